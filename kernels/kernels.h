@@ -1,0 +1,143 @@
+/* What each kernel computes, to the bit, and the table through which every kernel is called.
+ *
+ * This header is the numerics contract, version MS_CONTRACT_VERSION. Each kernel's result is defined by a scalar
+ * formula with a fixed order of operations; every implementation (reference/ and each ISA folder beside this file)
+ * gives the same bits for finite input. The rules that hold for all of them:
+ *
+ *   - IEEE 754 binary32, round to nearest even, subnormals neither flushed on input nor on output.
+ *   - fma(a, b, c) is one operation with one rounding; a * b + c written apart is two operations with two roundings.
+ *   - A fold keeps the order that is stated. No sum is split over lanes, blocks or threads.
+ *   - Division and square root are the correctly rounded IEEE operations, never reciprocal estimates.
+ *   - For NaN and infinity only this is promised: a kernel does not crash and does not touch memory outside its
+ *     operands. The training loop stops on the first loss that is not finite.
+ *
+ * Matrices are row-major: element (i, j) of x stands at x[i * ldx + j], ldx >= n. Pointers need no alignment beyond
+ * that of float. Any size may be 0. Unless a kernel says otherwise, output and input may be the same matrix
+ * (same pointer, same leading dimension) and must not overlap in any other way.
+ */
+#ifndef MS_KERNELS_KERNELS_H
+#define MS_KERNELS_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Raised by every change that alters a bit of any result. */
+#define MS_CONTRACT_VERSION 1
+
+/* Counter words 2 and 3 and the key of the Philox4x32-10 blocks that one dropout call draws from (philox.h). */
+struct ms_dropout {
+  uint32_t key[2];
+  uint32_t step;         /* counter word 2 */
+  uint32_t stream_layer; /* counter word 3 */
+  uint32_t
+      threshold; /* of 65536: an element is dropped when its 16-bit draw is below it; < 65536 */
+  float scale;   /* 65536 / (65536 - threshold), the factor of kept elements */
+};
+
+/* One Adam step: hyper-parameters and what depends on the step number (Kingma & Ba 2015, section 2, last paragraph). */
+struct ms_adam {
+  float beta1, one_minus_beta1;
+  float beta2, one_minus_beta2;
+  float epsilon;
+  float step_size; /* learning rate * sqrt(1 - beta2^t) / (1 - beta1^t) */
+  float l1;        /* derivative of l1 * |w| where w > 0 */
+  float two_l2;    /* 2 * l2: derivative of l2 * w^2, divided by w */
+};
+
+struct ms_kernels {
+  /* C = A B. A is (m, k), B is (k, n), C is (m, n).
+   * A(i, p) stands at a[i * a_row_stride + p * a_col_stride], B(p, j) likewise: a transposed operand is the same
+   * memory with its strides swapped. One of an operand's two strides must be 1. C overlaps neither A nor B.
+   *   acc = +0;  for p = 0 .. k-1: acc = fma(A(i, p), B(p, j), acc);  C(i, j) = acc + 0.0f
+   * A term with a factor of exactly zero may be left out where the other factor is finite: the last addition turns
+   * the only value that could differ, -0, into +0.
+   * workspace: at least gemm_workspace_floats floats, 64-byte aligned, used by this call alone. */
+  void (*gemm)(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride,
+               size_t a_col_stride, const float *b, size_t b_row_stride, size_t b_col_stride,
+               float *c, size_t ldc, float *workspace);
+
+  /* y(i, j) = beta == 0 ? alpha * x(i, j) : fma(alpha, x(i, j), beta * y(i, j)). With beta == 0, y is not read.
+   * The last step of ms_sgemm. x and y must not overlap. */
+  void (*scale_add)(size_t m, size_t n, float alpha, const float *x, size_t ldx, float beta,
+                    float *y, size_t ldy);
+
+  /* y[i] = (float)x[i] / 255.0f, for n elements. No overlap. */
+  void (*bytes_to_unit)(size_t n, const uint8_t *x, float *y);
+
+  /* y(i, j) = x(i, j) + bias[j] */
+  void (*bias_forward)(size_t m, size_t n, const float *bias, const float *x, size_t ldx, float *y,
+                       size_t ldy);
+
+  /* acc = +0;  for i = 0 .. m-1: acc = acc + dy(i, j);  dbias[j] = acc */
+  void (*bias_backward)(size_t m, size_t n, const float *dy, size_t lddy, float *dbias);
+
+  /* y(i, j) = x(i, j) > 0 ? x(i, j) : +0 */
+  void (*relu_forward)(size_t m, size_t n, const float *x, size_t ldx, float *y, size_t ldy);
+
+  /* dx(i, j) = y(i, j) > 0 ? scale * dy(i, j) : +0
+   * y is the layer's output. With inverted dropout behind the ReLU, y is the output of the dropout and scale its
+   * factor: an element is positive there exactly if the ReLU let it through and the dropout kept it. Otherwise scale
+   * is 1. dx may be dy. */
+  void (*relu_backward)(size_t m, size_t n, const float *y, size_t ldy, float scale,
+                        const float *dy, size_t lddy, float *dx, size_t lddx);
+
+  /* Inverted dropout of the block with upper left corner (row0, col0) of a larger matrix; col0 must be a multiple of
+   * MS_DROPOUT_COLUMNS. For r = row0 + i, c = col0 + j:
+   *   counter = { 16 * (c / 128) + c % 16, r, step, stream_layer },  h = (c / 16) % 8
+   *   draw    = 16-bit half h of the Philox block, half 0 being the low half of word 0, half 1 its high half, ...
+   *   y(i, j) = draw >= threshold ? scale * x(i, j) : +0
+   * Its derivative is the same map: the same call on dy gives dx. */
+  void (*dropout)(size_t m, size_t n, const struct ms_dropout *dropout, size_t row0, size_t col0,
+                  const float *x, size_t ldx, float *y, size_t ldy);
+
+  /* Row softmax and cross-entropy of logits (m, n), n >= 1, with labels[i] < n:
+   *   max = x(i, 0);  for j = 1 .. n-1: max = x(i, j) > max ? x(i, j) : max
+   *   sum = +0;       for j = 0 .. n-1: e_j = exp(x(i, j) - max);  sum = sum + e_j
+   *   probs(i, j) = e_j / sum
+   *   loss[i]     = log(sum) - (x(i, labels[i]) - max)
+   * with exp and log as below. */
+  void (*softmax_cross_entropy_forward)(size_t m, size_t n, const float *logits, size_t ldl,
+                                        const uint8_t *labels, float *probs, size_t ldp,
+                                        float *loss);
+
+  /* dlogits(i, j) = (probs(i, j) - (j == labels[i] ? 1.0f : 0.0f)) * scale */
+  void (*softmax_cross_entropy_backward)(size_t m, size_t n, const float *probs, size_t ldp,
+                                         const uint8_t *labels, float scale, float *dlogits,
+                                         size_t ldd);
+
+  /* y[i] = exp(x[i]) and y[i] = log(x[i]) by the formulas of exp_log.h, for n elements. */
+  void (*exp)(size_t n, const float *x, float *y);
+  void (*log)(size_t n, const float *x, float *y);
+
+  /* One Adam step with L1 and L2 penalties, in place, on the block (rows, cols) of the weights w, the gradient g of
+   * the data loss and the moments m and v, all four with leading dimension ld:
+   *   g = fma(two_l2, w, g);  g = g + (w > 0 ? l1 : w < 0 ? -l1 : +0)
+   *   m = fma(beta1, m, one_minus_beta1 * g);        m = |m| < FLT_MIN ? +0 : m
+   *   v = fma(beta2, v, one_minus_beta2 * (g * g));  v =  v  < FLT_MIN ? +0 : v
+   *   w = w - (step_size * m) / (sqrt(v) + epsilon)
+   * g is not written. No overlap. */
+  void (*adam)(size_t rows, size_t cols, size_t ld, const struct ms_adam *adam, const float *g,
+               float *w, float *m, float *v);
+
+  /* Scales down, in place, each column of w (m, n) whose Euclidean norm exceeds max_norm:
+   *   acc = +0;  for i = 0 .. m-1: acc = fma(w(i, j), w(i, j), acc);  norm = sqrt(acc)
+   *   factor = norm > max_norm ? max_norm / norm : 1.0f;  w(i, j) = w(i, j) * factor
+   * workspace: n floats. */
+  void (*maxnorm)(size_t m, size_t n, float max_norm, float *w, size_t ldw, float *workspace);
+
+  size_t gemm_workspace_floats; /* belongs to the gemm slot */
+};
+
+/* Columns at which a block may be cut for dropout, and a good granularity for every other kernel. */
+#define MS_DROPOUT_COLUMNS 16
+
+/* What a CPU (and its operating system) must offer for a table. Read by runtime/platform/cpu.c. */
+enum ms_cpu_feature {
+  MS_CPU_AVX2_FMA = 1u << 0, /* AVX2 and FMA3, and the operating system saves ymm registers */
+};
+
+/* A NULL slot inherits the reference. */
+extern const struct ms_kernels ms_kernels_reference;
+extern const struct ms_kernels ms_kernels_avx2;
+
+#endif

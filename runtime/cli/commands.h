@@ -1,0 +1,9 @@
+/* The sub-commands. Each takes its own argc and argv, argv[0] being its name, and returns the program's exit code. */
+#ifndef MS_CLI_COMMANDS_H
+#define MS_CLI_COMMANDS_H
+
+int cmd_train(int argc, char **argv);
+int cmd_eval(int argc, char **argv);
+int cmd_kernels(int argc, char **argv);
+
+#endif

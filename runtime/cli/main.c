@@ -1,0 +1,67 @@
+/* mnist_simd: the program. Chooses the sub-command. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/kernels.h"
+#include "runtime/cli/commands.h"
+#include "runtime/cli/options.h"
+
+static const struct {
+  const char *name;
+  int (*run)(int argc, char **argv);
+  const char *summary;
+} commands[] = {
+    {"train", cmd_train, "train a network, evaluate it on the test images, save it"},
+    {"eval", cmd_eval, "evaluate a saved model on the test images"},
+    {"kernels", cmd_kernels, "list the CPU's features and which ISA serves each kernel"},
+};
+
+enum { N_COMMANDS = sizeof commands / sizeof commands[0] };
+
+static void print_help(FILE *stream) {
+  fprintf(stream, "Usage: mnist_simd COMMAND [OPTION]...\n"
+                  "Trains dense networks with hand-written SIMD kernels: the same seed gives the "
+                  "same bits on every CPU\n"
+                  "and at every thread count.\n\nCommands:\n");
+  for (size_t i = 0; i < N_COMMANDS; ++i)
+    fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
+  fprintf(
+      stream,
+      "\n'mnist_simd COMMAND --help' lists a command's options. 'mnist_simd --version' prints the "
+      "version.\n"
+      "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 and 143 interrupted by a signal.\n");
+}
+
+static int run(int argc, char **argv) {
+  if (argc < 2) {
+    print_help(stderr);
+    return EXIT_USAGE;
+  }
+  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+      strcmp(argv[1], "help") == 0) {
+    print_help(stdout);
+    return EXIT_SUCCESS;
+  }
+  if (strcmp(argv[1], "--version") == 0) {
+    printf("mnist_simd %s (numerics contract %d)\n", MS_VERSION, MS_CONTRACT_VERSION);
+    return EXIT_SUCCESS;
+  }
+  for (size_t i = 0; i < N_COMMANDS; ++i)
+    if (strcmp(argv[1], commands[i].name) == 0)
+      return commands[i].run(argc - 1, argv + 1);
+  fprintf(
+      stderr,
+      "mnist_simd: unknown command '%s', must be train, eval or kernels: see 'mnist_simd --help'\n",
+      argv[1]);
+  return EXIT_USAGE;
+}
+
+int main(int argc, char **argv) {
+  const int exit_code = run(argc, argv);
+  if (fflush(stdout) != 0 || ferror(stdout)) {
+    fprintf(stderr, "mnist_simd: standard output cannot be written\n");
+    return exit_code == EXIT_SUCCESS ? EXIT_FAILURE : exit_code;
+  }
+  return exit_code;
+}

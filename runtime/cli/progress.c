@@ -1,0 +1,62 @@
+/* Progress lines. */
+#define _POSIX_C_SOURCE 200809L /* isatty */
+#include "runtime/cli/progress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/platform/clock.h"
+
+enum { BAR_WIDTH = 16 };
+static const double redraw_s = 0.1;
+
+void progress_start(struct progress *progress, size_t n_epochs, size_t n_images) {
+  memset(progress, 0, sizeof *progress);
+  progress->n_epochs = n_epochs;
+  progress->n_images = n_images;
+  const char *terminal = getenv("TERM");
+  progress->terminal = isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+  progress->start_s = progress->epoch_start_s = ms_clock_s();
+}
+
+void progress_clear(const struct progress *progress) {
+  if (progress->terminal)
+    printf("\r\033[K");
+}
+
+void progress_step(struct progress *progress, size_t epoch, size_t step, size_t n_steps,
+                   size_t images, double loss, double accuracy) {
+  const double now = ms_clock_s();
+  if (!progress->terminal || now - progress->drawn_s < redraw_s)
+    return;
+  progress->drawn_s = now;
+
+  char bar[BAR_WIDTH + 1];
+  const size_t filled = step * BAR_WIDTH / n_steps;
+  memset(bar, '#', filled);
+  memset(bar + filled, '.', BAR_WIDTH - filled);
+  bar[BAR_WIDTH] = '\0';
+
+  const double images_per_s = (double)images / (now - progress->epoch_start_s);
+  const double done = (double)(epoch - 1) + (double)images / (double)progress->n_images;
+  const double left = (double)progress->n_epochs - done;
+  const unsigned long eta = (unsigned long)(left * (now - progress->start_s) / done + 0.5);
+  printf("\repoch %zu/%zu [%s] loss %.4f, accuracy %.2f %%, %.0f images/s, ETA %lu:%02lu\033[K",
+         epoch, progress->n_epochs, bar, loss, 100 * accuracy, images_per_s, eta / 60, eta % 60);
+  fflush(stdout);
+}
+
+void progress_epoch(struct progress *progress, const struct ms_epoch *epoch) {
+  const int digits = snprintf(NULL, 0, "%zu", progress->n_epochs);
+  progress_clear(progress);
+  printf("epoch %*zu/%zu  loss %.4f  accuracy %6.2f %%", digits, epoch->epoch, progress->n_epochs,
+         epoch->train_loss, 100 * epoch->train_accuracy);
+  if (epoch->has_validation)
+    printf("  val loss %.4f  val accuracy %6.2f %%%s", epoch->val_loss, 100 * epoch->val_accuracy,
+           epoch->improved ? " *" : "  ");
+  printf("  %.0f images/s  %.2f s\n", (double)progress->n_images / epoch->seconds, epoch->seconds);
+  fflush(stdout);
+  progress->epoch_start_s = ms_clock_s();
+}

@@ -1,0 +1,13 @@
+/* The training configuration that the options of 'mnist_simd train' describe. */
+#ifndef MS_CLI_TRAIN_CONFIG_H
+#define MS_CLI_TRAIN_CONFIG_H
+
+#include "runtime/cli/options.h"
+
+extern const struct cli_option train_options[];
+
+/* A preset, changed by the other options. False, having told the error, if one of them is not legal. */
+bool train_config_from_options(const struct cli_values *values, const char **preset,
+                               struct ms_config **config);
+
+#endif

@@ -1,0 +1,221 @@
+/* mnist_simd: dense networks in C, trained by hand-written SIMD kernels, with the same bits for the same seed on every
+ * CPU and at every thread count. This is the only public header.
+ *
+ *   ms_init(NULL, 0);                                  best kernels of this CPU, all cores
+ *   struct ms_data data;   ms_data_load("data/mnist", &data);
+ *   struct ms_config *c;   ms_config_preset("final", &c);
+ *   struct ms_network *n;  ms_train(c, &train, NULL, NULL, &n, &result);
+ *   ms_evaluate(n, &data.test, &evaluation);
+ *
+ * Fallible functions return MS_OK or a status; ms_error_message() then names the thing, what was found and the remedy.
+ * Matrices are row-major, sizes are in elements. Functions that compute use the one pool of threads that ms_init made:
+ * they may be called from several threads, and then take turns. */
+#ifndef MS_MNIST_SIMD_H
+#define MS_MNIST_SIMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MS_VERSION "0.1.0"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum ms_status {
+  MS_OK = 0,
+  MS_ERROR_ARGUMENT,    /* an argument or option is out of its range */
+  MS_ERROR_UNSUPPORTED, /* this CPU cannot do what was asked for */
+  MS_ERROR_MEMORY,      /* memory could not be had */
+  MS_ERROR_SYSTEM,      /* the operating system refused: files, threads */
+  MS_ERROR_DATA,        /* a data or model file is not what it should be */
+  MS_ERROR_NUMERIC,     /* the loss became infinite or NaN */
+  MS_STOPPED /* not an error: the observer asked to stop, and what was finished is returned */
+};
+
+/* One line about the last failure on this thread, without a newline; "" before the first. Valid until the next. */
+const char *ms_error_message(void);
+
+/* ---- Start -------------------------------------------------------------------------------------------------- */
+
+/* Chooses the kernels and starts the threads. To be called once, before anything that computes.
+ * isa: "scalar", "avx2", or NULL for the best that this CPU has. n_threads: 0 for all cores available to the process.
+ * The pool's threads round to nearest and keep subnormals; the calling thread does so while a function of this library
+ * computes, and has its own settings back afterwards.
+ * MS_ERROR_ARGUMENT: unknown isa, n_threads over MS_MAX_THREADS. MS_ERROR_UNSUPPORTED: the CPU lacks this isa. */
+#define MS_MAX_THREADS 1024
+enum ms_status ms_init(const char *isa, size_t n_threads);
+void ms_shutdown(void);
+
+/* After ms_init: the name of the chosen ISA, the number of threads. */
+const char *ms_isa(void);
+size_t ms_threads(void);
+
+/* ---- Matrix product ----------------------------------------------------------------------------------------- */
+
+enum ms_transpose { MS_NO_TRANS = 111, MS_TRANS = 112 }; /* the values of CBLAS */
+
+/* C = alpha op(A) op(B) + beta C, row-major, with the arguments of CBLAS' sgemm: op(A) is (m, k), op(B) (k, n), C
+ * (m, n); op(X) is X or, with MS_TRANS, its transpose. With beta == 0, C is not read; with alpha == 0 or k == 0,
+ * neither A nor B is. C overlaps neither A nor B.
+ * Every element is alpha * s + beta * c with the last addition fused, and s one fma chain over ascending k: the bits
+ * depend on nothing but the operands. A and B must be finite.
+ * MS_ERROR_ARGUMENT: lda, ldb or ldc shorter than a row, unknown transpose, or ms_init was not called. */
+enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose trans_b, size_t m, size_t n,
+                        size_t k, float alpha, const float *a, size_t lda, const float *b,
+                        size_t ldb, float beta, float *c, size_t ldc);
+
+/* ---- Data --------------------------------------------------------------------------------------------------- */
+
+/* Labelled images; a view when the pixels belong to another data set. */
+struct ms_dataset {
+  size_t n;          /* images */
+  size_t rows, cols; /* pixels of an image */
+  size_t n_classes;
+  const uint8_t *images; /* (n, rows * cols) */
+  const uint8_t *labels; /* (n), each < n_classes */
+};
+
+struct ms_data {
+  struct ms_dataset train, test;
+  void *owned[4]; /* images and labels of train and test */
+};
+
+/* Loads the four IDX files of MNIST's names from a folder. Image size and the number of classes (largest training label
+ * + 1) come from the files. MS_ERROR_DATA: a file is missing or is not what its name says. On failure, nothing is
+ * held. */
+enum ms_status ms_data_load(const char *folder, struct ms_data *data);
+void ms_data_free(struct ms_data *data);
+
+/* The images first .. first+n-1 of data, sharing its memory. */
+struct ms_dataset ms_dataset_slice(const struct ms_dataset *data, size_t first, size_t n);
+
+/* ---- Configuration ------------------------------------------------------------------------------------------ */
+
+struct ms_layer_config {
+  size_t units;
+  double dropout;  /* share of outputs dropped, 0 <= p < 1; applied in steps of 1/65536 */
+  double l1, l2;   /* penalties l1 * sum |w| + l2 * sum w^2 */
+  double max_norm; /* limit of each unit's incoming weights; 0: none */
+};
+
+enum ms_monitor { MS_VAL_ACCURACY, MS_VAL_LOSS };
+
+struct ms_config {
+  uint64_t seed;
+  size_t epochs, batch;
+  double learning_rate;
+  size_t n_validation; /* the last images in file order, kept out of training */
+  size_t patience;     /* epochs without improvement before training stops; 0: no early stopping */
+  double min_delta;    /* what counts as improvement */
+  enum ms_monitor monitor;
+  size_t n_hidden;
+  struct ms_layer_config *hidden; /* (n_hidden); the output layer has no regulariser */
+};
+
+/* What ms_config_check accepts. */
+#define MS_MAX_EPOCHS 100000
+#define MS_MAX_BATCH 65536
+#define MS_MAX_LEARNING_RATE 10.0
+#define MS_MAX_HIDDEN 64
+#define MS_MAX_UNITS 65536
+#define MS_MAX_DROPOUT 0.99
+#define MS_MAX_PENALTY 10.0
+#define MS_MIN_MAX_NORM 1e-6
+#define MS_MAX_MAX_NORM 1e6
+
+/* The report's three stages: "unregularised", "regularised", "final". Seed 42. Free with ms_config_free.
+ * MS_ERROR_ARGUMENT: another name. */
+enum ms_status ms_config_preset(const char *name, struct ms_config **config);
+/* MS_ERROR_ARGUMENT, naming the field and its range, if training cannot run with this configuration. */
+enum ms_status ms_config_check(const struct ms_config *config);
+void ms_config_free(struct ms_config *config);
+
+/* ---- Training ----------------------------------------------------------------------------------------------- */
+
+struct ms_network; /* weights and biases of dense layers, ReLU between them */
+
+struct ms_epoch {
+  size_t epoch; /* from 1 */
+  double train_loss,
+      train_accuracy; /* means over the epoch's batches, as trained: with dropout, weights moving */
+  bool has_validation;
+  double val_loss, val_accuracy;
+  double seconds; /* training and validation */
+  bool improved;  /* of the monitored value, by more than min_delta; always with none to monitor */
+};
+
+/* Told of progress; every member may be NULL. Called on the thread that called ms_train. Accuracies are shares of 1,
+ * losses mean cross-entropies in nats, penalties not included. */
+struct ms_observer {
+  void *context;
+  /* After each step: steps done in this epoch of how many, images, and the epoch's means so far. */
+  void (*step)(void *context, size_t epoch, size_t step, size_t n_steps, size_t images, double loss,
+               double accuracy);
+  /* After each epoch. A failure ends training with that status. */
+  enum ms_status (*epoch)(void *context, const struct ms_epoch *epoch);
+  /* Asked after each step. */
+  bool (*stop)(void *context);
+};
+
+struct ms_train_result {
+  size_t epochs_run;  /* finished */
+  size_t best_epoch;  /* with the best monitored value; 0 without validation */
+  size_t model_epoch; /* the epoch whose weights the network holds */
+  bool stopped_early; /* by patience */
+  double epoch_seconds_median, elapsed_s;
+};
+
+/* Trains on train (already without the validation images) and monitors validation, which may be NULL. The network is
+ * that of the best epoch with early stopping, else that of the last finished epoch.
+ * MS_STOPPED: the observer stopped it; *network is the model so far, or NULL if no epoch was finished.
+ * MS_ERROR_NUMERIC: the loss is not finite; *network as with MS_STOPPED. Any other failure: *network is NULL. */
+enum ms_status ms_train(const struct ms_config *config, const struct ms_dataset *train,
+                        const struct ms_dataset *validation, const struct ms_observer *observer,
+                        struct ms_network **network, struct ms_train_result *result);
+
+/* ---- Networks ----------------------------------------------------------------------------------------------- */
+
+void ms_network_free(struct ms_network *network);
+size_t ms_network_layers(const struct ms_network *network);     /* dense layers, output included */
+size_t ms_network_parameters(const struct ms_network *network); /* weights and biases */
+
+/* Layer l from 0: weight (n_in, n_out) row-major, bias (n_out). */
+struct ms_layer_view {
+  size_t n_in, n_out;
+  const float *weight, *bias;
+};
+struct ms_layer_view ms_network_layer(const struct ms_network *network, size_t layer);
+
+/* SHA-256 over all parameters as little-endian float32, layer by layer, weights then bias; 64 hex digits and a 0. */
+void ms_network_sha256(const struct ms_network *network, char hex[65]);
+
+/* A safetensors file with the tensors dense1.weight (n_in, n_out), dense1.bias, dense2.weight, ... Written atomically. */
+enum ms_status ms_network_save(const struct ms_network *network, const char *path);
+/* MS_ERROR_DATA: not such a file. */
+enum ms_status ms_network_load(const char *path, struct ms_network **network);
+
+/* ---- Evaluation --------------------------------------------------------------------------------------------- */
+
+struct ms_evaluation {
+  size_t n, errors, n_classes;
+  double loss, accuracy;
+  double macro_f1;                 /* mean of the classes' F1 */
+  double *precision, *recall, *f1; /* (n_classes); 0 where a denominator is 0 */
+  size_t *support;                 /* (n_classes): images of the class */
+  size_t *confusion;               /* (n_classes, n_classes): true class, predicted class */
+  uint8_t *predicted;              /* (n) */
+};
+
+/* Dropout off. The prediction is the class of the largest logit, the first of equals. Free with ms_evaluation_free.
+ * MS_ERROR_DATA: image size or labels do not fit the network. */
+enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dataset *data,
+                           struct ms_evaluation *evaluation);
+void ms_evaluation_free(struct ms_evaluation *evaluation);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

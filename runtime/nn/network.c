@@ -1,0 +1,144 @@
+/* Networks of dense layers. */
+#include "runtime/nn/network.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/nn/random.h"
+#include "runtime/platform/error.h"
+#include "runtime/platform/fpenv.h"
+#include "runtime/platform/memory.h"
+#include "runtime/platform/sha256.h"
+
+enum { FLOATS_PER_LINE = MS_ALIGNMENT / sizeof(float) };
+
+static size_t padded(size_t n_floats) {
+  return (n_floats + FLOATS_PER_LINE - 1) / FLOATS_PER_LINE * FLOATS_PER_LINE;
+}
+
+static enum ms_status allocate_parameters(struct ms_network *network) {
+  size_t total = 0;
+  for (size_t l = 0; l < network->n_layers; ++l) {
+    const struct ms_dense *layer = &network->layers[l];
+    const size_t limit = SIZE_MAX / 16; /* of floats: no sum or product below can overflow */
+    if (layer->n_out > limit / (layer->n_in + 1) ||
+        total > limit - layer->n_in * layer->n_out - layer->n_out)
+      return ms_fail(MS_ERROR_MEMORY,
+                     "layer %zu: %zu x %zu weights are too many: choose a smaller network", l + 1,
+                     layer->n_in, layer->n_out);
+    total += padded(layer->n_in * layer->n_out) + padded(layer->n_out);
+  }
+  network->memory_floats = total;
+  const enum ms_status status = ms_allocate(total, sizeof(float), "network", &network->memory);
+  if (status != MS_OK)
+    return status;
+  float *next = network->memory;
+  for (size_t l = 0; l < network->n_layers; ++l) {
+    struct ms_dense *layer = &network->layers[l];
+    layer->weight = next;
+    layer->bias = layer->weight + padded(layer->n_in * layer->n_out);
+    next = layer->bias + padded(layer->n_out);
+  }
+  return MS_OK;
+}
+
+enum ms_status ms_network_create(size_t n_layers, const size_t *units,
+                                 struct ms_network **network) {
+  *network = NULL;
+  struct ms_network *created = NULL;
+  enum ms_status status = ms_allocate(1, sizeof *created, "network", &created);
+  if (status != MS_OK)
+    return status;
+  status = ms_allocate(n_layers, sizeof *created->layers, "network", &created->layers);
+  if (status == MS_OK) {
+    created->n_layers = n_layers;
+    for (size_t l = 0; l < n_layers; ++l) {
+      created->layers[l].n_in = units[l];
+      created->layers[l].n_out = units[l + 1];
+    }
+    status = allocate_parameters(created);
+  }
+  if (status != MS_OK)
+    ms_network_free(created);
+  else
+    *network = created;
+  return status;
+}
+
+enum ms_status ms_network_like(const struct ms_network *shape, struct ms_network **network) {
+  size_t units[MS_MAX_HIDDEN + 2];
+  units[0] = shape->layers[0].n_in;
+  for (size_t l = 0; l < shape->n_layers; ++l)
+    units[l + 1] = shape->layers[l].n_out;
+  return ms_network_create(shape->n_layers, units, network);
+}
+
+void ms_network_free(struct ms_network *network) {
+  if (!network)
+    return;
+  free(network->memory);
+  free(network->layers);
+  free(network);
+}
+
+void ms_network_copy(struct ms_network *to, const struct ms_network *from) {
+  memcpy(to->memory, from->memory, from->memory_floats * sizeof(float));
+}
+
+void ms_network_initialise(struct ms_network *network, uint64_t seed) {
+  const uint64_t saved = ms_fpenv_enter();
+  for (size_t l = 0; l < network->n_layers; ++l) {
+    struct ms_dense *layer = &network->layers[l];
+    ms_random_weights(seed, l, layer->n_in, layer->n_out, layer->weight);
+    memset(layer->bias, 0, layer->n_out * sizeof(float));
+  }
+  ms_fpenv_restore(saved);
+}
+
+bool ms_network_is_finite(const struct ms_network *network) {
+  for (size_t i = 0; i < network->memory_floats; ++i)
+    if (!isfinite(network->memory[i]))
+      return false;
+  return true;
+}
+
+size_t ms_network_max_units(const struct ms_network *network) {
+  size_t widest = 0;
+  for (size_t l = 0; l < network->n_layers; ++l)
+    if (network->layers[l].n_out > widest)
+      widest = network->layers[l].n_out;
+  return widest;
+}
+
+size_t ms_network_layers(const struct ms_network *network) {
+  return network->n_layers;
+}
+
+size_t ms_network_parameters(const struct ms_network *network) {
+  size_t total = 0;
+  for (size_t l = 0; l < network->n_layers; ++l)
+    total += (network->layers[l].n_in + 1) * network->layers[l].n_out;
+  return total;
+}
+
+struct ms_layer_view ms_network_layer(const struct ms_network *network, size_t layer) {
+  const struct ms_dense *dense = &network->layers[layer];
+  const struct ms_layer_view view = {dense->n_in, dense->n_out, dense->weight, dense->bias};
+  return view;
+}
+
+/* The digest and the model file take the parameters as they lie in memory. */
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+               "a big-endian machine needs its parameters swapped here");
+
+void ms_network_sha256(const struct ms_network *network, char hex[65]) {
+  struct ms_sha256 sha;
+  ms_sha256_init(&sha);
+  for (size_t l = 0; l < network->n_layers; ++l) {
+    const struct ms_dense *layer = &network->layers[l];
+    ms_sha256_update(&sha, layer->weight, layer->n_in * layer->n_out * sizeof(float));
+    ms_sha256_update(&sha, layer->bias, layer->n_out * sizeof(float));
+  }
+  ms_sha256_finish(&sha, hex);
+}

@@ -1,0 +1,130 @@
+/* Predictions, and the evaluation made of them. */
+#include "runtime/nn/predict.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/data/batch.h"
+#include "runtime/platform/error.h"
+#include "runtime/platform/fpenv.h"
+#include "runtime/platform/memory.h"
+
+enum { BATCH = 512 };
+
+void ms_predict(const struct ms_network *network, const struct ms_dataset *data,
+                struct ms_pass *pass, uint8_t *predicted, double *loss, double *accuracy) {
+  const size_t last = network->n_layers - 1;
+  const size_t n_classes = network->layers[last].n_out;
+  double loss_sum = 0;
+  size_t n_correct = 0;
+  for (size_t first = 0; first < data->n; first += pass->capacity) {
+    const size_t n = data->n - first < pass->capacity ? data->n - first : pass->capacity;
+    ms_batch_gather(data, NULL, first, n, pass->x, pass->labels);
+    ms_forward(network, NULL, n, pass);
+    for (size_t i = 0; i < n; ++i) {
+      const size_t class = ms_argmax(pass->outputs[last] + i * n_classes, n_classes);
+      n_correct += class == pass->labels[i];
+      loss_sum += (double)pass->loss[i];
+      if (predicted)
+        predicted[first + i] = (uint8_t) class;
+    }
+  }
+  *loss = loss_sum / (double)data->n;
+  *accuracy = (double)n_correct / (double)data->n;
+}
+
+static double ratio(size_t part, size_t whole) {
+  return whole > 0 ? (double)part / (double)whole : 0;
+}
+
+static void fill_metrics(const struct ms_dataset *data, struct ms_evaluation *e) {
+  const size_t n = e->n_classes;
+  for (size_t i = 0; i < data->n; ++i) {
+    ++e->support[data->labels[i]];
+    ++e->confusion[data->labels[i] * n + e->predicted[i]];
+    e->errors += data->labels[i] != e->predicted[i];
+  }
+  for (size_t c = 0; c < n; ++c) {
+    size_t n_predicted = 0;
+    for (size_t other = 0; other < n; ++other)
+      n_predicted += e->confusion[other * n + c];
+    const size_t hits = e->confusion[c * n + c];
+    e->precision[c] = ratio(hits, n_predicted);
+    e->recall[c] = ratio(hits, e->support[c]);
+    e->f1[c] = ratio(2 * hits, n_predicted + e->support[c]); /* = 2 P R / (P + R) */
+    e->macro_f1 += e->f1[c] / (double)n;
+  }
+}
+
+static enum ms_status allocate_evaluation(size_t n, size_t n_classes, struct ms_evaluation *e) {
+  memset(e, 0, sizeof *e);
+  e->n = n;
+  e->n_classes = n_classes;
+  enum ms_status status = ms_allocate(n, sizeof *e->predicted, "evaluation", &e->predicted);
+  if (status == MS_OK)
+    status = ms_allocate(n_classes, sizeof *e->precision, "evaluation", &e->precision);
+  if (status == MS_OK)
+    status = ms_allocate(n_classes, sizeof *e->recall, "evaluation", &e->recall);
+  if (status == MS_OK)
+    status = ms_allocate(n_classes, sizeof *e->f1, "evaluation", &e->f1);
+  if (status == MS_OK)
+    status = ms_allocate(n_classes, sizeof *e->support, "evaluation", &e->support);
+  if (status == MS_OK)
+    status = ms_allocate(n_classes * n_classes, sizeof *e->confusion, "evaluation", &e->confusion);
+  return status;
+}
+
+static enum ms_status check_fit(const struct ms_network *network, const struct ms_dataset *data) {
+  const size_t n_in = network->layers[0].n_in;
+  const size_t n_classes = network->layers[network->n_layers - 1].n_out;
+  if (data->rows * data->cols != n_in)
+    return ms_fail(
+        MS_ERROR_DATA,
+        "the model takes %zu inputs, the images have %zu x %zu = %zu pixels: use the data that "
+        "it was trained on",
+        n_in, data->rows, data->cols, data->rows * data->cols);
+  if (n_classes > 256)
+    return ms_fail(MS_ERROR_DATA,
+                   "the model has %zu outputs, labels of one byte name at most 256 classes",
+                   n_classes);
+  for (size_t i = 0; i < data->n; ++i)
+    if (data->labels[i] >= n_classes)
+      return ms_fail(
+          MS_ERROR_DATA,
+          "label %zu is %d, beyond the model's %zu classes: use the data that it was trained on", i,
+          data->labels[i], n_classes);
+  return MS_OK;
+}
+
+enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dataset *data,
+                           struct ms_evaluation *evaluation) {
+  memset(evaluation, 0, sizeof *evaluation);
+  enum ms_status status = check_fit(network, data);
+  if (status != MS_OK)
+    return status;
+  struct ms_pass pass = {0};
+  status = allocate_evaluation(data->n, network->layers[network->n_layers - 1].n_out, evaluation);
+  if (status == MS_OK)
+    status = ms_pass_create(network, BATCH, &pass);
+  if (status == MS_OK) {
+    const uint64_t saved = ms_fpenv_enter();
+    ms_predict(network, data, &pass, evaluation->predicted, &evaluation->loss,
+               &evaluation->accuracy);
+    fill_metrics(data, evaluation);
+    ms_fpenv_restore(saved);
+  } else {
+    ms_evaluation_free(evaluation);
+  }
+  ms_pass_free(&pass);
+  return status;
+}
+
+void ms_evaluation_free(struct ms_evaluation *e) {
+  free(e->predicted);
+  free(e->precision);
+  free(e->recall);
+  free(e->f1);
+  free(e->support);
+  free(e->confusion);
+  memset(e, 0, sizeof *e);
+}

@@ -1,0 +1,32 @@
+/* One training step: forward, backward, Adam with penalties, MaxNorm. Does not know epochs or stopping. */
+#ifndef MS_NN_STEP_H
+#define MS_NN_STEP_H
+
+#include "runtime/nn/forward.h"
+
+/* Everything that a step reads and writes. */
+struct ms_trainer {
+  const struct ms_config *config;
+  struct ms_network *network;
+  struct ms_network *gradient;          /* of the data loss */
+  struct ms_network *moment1, *moment2; /* Adam's m and v */
+  size_t step;                          /* steps done */
+  double beta1_power, beta2_power;      /* beta^step, by repeated multiplication */
+  struct ms_pass pass;
+  float **dz; /* one per layer, (batch, n_out): derivatives of the layer's pre-activations */
+  struct ms_dropout *dropout; /* one per hidden layer */
+};
+
+/* A new network with initial weights from config->seed, and zero moments. */
+enum ms_status ms_trainer_create(const struct ms_config *config, size_t n_inputs, size_t n_classes,
+                                 struct ms_trainer *trainer);
+void ms_trainer_free(struct ms_trainer *trainer);
+
+/* Forward and backward over the n rows in trainer->pass (n <= config->batch), as step number trainer->step + 1: fills
+ * pass and gradient. The weights stay. */
+void ms_trainer_gradient(struct ms_trainer *trainer, size_t n);
+
+/* The same, and the update of each layer as soon as its gradient is there. */
+void ms_trainer_step(struct ms_trainer *trainer, size_t n);
+
+#endif

@@ -1,0 +1,67 @@
+/* CPU detection: CPUID for the CPU's part, XGETBV for the operating system's. */
+#define _GNU_SOURCE /* sched_getaffinity: the cores allowed, not those built in */
+#include "runtime/platform/cpu.h"
+
+#include <sched.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "kernels/kernels.h"
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+/* Intel SDM vol. 1, section 14.3 (AVX), 14.5 (FMA), 14.7 (AVX2): OSXSAVE first, then XCR0, then the feature bits. */
+static uint64_t enabled_state(void) {
+  uint32_t low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (uint64_t)high << 32 | low;
+}
+
+unsigned ms_cpu_features(void) {
+  const unsigned osxsave = 1u << 27, avx = 1u << 28, fma = 1u << 12, avx2 = 1u << 5;
+  const uint64_t xmm_ymm = 0x6;
+  unsigned eax, ebx, ecx, edx;
+  if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & osxsave) || !(ecx & avx) || !(ecx & fma))
+    return 0;
+  if ((enabled_state() & xmm_ymm) != xmm_ymm)
+    return 0;
+  if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) || !(ebx & avx2))
+    return 0;
+  return MS_CPU_AVX2_FMA;
+}
+
+void ms_cpu_name(char *name, size_t size) {
+  unsigned registers[12];
+  for (unsigned i = 0; i < 3; ++i)
+    if (!__get_cpuid(0x80000002u + i, &registers[4 * i], &registers[4 * i + 1],
+                     &registers[4 * i + 2], &registers[4 * i + 3])) {
+      snprintf(name, size, "unknown");
+      return;
+    }
+  char brand[sizeof registers + 1] = {0};
+  memcpy(brand, registers, sizeof registers);
+  const char *text = brand + strspn(brand, " ");
+  snprintf(name, size, "%s", text);
+  for (size_t end = strlen(name); end > 0 && name[end - 1] == ' '; --end)
+    name[end - 1] = '\0';
+}
+#else
+unsigned ms_cpu_features(void) {
+  return 0;
+}
+
+void ms_cpu_name(char *name, size_t size) {
+  snprintf(name, size, "unknown");
+}
+#endif
+
+size_t ms_cpu_cores(void) {
+  cpu_set_t allowed;
+  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0)
+    return (size_t)CPU_COUNT(&allowed);
+  const long online = sysconf(_SC_NPROCESSORS_ONLN); /* more cores than cpu_set_t can name */
+  return online > 0 ? (size_t)online : 1;
+}

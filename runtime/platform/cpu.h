@@ -1,0 +1,16 @@
+/* What this CPU, and its operating system, can run. */
+#ifndef MS_PLATFORM_CPU_H
+#define MS_PLATFORM_CPU_H
+
+#include <stddef.h>
+
+/* The bits of enum ms_cpu_feature (kernels.h). Reads the CPU at each call. */
+unsigned ms_cpu_features(void);
+
+/* A model name such as the CPU reports it, "unknown" if it does not. */
+void ms_cpu_name(char *name, size_t size);
+
+/* Cores that this process may run on, at least 1. */
+size_t ms_cpu_cores(void);
+
+#endif

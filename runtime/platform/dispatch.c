@@ -1,0 +1,147 @@
+/* Lays the chosen ISA's slots over the reference and publishes the result. */
+#include "runtime/platform/dispatch.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "reference/reference.h"
+#include "runtime/platform/cpu.h"
+#include "runtime/platform/error.h"
+
+static const struct ms_isa_entry isas[] = {
+    {"scalar", 0, &ms_kernels_reference},
+#if defined(MS_WITH_AVX2)
+    {"avx2", MS_CPU_AVX2_FMA, &ms_kernels_avx2},
+#endif
+};
+
+enum { N_ISAS = sizeof isas / sizeof isas[0] };
+
+#define SLOT(member)                                                                               \
+  { #member, offsetof(struct ms_kernels, member) }
+static const struct {
+  const char *name;
+  size_t offset;
+} slots[] = {
+    SLOT(gemm),
+    SLOT(scale_add),
+    SLOT(bytes_to_unit),
+    SLOT(bias_forward),
+    SLOT(bias_backward),
+    SLOT(relu_forward),
+    SLOT(relu_backward),
+    SLOT(dropout),
+    SLOT(exp),
+    SLOT(log),
+    SLOT(adam),
+    SLOT(maxnorm),
+    SLOT(softmax_cross_entropy_forward),
+    SLOT(softmax_cross_entropy_backward),
+};
+#undef SLOT
+
+enum { N_SLOTS = sizeof slots / sizeof slots[0] };
+
+typedef void (*slot_function)(void);
+
+_Static_assert(sizeof(struct ms_kernels) == N_SLOTS * sizeof(slot_function) + sizeof(size_t),
+               "a slot of struct ms_kernels is missing in slots[]");
+
+static struct ms_kernels published;
+static const struct ms_isa_entry *published_isa;
+
+static slot_function get_slot(const struct ms_kernels *table, size_t slot) {
+  slot_function function;
+  memcpy(&function, (const char *)table + slots[slot].offset, sizeof function);
+  return function;
+}
+
+size_t ms_isa_count(void) {
+  return N_ISAS;
+}
+
+const struct ms_isa_entry *ms_isa_entry(size_t index) {
+  return &isas[index];
+}
+
+const char *ms_isa_names(void) {
+  static char names[16 * N_ISAS];
+  if (!names[0])
+    for (size_t i = 0; i < N_ISAS; ++i) {
+      if (i > 0)
+        strcat(names, ", ");
+      strcat(names, isas[i].name);
+    }
+  return names;
+}
+
+static bool supported(const struct ms_isa_entry *isa) {
+  return (ms_cpu_features() & isa->required) == isa->required;
+}
+
+static enum ms_status find_isa(const char *name, const struct ms_isa_entry **found) {
+  for (size_t i = N_ISAS; i-- > 0;) {
+    if (name ? strcmp(name, isas[i].name) != 0 : !supported(&isas[i]))
+      continue;
+    if (!supported(&isas[i]))
+      return ms_fail(MS_ERROR_UNSUPPORTED,
+                     "isa %s: this CPU or its operating system does not support it: leave the "
+                     "choice to the program or take another of %s",
+                     name, ms_isa_names());
+    *found = &isas[i];
+    return MS_OK;
+  }
+  return ms_fail(MS_ERROR_ARGUMENT, "isa '%s': unknown, must be one of %s", name, ms_isa_names());
+}
+
+static void lay_over_reference(const struct ms_kernels *isa, struct ms_kernels *table) {
+  *table = ms_kernels_reference;
+  for (size_t slot = 0; slot < N_SLOTS; ++slot) {
+    const slot_function function = get_slot(isa, slot);
+    if (function)
+      memcpy((char *)table + slots[slot].offset, &function, sizeof function);
+  }
+  if (isa->gemm)
+    table->gemm_workspace_floats = isa->gemm_workspace_floats;
+}
+
+enum ms_status ms_dispatch_table(const char *isa, struct ms_kernels *table, const char **chosen) {
+  const struct ms_isa_entry *entry;
+  const enum ms_status status = find_isa(isa, &entry);
+  if (status != MS_OK)
+    return status;
+  lay_over_reference(entry->table, table);
+  *chosen = entry->name;
+  return MS_OK;
+}
+
+enum ms_status ms_dispatch(const char *isa) {
+  const struct ms_isa_entry *entry;
+  const enum ms_status status = find_isa(isa, &entry);
+  if (status != MS_OK)
+    return status;
+  lay_over_reference(entry->table, &published);
+  published_isa = entry;
+  return MS_OK;
+}
+
+const struct ms_kernels *ms_kernels(void) {
+  return published_isa ? &published : NULL;
+}
+
+const char *ms_isa(void) {
+  return published_isa ? published_isa->name : NULL;
+}
+
+size_t ms_slot_count(void) {
+  return N_SLOTS;
+}
+
+const char *ms_slot_name(size_t slot) {
+  return slots[slot].name;
+}
+
+const char *ms_slot_isa(size_t slot) {
+  const bool own = published_isa && get_slot(published_isa->table, slot);
+  return own ? published_isa->name : isas[0].name;
+}

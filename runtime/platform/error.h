@@ -1,0 +1,11 @@
+/* The message behind ms_error_message(). */
+#ifndef MS_PLATFORM_ERROR_H
+#define MS_PLATFORM_ERROR_H
+
+#include "runtime/mnist_simd.h"
+
+/* Stores the formatted message for this thread and returns status. One line: what, what was found, the remedy. */
+__attribute__((format(printf, 2, 3))) enum ms_status ms_fail(enum ms_status status,
+                                                             const char *format, ...);
+
+#endif

@@ -1,0 +1,155 @@
+/* Whole files on POSIX. */
+#define _GNU_SOURCE /* mkostemp */
+#include "runtime/platform/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/platform/error.h"
+#include "runtime/platform/memory.h"
+
+enum ms_status ms_path_join(char *path, const char *folder, const char *name) {
+  const size_t length = strlen(folder);
+  const char *slash = length > 0 && folder[length - 1] == '/' ? "" : "/";
+  const int written = snprintf(path, MS_PATH_SIZE, "%s%s%s", folder, slash, name);
+  if (written < 0 || written >= MS_PATH_SIZE)
+    return ms_fail(MS_ERROR_ARGUMENT, "path %.80s...: longer than %d bytes: choose a shorter one",
+                   folder, MS_PATH_SIZE - 1);
+  return MS_OK;
+}
+
+bool ms_is_folder(const char *path) {
+  struct stat info;
+  return stat(path, &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+bool ms_exists(const char *path) {
+  struct stat info;
+  return lstat(path, &info) == 0;
+}
+
+static enum ms_status read_all(int file, const char *path, size_t max_bytes, uint8_t **data,
+                               size_t *n_bytes) {
+  struct stat info;
+  if (fstat(file, &info) != 0)
+    return ms_fail(MS_ERROR_DATA, "%s: cannot be read: %s", path, strerror(errno));
+  if (S_ISDIR(info.st_mode))
+    return ms_fail(MS_ERROR_DATA, "%s: is a folder, a file is expected", path);
+  if (!S_ISREG(info.st_mode))
+    return ms_fail(MS_ERROR_DATA, "%s: is not a regular file", path);
+  if ((uintmax_t)info.st_size > max_bytes)
+    return ms_fail(MS_ERROR_DATA, "%s: holds %jd bytes, at most %zu are accepted", path,
+                   (intmax_t)info.st_size, max_bytes);
+
+  const size_t size = (size_t)info.st_size;
+  const enum ms_status status = ms_allocate(size, 1, path, data);
+  if (status != MS_OK)
+    return status;
+  size_t done = 0;
+  while (done < size) {
+    const ssize_t got = read(file, *data + done, size - done);
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0) {
+      free(*data);
+      *data = NULL;
+      return ms_fail(MS_ERROR_DATA, "%s: reading stopped at byte %zu of %zu: %s", path, done, size,
+                     got < 0 ? strerror(errno) : "the file became shorter");
+    }
+    done += (size_t)got;
+  }
+  *n_bytes = size;
+  return MS_OK;
+}
+
+enum ms_status ms_file_read(const char *path, size_t max_bytes, uint8_t **data, size_t *n_bytes) {
+  *data = NULL;
+  /* O_NONBLOCK: opening a named pipe must not wait for a writer. */
+  const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (file < 0)
+    return ms_fail(MS_ERROR_DATA, "%s: cannot be opened: %s", path, strerror(errno));
+  const enum ms_status status = read_all(file, path, max_bytes, data, n_bytes);
+  close(file);
+  return status;
+}
+
+static int write_all(int file, const uint8_t *data, size_t n_bytes) {
+  while (n_bytes > 0) {
+    const ssize_t written = write(file, data, n_bytes);
+    if (written < 0 && errno == EINTR)
+      continue;
+    if (written < 0)
+      return -1;
+    data += written;
+    n_bytes -= (size_t)written;
+  }
+  return 0;
+}
+
+/* Makes the renaming itself durable. File systems that cannot sync a folder say EINVAL: nothing more can be done. */
+static int sync_folder_of(const char *path) {
+  char folder[MS_PATH_SIZE];
+  snprintf(folder, sizeof folder, "%s", path);
+  char *slash = strrchr(folder, '/');
+  if (!slash)
+    snprintf(folder, sizeof folder, ".");
+  else
+    slash[slash == folder ? 1 : 0] = '\0';
+  const int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (file < 0)
+    return -1;
+  const int result = fsync(file);
+  const int error = errno;
+  close(file);
+  errno = error;
+  return result != 0 && error != EINVAL ? -1 : 0;
+}
+
+enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes) {
+  char temporary[MS_PATH_SIZE];
+  const int length = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
+  if (length < 0 || length >= (int)sizeof temporary)
+    return ms_fail(MS_ERROR_ARGUMENT, "path %.80s...: too long: choose a shorter one", path);
+  const int file = mkostemp(temporary, O_CLOEXEC);
+  if (file < 0)
+    return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
+
+  const mode_t mask =
+      umask(0); /* mkostemp makes a private file: give it the ordinary permissions */
+  umask(mask);
+  const bool written =
+      write_all(file, data, n_bytes) == 0 && fchmod(file, 0666 & ~mask) == 0 && fsync(file) == 0;
+  int error = errno;
+  const bool closed = close(file) == 0;
+  if (written && !closed)
+    error = errno;
+  if (written && closed) {
+    if (rename(temporary, path) == 0 && sync_folder_of(path) == 0)
+      return MS_OK;
+    error = errno;
+  }
+  unlink(temporary);
+  return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(error));
+}
+
+enum ms_status ms_make_folder(const char *path) {
+  char part[MS_PATH_SIZE];
+  if (snprintf(part, sizeof part, "%s", path) >= (int)sizeof part)
+    return ms_fail(MS_ERROR_ARGUMENT, "path %.80s...: too long: choose a shorter one", path);
+  for (char *end = part + 1;; ++end) {
+    if (*end != '/' && *end != '\0')
+      continue;
+    const char kept = *end;
+    *end = '\0';
+    if (mkdir(part, 0777) != 0 && !ms_is_folder(part))
+      return ms_fail(MS_ERROR_SYSTEM, "%s: the folder cannot be made: %s", part, strerror(errno));
+    if (kept == '\0')
+      return MS_OK;
+    *end = kept;
+  }
+}

@@ -1,0 +1,26 @@
+/* Whole files: reading, writing atomically, making folders. */
+#ifndef MS_PLATFORM_FILES_H
+#define MS_PLATFORM_FILES_H
+
+#include "runtime/mnist_simd.h"
+
+#define MS_PATH_SIZE 4096 /* bytes of a path, its 0 included */
+
+/* folder + "/" + name to path (MS_PATH_SIZE). MS_ERROR_ARGUMENT if it is too long. */
+enum ms_status ms_path_join(char *path, const char *folder, const char *name);
+
+bool ms_is_folder(const char *path);
+bool ms_exists(const char *path);
+
+/* The whole of a regular file; free(*data). MS_ERROR_DATA, with the message naming the path, if it is missing, not a
+ * regular file, unreadable, changes while it is read, or is over max_bytes. */
+enum ms_status ms_file_read(const char *path, size_t max_bytes, uint8_t **data, size_t *n_bytes);
+
+/* Writes a temporary file in the same folder, fsyncs it, renames it to path and fsyncs the folder: after a crash path
+ * holds the old content or the new. On failure the temporary file is removed and path is as before. */
+enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes);
+
+/* Makes the folder and those above it; one that exists already is fine. */
+enum ms_status ms_make_folder(const char *path);
+
+#endif

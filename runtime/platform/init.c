@@ -1,0 +1,29 @@
+/* ms_init and ms_shutdown: kernels, then threads. */
+#include "runtime/platform/cpu.h"
+#include "runtime/platform/dispatch.h"
+#include "runtime/platform/error.h"
+#include "runtime/platform/gemm.h"
+#include "runtime/platform/threads.h"
+
+enum ms_status ms_init(const char *isa, size_t n_threads) {
+  if (ms_pool_size() > 0)
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_init: was called before: call ms_shutdown first");
+  if (n_threads > MS_MAX_THREADS)
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_init: %zu threads, at most %d are possible", n_threads,
+                   MS_MAX_THREADS);
+  const enum ms_status status = ms_dispatch(isa);
+  if (status != MS_OK)
+    return status;
+  size_t threads = n_threads > 0 ? n_threads : ms_cpu_cores();
+  if (threads > MS_MAX_THREADS)
+    threads = MS_MAX_THREADS;
+  return ms_pool_start(threads, ms_gemm_scratch_floats());
+}
+
+void ms_shutdown(void) {
+  ms_pool_stop();
+}
+
+size_t ms_threads(void) {
+  return ms_pool_size();
+}

@@ -1,0 +1,13 @@
+/* Allocation with overflow checks. */
+#ifndef MS_PLATFORM_MEMORY_H
+#define MS_PLATFORM_MEMORY_H
+
+#include "runtime/mnist_simd.h"
+
+#define MS_ALIGNMENT 64 /* bytes: a cache line, and the widest vector register */
+
+/* count * size zeroed bytes, aligned to MS_ALIGNMENT, to *p; free() releases them. A count of 0 gives memory that may be
+ * freed. MS_ERROR_MEMORY, naming `what`, when they cannot be had; *p is then NULL. */
+enum ms_status ms_allocate(size_t count, size_t size, const char *what, void *p);
+
+#endif

@@ -1,0 +1,155 @@
+/* The pool of threads. A region is handed over by raising a generation number, which workers watch for a few
+ * microseconds before they sleep: a training step enters a region every millisecond or so, an idle program must not
+ * burn a shared machine's cores. */
+#include "runtime/platform/threads.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/platform/error.h"
+#include "runtime/platform/fpenv.h"
+#include "runtime/platform/memory.h"
+
+enum { SPINS = 4000 }; /* pauses before sleeping: some tens of microseconds */
+
+static struct {
+  size_t n_threads;   /* 0: not started */
+  pthread_t *workers; /* (n_threads - 1) */
+  float *scratch;     /* (n_threads, scratch_stride) */
+  size_t scratch_stride;
+
+  pthread_mutex_t turn; /* one region at a time */
+  pthread_mutex_t mutex;
+  pthread_cond_t started, finished;
+  atomic_size_t generation; /* raised to start a region */
+  atomic_size_t running;    /* workers that have not finished it */
+  ms_task *task;
+  void *context;
+  bool stopping;
+} pool = {
+    .turn = PTHREAD_MUTEX_INITIALIZER,
+    .mutex = PTHREAD_MUTEX_INITIALIZER,
+    .started = PTHREAD_COND_INITIALIZER,
+    .finished = PTHREAD_COND_INITIALIZER,
+};
+
+static void pause_briefly(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+/* Waits until *value differs from old (want_equal false) or equals it (true): watching first, then asleep. */
+static void wait_for(atomic_size_t *value, size_t operand, bool want_equal,
+                     pthread_cond_t *condition) {
+  for (int i = 0; i < SPINS; ++i) {
+    if ((atomic_load_explicit(value, memory_order_acquire) == operand) == want_equal)
+      return;
+    pause_briefly();
+  }
+  pthread_mutex_lock(&pool.mutex);
+  while ((atomic_load_explicit(value, memory_order_acquire) == operand) != want_equal)
+    pthread_cond_wait(condition, &pool.mutex);
+  pthread_mutex_unlock(&pool.mutex);
+}
+
+static void *work(void *argument) {
+  const size_t index = (size_t)(uintptr_t)argument;
+  ms_fpenv_enter();
+  for (size_t generation = 0;; ++generation) {
+    wait_for(&pool.generation, generation, false, &pool.started);
+    if (pool.stopping)
+      return NULL;
+    pool.task(pool.context, index);
+    if (atomic_fetch_sub_explicit(&pool.running, 1, memory_order_acq_rel) == 1) {
+      /* Under the mutex, or the caller could miss it between its look and its sleep. */
+      pthread_mutex_lock(&pool.mutex);
+      pthread_cond_signal(&pool.finished);
+      pthread_mutex_unlock(&pool.mutex);
+    }
+  }
+}
+
+static void start_region(void) {
+  atomic_store_explicit(&pool.running, pool.n_threads - 1, memory_order_relaxed);
+  pthread_mutex_lock(&pool.mutex);
+  atomic_fetch_add_explicit(&pool.generation, 1, memory_order_release);
+  pthread_cond_broadcast(&pool.started);
+  pthread_mutex_unlock(&pool.mutex);
+}
+
+enum ms_status ms_pool_start(size_t n_threads, size_t scratch_floats) {
+  const size_t line = MS_ALIGNMENT / sizeof(float);
+  pool.scratch_stride = (scratch_floats / line + 1) * line;
+  enum ms_status status =
+      ms_allocate(n_threads, pool.scratch_stride * sizeof(float), "scratch memory", &pool.scratch);
+  if (status == MS_OK)
+    status = ms_allocate(n_threads, sizeof *pool.workers, "thread pool", &pool.workers);
+  atomic_store(&pool.generation, 0);
+  pool.stopping = false;
+  pool.n_threads = 1;
+  while (status == MS_OK && pool.n_threads < n_threads) {
+    const int error = pthread_create(&pool.workers[pool.n_threads - 1], NULL, work,
+                                     (void *)(uintptr_t)pool.n_threads);
+    if (error != 0)
+      status = ms_fail(MS_ERROR_SYSTEM,
+                       "thread %zu of %zu cannot be created (%s): use fewer with --threads",
+                       pool.n_threads + 1, n_threads, strerror(error));
+    else
+      ++pool.n_threads;
+  }
+  if (status != MS_OK)
+    ms_pool_stop();
+  return status;
+}
+
+void ms_pool_stop(void) {
+  if (pool.n_threads > 1) {
+    pool.stopping = true;
+    start_region();
+    for (size_t i = 0; i + 1 < pool.n_threads; ++i)
+      pthread_join(pool.workers[i], NULL);
+  }
+  free(pool.workers);
+  free(pool.scratch);
+  pool.workers = NULL;
+  pool.scratch = NULL;
+  pool.n_threads = 0;
+}
+
+size_t ms_pool_size(void) {
+  return pool.n_threads;
+}
+
+void ms_pool_run(ms_task *task, void *context) {
+  pthread_mutex_lock(&pool.turn);
+  const uint64_t saved = ms_fpenv_enter();
+  if (pool.n_threads > 1) {
+    pool.task = task;
+    pool.context = context;
+    start_region();
+  }
+  task(context, 0);
+  if (pool.n_threads > 1)
+    wait_for(&pool.running, 0, true, &pool.finished);
+  ms_fpenv_restore(saved);
+  pthread_mutex_unlock(&pool.turn);
+}
+
+float *ms_pool_scratch(size_t index) {
+  return pool.scratch + index * pool.scratch_stride;
+}
+
+struct ms_range ms_split(size_t total, size_t unit, size_t parts, size_t index) {
+  const size_t units = (total + unit - 1) / unit;
+  const size_t share = units / parts, rest = units % parts;
+  const size_t first = index * share + (index < rest ? index : rest);
+  const size_t last = first + share + (index < rest ? 1 : 0);
+  const struct ms_range range = {first * unit < total ? first * unit : total,
+                                 last * unit < total ? last * unit : total};
+  return range;
+}

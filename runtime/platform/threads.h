@@ -1,0 +1,32 @@
+/* A pool of POSIX threads for short parallel regions. Does not decide how work is divided. */
+#ifndef MS_PLATFORM_THREADS_H
+#define MS_PLATFORM_THREADS_H
+
+#include "runtime/mnist_simd.h"
+
+/* What each thread runs: index 0 .. ms_pool_size()-1; index 0 is the caller. */
+typedef void ms_task(void *context, size_t index);
+
+/* Starts the process' one pool with n_threads threads, the caller included, each with a scratch memory of scratch_floats
+ * floats. MS_ERROR_SYSTEM: a thread cannot be created; nothing is left running then. */
+enum ms_status ms_pool_start(size_t n_threads, size_t scratch_floats);
+void ms_pool_stop(void);
+
+/* 0 if no pool was started. */
+size_t ms_pool_size(void);
+
+/* Runs task(context, index) once for each index, and returns when all have returned. Memory written before is seen by
+ * the tasks, theirs by the caller. Not to be called from a task. Callers of different threads take turns. */
+void ms_pool_run(ms_task *task, void *context);
+
+/* The scratch memory of a task's index, aligned to MS_ALIGNMENT; for use within a task. */
+float *ms_pool_scratch(size_t index);
+
+/* A part of 0 .. total-1, in units: part `index` of `parts` is first .. last-1, cut at multiples of unit. Parts differ
+ * by at most one unit; some are empty where there are too few units. */
+struct ms_range {
+  size_t first, last;
+};
+struct ms_range ms_split(size_t total, size_t unit, size_t parts, size_t index);
+
+#endif

@@ -1,0 +1,40 @@
+/* The folder of a training run: model.safetensors, metrics.csv, run.json. Every file is written atomically. */
+#ifndef MS_RUN_RUN_FOLDER_H
+#define MS_RUN_RUN_FOLDER_H
+
+#include "runtime/mnist_simd.h"
+
+#define MS_MODEL_FILE "model.safetensors"
+#define MS_METRICS_FILE "metrics.csv"
+#define MS_RUN_FILE "run.json"
+
+/* metrics.csv as it grows: one row an epoch, the whole file written anew each time. */
+struct ms_metrics_log {
+  char *text;
+  size_t length, capacity;
+};
+
+struct ms_run_summary {
+  const char *preset;
+  const struct ms_config *config;
+  const struct ms_train_result *result;
+  const struct ms_network *network;
+  const struct ms_evaluation *train, *validation, *test; /* validation may be NULL */
+  bool interrupted;
+};
+
+/* Makes the folder. MS_ERROR_SYSTEM if it holds a run already and overwrite is false; with overwrite, the three files of
+ * the old run are removed. Nothing else in the folder is touched. */
+enum ms_status ms_run_folder_make(const char *folder, bool overwrite);
+
+/* Whether a folder holds one of the three files. */
+bool ms_run_folder_is_used(const char *folder);
+
+enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const char *folder,
+                                  const struct ms_epoch *epoch);
+void ms_metrics_log_free(struct ms_metrics_log *log);
+
+/* Writes run.json. */
+enum ms_status ms_run_summary_write(const char *folder, const struct ms_run_summary *summary);
+
+#endif

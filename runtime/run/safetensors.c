@@ -1,0 +1,284 @@
+/* Model files: safetensors with the tensors dense<l>.weight (n_in, n_out) and dense<l>.bias (n_out), float32.
+ * Format: eight bytes with the length of the header (little-endian), a JSON header that names type, shape and position of
+ * each tensor, then the tensors without gaps. https://huggingface.co/docs/safetensors */
+#include <jansson.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/kernels.h"
+#include "runtime/nn/network.h"
+#include "runtime/platform/error.h"
+#include "runtime/platform/files.h"
+#include "runtime/platform/memory.h"
+
+enum { LENGTH_BYTES = 8, NAME_SIZE = 40, MAX_HEADER_BYTES = 1 << 20 };
+
+struct tensor {
+  size_t shape[2];
+  size_t n_dimensions;
+  const uint8_t *bytes;
+  size_t n_bytes;
+};
+
+static void weight_name(char name[NAME_SIZE], size_t layer) {
+  snprintf(name, NAME_SIZE, "dense%zu.weight", layer + 1);
+}
+
+static void bias_name(char name[NAME_SIZE], size_t layer) {
+  snprintf(name, NAME_SIZE, "dense%zu.bias", layer + 1);
+}
+
+/* ---- Writing ---- */
+
+static int add_tensor(json_t *header, const char *name, json_t *shape, size_t n_floats,
+                      size_t *offset) {
+  const size_t end = *offset + n_floats * sizeof(float);
+  json_t *tensor = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape, "data_offsets",
+                             (json_int_t)*offset, (json_int_t)end);
+  *offset = end;
+  return json_object_set_new(header, name, tensor);
+}
+
+static char *make_header(const struct ms_network *network, size_t *data_bytes) {
+  json_t *header = json_object();
+  char digest[65], contract[16], name[NAME_SIZE];
+  ms_network_sha256(network, digest);
+  snprintf(contract, sizeof contract, "%d", MS_CONTRACT_VERSION);
+  int failed =
+      json_object_set_new(header, "__metadata__",
+                          json_pack("{s:s, s:s, s:s}", "producer", "mnist_simd " MS_VERSION,
+                                    "numerics_contract", contract, "weights_sha256", digest));
+  *data_bytes = 0;
+  for (size_t l = 0; l < network->n_layers; ++l) {
+    const struct ms_dense *layer = &network->layers[l];
+    const json_int_t n_in = (json_int_t)layer->n_in, n_out = (json_int_t)layer->n_out;
+    weight_name(name, l);
+    failed |= add_tensor(header, name, json_pack("[I, I]", n_in, n_out), layer->n_in * layer->n_out,
+                         data_bytes);
+    bias_name(name, l);
+    failed |= add_tensor(header, name, json_pack("[I]", n_out), layer->n_out, data_bytes);
+  }
+  char *text = failed ? NULL : json_dumps(header, JSON_COMPACT);
+  json_decref(header);
+  return text;
+}
+
+enum ms_status ms_network_save(const struct ms_network *network, const char *path) {
+  size_t data_bytes;
+  char *header = make_header(network, &data_bytes);
+  if (!header)
+    return ms_fail(MS_ERROR_MEMORY, "%s: no memory for its header", path);
+  /* Spaces behind the header are allowed, and put the tensors on a cache line's boundary. */
+  const size_t text_bytes = strlen(header);
+  const size_t data_at =
+      (LENGTH_BYTES + text_bytes + MS_ALIGNMENT - 1) / MS_ALIGNMENT * MS_ALIGNMENT;
+  uint8_t *file;
+  enum ms_status status = ms_allocate(data_at + data_bytes, 1, path, &file);
+  if (status == MS_OK) {
+    const uint64_t header_bytes = data_at - LENGTH_BYTES;
+    memcpy(file, &header_bytes, LENGTH_BYTES);
+    memset(file + LENGTH_BYTES, ' ', header_bytes);
+    memcpy(file + LENGTH_BYTES, header, text_bytes);
+    uint8_t *next = file + data_at;
+    for (size_t l = 0; l < network->n_layers; ++l) {
+      const struct ms_dense *layer = &network->layers[l];
+      memcpy(next, layer->weight, layer->n_in * layer->n_out * sizeof(float));
+      next += layer->n_in * layer->n_out * sizeof(float);
+      memcpy(next, layer->bias, layer->n_out * sizeof(float));
+      next += layer->n_out * sizeof(float);
+    }
+    status = ms_file_write(path, file, data_at + data_bytes);
+    free(file);
+  }
+  free(header);
+  return status;
+}
+
+/* ---- Reading ---- */
+
+static bool read_size(const json_t *value, size_t *size) {
+  if (!json_is_integer(value) || json_integer_value(value) < 0)
+    return false;
+  *size = (size_t)json_integer_value(value);
+  return true;
+}
+
+/* Finds a float32 tensor whose position lies in the file and agrees with its shape. */
+static enum ms_status find_tensor(const char *path, const json_t *header, const char *name,
+                                  size_t n_dimensions, const uint8_t *data, size_t data_bytes,
+                                  struct tensor *tensor) {
+  const json_t *entry = json_object_get(header, name);
+  if (!entry)
+    return ms_fail(MS_ERROR_DATA, "%s: holds no tensor %s: not a model of this program", path,
+                   name);
+  const char *dtype = json_string_value(json_object_get(entry, "dtype"));
+  const json_t *shape = json_object_get(entry, "shape"),
+               *offsets = json_object_get(entry, "data_offsets");
+  if (!dtype || strcmp(dtype, "F32") != 0)
+    return ms_fail(MS_ERROR_DATA, "%s: tensor %s has type %.16s, must be F32", path, name,
+                   dtype ? dtype : "none");
+  size_t n_floats = 1;
+  if (json_array_size(shape) != n_dimensions)
+    return ms_fail(MS_ERROR_DATA, "%s: tensor %s must have %zu dimensions", path, name,
+                   n_dimensions);
+  for (size_t d = 0; d < n_dimensions; ++d) {
+    size_t *size = &tensor->shape[d];
+    if (!read_size(json_array_get(shape, d), size) || *size < 1 ||
+        *size > data_bytes / sizeof(float) / n_floats)
+      return ms_fail(MS_ERROR_DATA, "%s: tensor %s: dimension %zu does not fit the file", path,
+                     name, d + 1);
+    n_floats *= *size;
+  }
+  size_t begin, end;
+  if (json_array_size(offsets) != 2 || !read_size(json_array_get(offsets, 0), &begin) ||
+      !read_size(json_array_get(offsets, 1), &end) || begin > end || end > data_bytes ||
+      end - begin != n_floats * sizeof(float))
+    return ms_fail(MS_ERROR_DATA, "%s: tensor %s: its position does not fit its shape and the file",
+                   path, name);
+  tensor->n_dimensions = n_dimensions;
+  tensor->bytes = data + begin;
+  tensor->n_bytes = end - begin;
+  return MS_OK;
+}
+
+/* Dense layers 1 .. n, as many as the header names; *n_layers of them to weights and biases. */
+static enum ms_status find_layers(const char *path, const json_t *header, const uint8_t *data,
+                                  size_t data_bytes, struct tensor *weights, struct tensor *biases,
+                                  size_t *n_layers) {
+  const size_t n_tensors =
+      json_object_size(header) - (json_object_get(header, "__metadata__") != NULL);
+  if (n_tensors < 2 || n_tensors % 2 != 0 || n_tensors / 2 > MS_MAX_HIDDEN + 1)
+    return ms_fail(
+        MS_ERROR_DATA,
+        "%s: holds %zu tensors, a model has a weight and a bias for each of 1 to %d layers", path,
+        n_tensors, MS_MAX_HIDDEN + 1);
+  *n_layers = n_tensors / 2;
+  size_t total = 0;
+  for (size_t l = 0; l < *n_layers; ++l) {
+    char name[NAME_SIZE];
+    weight_name(name, l);
+    enum ms_status status = find_tensor(path, header, name, 2, data, data_bytes, &weights[l]);
+    bias_name(name, l);
+    if (status == MS_OK)
+      status = find_tensor(path, header, name, 1, data, data_bytes, &biases[l]);
+    if (status != MS_OK)
+      return status;
+    if (biases[l].shape[0] != weights[l].shape[1] ||
+        (l > 0 && weights[l].shape[0] != weights[l - 1].shape[1]))
+      return ms_fail(MS_ERROR_DATA,
+                     "%s: the shapes of layer %zu do not fit together or not the layer before",
+                     path, l + 1);
+    if (weights[l].shape[1] > MS_MAX_UNITS)
+      return ms_fail(MS_ERROR_DATA, "%s: layer %zu has %zu units, at most %d are possible", path,
+                     l + 1, weights[l].shape[1], MS_MAX_UNITS);
+    total += weights[l].n_bytes + biases[l].n_bytes;
+  }
+  if (total != data_bytes)
+    return ms_fail(MS_ERROR_DATA,
+                   "%s: the tensors take %zu bytes, the file holds %zu: they overlap or leave gaps",
+                   path, total, data_bytes);
+  return MS_OK;
+}
+
+static enum ms_status check_overlap(const char *path, const struct tensor *weights,
+                                    const struct tensor *biases, size_t n_layers) {
+  const struct tensor *all[2 * (MS_MAX_HIDDEN + 1)];
+  for (size_t l = 0; l < n_layers; ++l) {
+    all[2 * l] = &weights[l];
+    all[2 * l + 1] = &biases[l];
+  }
+  for (size_t i = 0; i < 2 * n_layers; ++i)
+    for (size_t j = i + 1; j < 2 * n_layers; ++j)
+      if (all[i]->bytes < all[j]->bytes + all[j]->n_bytes &&
+          all[j]->bytes < all[i]->bytes + all[i]->n_bytes)
+        return ms_fail(MS_ERROR_DATA, "%s: two tensors overlap", path);
+  return MS_OK;
+}
+
+static enum ms_status build_network(const char *path, const json_t *header, const uint8_t *data,
+                                    size_t data_bytes, struct ms_network **network) {
+  struct tensor weights[MS_MAX_HIDDEN + 1] = {0}, biases[MS_MAX_HIDDEN + 1] = {0};
+  size_t n_layers = 0, units[MS_MAX_HIDDEN + 2];
+  enum ms_status status = find_layers(path, header, data, data_bytes, weights, biases, &n_layers);
+  if (status == MS_OK)
+    status = check_overlap(path, weights, biases, n_layers);
+  if (status != MS_OK)
+    return status;
+  units[0] = weights[0].shape[0];
+  for (size_t l = 0; l < n_layers; ++l)
+    units[l + 1] = weights[l].shape[1];
+  status = ms_network_create(n_layers, units, network);
+  if (status != MS_OK)
+    return status;
+  for (size_t l = 0; l < n_layers; ++l) {
+    memcpy((*network)->layers[l].weight, weights[l].bytes, weights[l].n_bytes);
+    memcpy((*network)->layers[l].bias, biases[l].bytes, biases[l].n_bytes);
+  }
+  if (!ms_network_is_finite(*network)) {
+    ms_network_free(*network);
+    *network = NULL;
+    return ms_fail(MS_ERROR_DATA, "%s: a weight is infinite or not a number: the file is damaged",
+                   path);
+  }
+  return MS_OK;
+}
+
+/* A changed weight is seen by the digest that the file carries, where it has one. */
+static enum ms_status check_digest(const char *path, const json_t *header,
+                                   struct ms_network *network) {
+  const char *stored =
+      json_string_value(json_object_get(json_object_get(header, "__metadata__"), "weights_sha256"));
+  char digest[65];
+  ms_network_sha256(network, digest);
+  if (stored && strcmp(stored, digest) != 0)
+    return ms_fail(
+        MS_ERROR_DATA,
+        "%s: the weights' SHA-256 is %.16s..., the file says %.16s...: the file is damaged", path,
+        digest, stored);
+  return MS_OK;
+}
+
+static enum ms_status parse(const char *path, const uint8_t *file, size_t n_bytes,
+                            struct ms_network **network) {
+  uint64_t header_bytes = 0;
+  if (n_bytes >= LENGTH_BYTES)
+    memcpy(&header_bytes, file, LENGTH_BYTES);
+  if (n_bytes <= LENGTH_BYTES || header_bytes > n_bytes - LENGTH_BYTES ||
+      header_bytes > MAX_HEADER_BYTES)
+    return ms_fail(MS_ERROR_DATA,
+                   "%s: not a safetensors file, or cut off: its header does not fit its %zu bytes",
+                   path, n_bytes);
+  json_error_t error;
+  json_t *header =
+      json_loadb((const char *)file + LENGTH_BYTES, header_bytes, JSON_REJECT_DUPLICATES, &error);
+  if (!json_is_object(header)) {
+    json_decref(header);
+    return ms_fail(MS_ERROR_DATA, "%s: not a safetensors file: its header is not JSON (%s)", path,
+                   header ? "not an object" : error.text);
+  }
+  const size_t data_at = LENGTH_BYTES + header_bytes;
+  enum ms_status status = build_network(path, header, file + data_at, n_bytes - data_at, network);
+  if (status == MS_OK) {
+    status = check_digest(path, header, *network);
+    if (status != MS_OK) {
+      ms_network_free(*network);
+      *network = NULL;
+    }
+  }
+  json_decref(header);
+  return status;
+}
+
+enum ms_status ms_network_load(const char *path, struct ms_network **network) {
+  *network = NULL;
+  uint8_t *file;
+  size_t n_bytes;
+  enum ms_status status = ms_file_read(path, SIZE_MAX / 2, &file, &n_bytes);
+  if (status != MS_OK)
+    return status;
+  status = parse(path, file, n_bytes, network);
+  free(file);
+  return status;
+}
