@@ -25,15 +25,15 @@ static inline __m256 exp_lanes(__m256 x) {
   /* The low bits of t hold n; shifted into the exponent field they multiply p by 2^n. */
   const __m256i exponent = _mm256_slli_epi32(_mm256_castps_si256(t), 23);
   __m256 y = _mm256_castsi256_ps(_mm256_add_epi32(_mm256_castps_si256(p), exponent));
-  y = select(greater(x, _mm256_set1_ps(MS_EXP_MAX)), _mm256_set1_ps(INFINITY), y);
-  y = select(less(x, _mm256_set1_ps(MS_EXP_MIN)), _mm256_setzero_ps(), y);
-  return select(_mm256_cmp_ps(x, x, _CMP_UNORD_Q), x, y);
+  y = blend(greater(x, _mm256_set1_ps(MS_EXP_MAX)), _mm256_set1_ps(INFINITY), y);
+  y = blend(less(x, _mm256_set1_ps(MS_EXP_MIN)), _mm256_setzero_ps(), y);
+  return blend(_mm256_cmp_ps(x, x, _CMP_UNORD_Q), x, y);
 }
 
 static inline __m256 log_lanes(__m256 x) {
   const __m256 subnormal = less(x, _mm256_set1_ps(FLT_MIN));
   const __m256 scaled =
-      select(subnormal, _mm256_mul_ps(x, _mm256_set1_ps(MS_LOG_SUBNORMAL_SCALE)), x);
+      blend(subnormal, _mm256_mul_ps(x, _mm256_set1_ps(MS_LOG_SUBNORMAL_SCALE)), x);
 
   /* Subtracting the bits of sqrt(1/2) makes the exponent field round at sqrt(1/2) * 2^e rather than at 2^e. */
   const __m256i sqrt_half = _mm256_set1_epi32(MS_LOG_SQRT_HALF_BITS);
@@ -61,9 +61,9 @@ static inline __m256 log_lanes(__m256 x) {
 
   const __m256 zero = _mm256_setzero_ps();
   const __m256 infinity = _mm256_set1_ps(INFINITY);
-  y = select(_mm256_cmp_ps(x, zero, _CMP_EQ_OQ), _mm256_set1_ps(-INFINITY), y);
-  y = select(_mm256_cmp_ps(x, infinity, _CMP_EQ_OQ), infinity, y);
-  return select(_mm256_cmp_ps(x, zero, _CMP_GE_OQ), y, _mm256_set1_ps(NAN));
+  y = blend(_mm256_cmp_ps(x, zero, _CMP_EQ_OQ), _mm256_set1_ps(-INFINITY), y);
+  y = blend(_mm256_cmp_ps(x, infinity, _CMP_EQ_OQ), infinity, y);
+  return blend(_mm256_cmp_ps(x, zero, _CMP_GE_OQ), y, _mm256_set1_ps(NAN));
 }
 
 #endif

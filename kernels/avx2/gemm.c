@@ -62,7 +62,8 @@ static void pack_b(size_t depth, size_t cols, const float *b, size_t row_stride,
 /* One 6 x 16 tile of C over one block of k. `resume` starts from C instead of +0, `finish` adds the final +0. */
 static void tile_6x16(size_t depth, const float *a, const float *b, float *c, size_t ldc,
                       int resume, int finish) {
-  __m256 acc[TILE_M][2];
+  __m256 acc[TILE_M][2]; /* in registers, as long as every loop over it is unrolled */
+#pragma GCC unroll 6
   for (size_t i = 0; i < TILE_M; ++i) {
     acc[i][0] = resume ? _mm256_loadu_ps(c + i * ldc) : _mm256_setzero_ps();
     acc[i][1] = resume ? _mm256_loadu_ps(c + i * ldc + LANES) : _mm256_setzero_ps();
@@ -78,6 +79,7 @@ static void tile_6x16(size_t depth, const float *a, const float *b, float *c, si
     }
   }
   const __m256 zero = _mm256_setzero_ps();
+#pragma GCC unroll 6
   for (size_t i = 0; i < TILE_M; ++i) {
     _mm256_storeu_ps(c + i * ldc, finish ? _mm256_add_ps(acc[i][0], zero) : acc[i][0]);
     _mm256_storeu_ps(c + i * ldc + LANES, finish ? _mm256_add_ps(acc[i][1], zero) : acc[i][1]);

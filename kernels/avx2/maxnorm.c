@@ -22,7 +22,7 @@ void ms_maxnorm_f32_avx2(size_t m, size_t n, float max_norm, float *w, size_t ld
     const size_t width = min_size(n - j, LANES);
     const __m256 norm = _mm256_sqrt_ps(load_first(factor + j, width));
     const __m256 shrink = _mm256_div_ps(limit, norm);
-    store_first(factor + j, width, select(greater(norm, limit), shrink, _mm256_set1_ps(1.0f)));
+    store_first(factor + j, width, blend(greater(norm, limit), shrink, _mm256_set1_ps(1.0f)));
   }
   for (size_t i = 0; i < m; ++i)
     for (size_t j = 0; j < n; j += LANES) {

@@ -26,7 +26,7 @@ static void softmax_rows(size_t rows, size_t n, const float *x, size_t ldx, cons
   __m256 max = load_column(x, ldx, 0, rows);
   for (size_t j = 1; j < n; ++j) {
     const __m256 x_j = load_column(x, ldx, j, rows);
-    max = select(greater(x_j, max), x_j, max);
+    max = blend(greater(x_j, max), x_j, max);
   }
   float label_logits[LANES] = {0}; /* before probs, which may be x, is written */
   for (size_t i = 0; i < rows; ++i)

@@ -34,7 +34,7 @@ static inline __m256 zero_unless(__m256 mask, __m256 x) {
 }
 
 /* mask ? x : y */
-static inline __m256 select(__m256 mask, __m256 x, __m256 y) {
+static inline __m256 blend(__m256 mask, __m256 x, __m256 y) {
   return _mm256_blendv_ps(y, x, mask);
 }
 

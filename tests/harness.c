@@ -1,0 +1,187 @@
+/* The test harness. */
+#define _GNU_SOURCE /* nftw, mkdtemp, MAP_ANONYMOUS */
+#include "tests/harness.h"
+
+#include <ftw.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "kernels/philox.h"
+
+enum outcome { PASSED, FAILED, SKIPPED };
+enum { MAX_BUFFERS = 64, GUARD_BYTES = 256, GUARD_BYTE = 0xA5, MAX_FOLDERS = 16 };
+
+struct buffer {
+  uint8_t *mapping, *data;
+  size_t mapping_bytes, n_bytes, skew;
+};
+
+static sigjmp_buf back;
+static char message[2048], context[1024];
+static struct buffer buffers[MAX_BUFFERS];
+static size_t n_buffers;
+static char folders[MAX_FOLDERS][64];
+static size_t n_folders;
+static uint64_t seed = 1;
+static uint64_t n_drawn;
+
+void test_fail(const char *file, int line, const char *condition, const char *format, ...) {
+  const int length = snprintf(message, sizeof message, "%s:%d: %s ", file, line, condition);
+  va_list args;
+  va_start(args, format);
+  if (length > 0 && (size_t)length < sizeof message)
+    vsnprintf(message + length, sizeof message - (size_t)length, format, args);
+  va_end(args);
+  siglongjmp(back, FAILED);
+}
+
+void test_skip(const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  vsnprintf(message, sizeof message, format, args);
+  va_end(args);
+  siglongjmp(back, SKIPPED);
+}
+
+void test_context(const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  vsnprintf(context, sizeof context, format, args);
+  va_end(args);
+}
+
+static void on_crash(int number) {
+  snprintf(message, sizeof message, "crashed: %s", strsignal(number));
+  siglongjmp(back, FAILED);
+}
+
+static void catch_crashes(void) {
+  static const int signals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+  struct sigaction action = {.sa_handler = on_crash, .sa_flags = SA_NODEFER};
+  sigemptyset(&action.sa_mask);
+  for (size_t i = 0; i < sizeof signals / sizeof signals[0]; ++i)
+    sigaction(signals[i], &action, NULL);
+}
+
+uint32_t test_random(void) {
+  const uint32_t counter[4] = {(uint32_t)n_drawn, (uint32_t)(n_drawn >> 32), 0, 0};
+  const uint32_t key[2] = {(uint32_t)seed, (uint32_t)(seed >> 32)};
+  uint32_t block[4];
+  ms_philox4x32(counter, key, block);
+  ++n_drawn;
+  return block[0];
+}
+
+size_t test_random_below(size_t n) {
+  return (size_t)(((uint64_t)test_random() * n) >> 32);
+}
+
+float test_random_float(float min, float max) {
+  return min + (max - min) * ((float)(test_random() >> 8) * 0x1p-24f);
+}
+
+void *test_buffer(size_t n_bytes, size_t skew) {
+  CHECK(n_buffers < MAX_BUFFERS);
+  const size_t page = (size_t)sysconf(_SC_PAGESIZE);
+  const size_t used = GUARD_BYTES + n_bytes + skew;
+  struct buffer *b = &buffers[n_buffers];
+  const size_t accessible = (used + page - 1) / page * page;
+  b->mapping_bytes = accessible + page;
+  b->mapping =
+      mmap(NULL, b->mapping_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  CHECK(b->mapping != MAP_FAILED);
+  CHECK(mprotect(b->mapping + accessible, page, PROT_NONE) == 0);
+  ++n_buffers;
+  b->data = b->mapping + accessible - skew - n_bytes;
+  b->n_bytes = n_bytes;
+  b->skew = skew;
+  memset(b->mapping, GUARD_BYTE, accessible);
+  return b->data;
+}
+
+static bool filled(const uint8_t *bytes, size_t n) {
+  for (size_t i = 0; i < n; ++i)
+    if (bytes[i] != GUARD_BYTE)
+      return false;
+  return true;
+}
+
+bool test_guards_intact(const void *data) {
+  for (size_t i = 0; i < n_buffers; ++i) {
+    const struct buffer *b = &buffers[i];
+    if (b->data == data)
+      return filled(b->mapping, (size_t)(b->data - b->mapping)) &&
+             filled(b->data + b->n_bytes, b->skew);
+  }
+  return false;
+}
+
+const char *test_folder(void) {
+  CHECK(n_folders < MAX_FOLDERS);
+  char *folder = folders[n_folders];
+  snprintf(folder, sizeof folders[0], "/tmp/mnist_simd_test.XXXXXX");
+  CHECK(mkdtemp(folder));
+  ++n_folders;
+  return folder;
+}
+
+void test_write_file(const char *path, const void *data, size_t n_bytes) {
+  FILE *file = fopen(path, "wb");
+  CHECK_MESSAGE(file, "%s", path);
+  const bool written = fwrite(data, 1, n_bytes, file) == n_bytes;
+  CHECK(fclose(file) == 0 && written);
+}
+
+static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *walk) {
+  (void)info;
+  (void)type;
+  (void)walk;
+  return remove(path);
+}
+
+static void release_all(void) {
+  while (n_buffers > 0) {
+    const struct buffer *b = &buffers[--n_buffers];
+    munmap(b->mapping, b->mapping_bytes);
+  }
+  while (n_folders > 0)
+    nftw(folders[--n_folders], remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+}
+
+static enum outcome run_case(const struct test_case *test) {
+  n_drawn = 0;
+  message[0] = context[0] = '\0';
+  const enum outcome outcome = (enum outcome)sigsetjmp(back, 1);
+  if (outcome == PASSED)
+    test->run();
+  release_all();
+  static const char *const words[] = {"ok", "FAILED", "skipped"};
+  printf("%-8s%s", words[outcome], test->name);
+  if (outcome != PASSED)
+    printf(": %s%s%s%s", message, context[0] ? " [" : "", context, context[0] ? "]" : "");
+  putchar('\n');
+  fflush(stdout);
+  return outcome;
+}
+
+int test_main(int argc, char **argv, const struct test_case *cases, size_t n_cases) {
+  const char *given = getenv("MS_TEST_SEED");
+  if (given)
+    seed = strtoull(given, NULL, 10);
+  printf("MS_TEST_SEED=%llu\n", (unsigned long long)seed);
+  catch_crashes();
+  size_t counts[3] = {0};
+  for (size_t i = 0; i < n_cases; ++i)
+    if (argc < 2 || strstr(cases[i].name, argv[1]))
+      ++counts[run_case(&cases[i])];
+  printf("%zu passed, %zu failed, %zu skipped\n", counts[PASSED], counts[FAILED], counts[SKIPPED]);
+  if (counts[FAILED] > 0 || counts[PASSED] + counts[SKIPPED] == 0)
+    return EXIT_FAILURE;
+  return counts[PASSED] > 0 ? EXIT_SUCCESS : TEST_SKIPPED;
+}

@@ -1,0 +1,59 @@
+/* A small test harness: named cases, checks that say where they failed, crashes turned into failures of the case that
+ * crashed, seeded random numbers, and buffers that reveal an access outside them. */
+#ifndef MS_TESTS_HARNESS_H
+#define MS_TESTS_HARNESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct test_case {
+  const char *name;
+  void (*run)(void);
+};
+
+/* Runs the cases, or only those whose name contains argv[1]. Returns the exit code: 0 if all passed, 1 if one failed, and
+ * TEST_SKIPPED (CTest's SKIP_RETURN_CODE) if none passed or failed because all were skipped. The seed of test_random()
+ * is printed, and taken from the environment variable MS_TEST_SEED if that is set. */
+int test_main(int argc, char **argv, const struct test_case *cases, size_t n_cases);
+#define TEST_SKIPPED 77
+#define TEST_MAIN(cases)                                                                           \
+  int main(int argc, char **argv) {                                                                \
+    return test_main(argc, argv, cases, sizeof(cases) / sizeof((cases)[0]));                       \
+  }
+
+/* Ends the case as failed unless the condition holds. CHECK_MESSAGE adds what was found. */
+#define CHECK(condition) CHECK_MESSAGE(condition, "%s", "")
+#define CHECK_MESSAGE(condition, ...)                                                              \
+  do {                                                                                             \
+    if (!(condition))                                                                              \
+      test_fail(__FILE__, __LINE__, #condition, __VA_ARGS__);                                      \
+  } while (0)
+
+__attribute__((format(printf, 4, 5), noreturn)) void
+test_fail(const char *file, int line, const char *condition, const char *format, ...);
+
+/* Ends the case as skipped. */
+__attribute__((format(printf, 1, 2), noreturn)) void test_skip(const char *format, ...);
+
+/* Names what the case is doing, for the message if it fails or crashes. */
+__attribute__((format(printf, 1, 2))) void test_context(const char *format, ...);
+
+/* Uniform random numbers; a case starts anew from the seed. */
+uint32_t test_random(void);
+size_t test_random_below(size_t n);
+float test_random_float(float min, float max);
+
+/* n_bytes of memory whose last byte is the last before an inaccessible page, and `skew` bytes further from any alignment:
+ * the page lies skew bytes behind the end, filled with a pattern. Before the memory there is a pattern too.
+ * test_guards_intact() says whether both patterns stand. All buffers are released when the case ends. */
+void *test_buffer(size_t n_bytes, size_t skew);
+bool test_guards_intact(const void *buffer);
+
+/* A new empty folder, removed with all in it when the case ends. */
+const char *test_folder(void);
+
+/* Writes a file, or fails the case. */
+void test_write_file(const char *path, const void *data, size_t n_bytes);
+
+#endif
