@@ -145,11 +145,15 @@ static int remove_entry(const char *path, const struct stat *info, int type, str
   return remove(path);
 }
 
-static void release_all(void) {
+void test_release(void) {
   while (n_buffers > 0) {
     const struct buffer *b = &buffers[--n_buffers];
     munmap(b->mapping, b->mapping_bytes);
   }
+}
+
+static void release_all(void) {
+  test_release();
   while (n_folders > 0)
     nftw(folders[--n_folders], remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 }

@@ -46,9 +46,10 @@ float test_random_float(float min, float max);
 
 /* n_bytes of memory whose last byte is the last before an inaccessible page, and `skew` bytes further from any alignment:
  * the page lies skew bytes behind the end, filled with a pattern. Before the memory there is a pattern too.
- * test_guards_intact() says whether both patterns stand. All buffers are released when the case ends. */
+ * test_guards_intact() says whether both patterns stand. All buffers are released when the case ends, or before by test_release(). */
 void *test_buffer(size_t n_bytes, size_t skew);
 bool test_guards_intact(const void *buffer);
+void test_release(void);
 
 /* A new empty folder, removed with all in it when the case ends. */
 const char *test_folder(void);
