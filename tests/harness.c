@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "kernels/philox.h"
+#include "runtime/mnist_simd.h"
 
 enum outcome { PASSED, FAILED, SKIPPED };
 enum { MAX_BUFFERS = 64, GUARD_BYTES = 256, GUARD_BYTE = 0xA5, MAX_FOLDERS = 16 };
@@ -131,6 +132,16 @@ const char *test_folder(void) {
   return folder;
 }
 
+void test_golden(const char *name, char hex[65]) {
+  char path[1024];
+  snprintf(path, sizeof path, "%s/%s.sha256", MS_GOLDEN_FOLDER, name);
+  FILE *file = fopen(path, "r");
+  CHECK_MESSAGE(file, "%s", path);
+  const int n = fscanf(file, "%64[0-9a-f]", hex);
+  fclose(file);
+  CHECK_MESSAGE(n == 1 && strlen(hex) == 64, "%s", path);
+}
+
 void test_write_file(const char *path, const void *data, size_t n_bytes) {
   FILE *file = fopen(path, "wb");
   CHECK_MESSAGE(file, "%s", path);
@@ -153,6 +164,7 @@ void test_release(void) {
 }
 
 static void release_all(void) {
+  ms_shutdown();
   test_release();
   while (n_folders > 0)
     nftw(folders[--n_folders], remove_entry, 8, FTW_DEPTH | FTW_PHYS);

@@ -1,5 +1,5 @@
 /* A small test harness: named cases, checks that say where they failed, crashes turned into failures of the case that
- * crashed, seeded random numbers, and buffers that reveal an access outside them. */
+ * crashed, seeded random numbers, and buffers that reveal an access outside them. The library is shut down after each case. */
 #ifndef MS_TESTS_HARNESS_H
 #define MS_TESTS_HARNESS_H
 
@@ -53,6 +53,9 @@ void test_release(void);
 
 /* A new empty folder, removed with all in it when the case ends. */
 const char *test_folder(void);
+
+/* The digest in tests/golden/<name>.sha256. */
+void test_golden(const char *name, char hex[65]);
 
 /* Writes a file, or fails the case. */
 void test_write_file(const char *path, const void *data, size_t n_bytes);

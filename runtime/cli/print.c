@@ -29,9 +29,15 @@ static void print_confusion(const struct ms_evaluation *e) {
   }
 }
 
+void format_loss(char text[16], double loss) {
+  snprintf(text, 16, loss < 1000 ? "%.4f" : "%.1e", loss);
+}
+
 void print_evaluation(const struct ms_evaluation *e) {
-  printf("Test accuracy %.2f %%: %zu of %zu images misclassified, loss %.4f\n", 100 * e->accuracy,
-         e->errors, e->n, e->loss);
+  char loss[16];
+  format_loss(loss, e->loss);
+  printf("Test accuracy %.2f %%: %zu of %zu images misclassified, loss %s\n", 100 * e->accuracy,
+         e->errors, e->n, loss);
   print_classes(e);
   print_confusion(e);
 }

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "runtime/cli/print.h"
 #include "runtime/platform/clock.h"
 
 enum { BAR_WIDTH = 16 };
@@ -33,7 +34,8 @@ void progress_step(struct progress *progress, size_t epoch, size_t step, size_t 
     return;
   progress->drawn_s = now;
 
-  char bar[BAR_WIDTH + 1];
+  char bar[BAR_WIDTH + 1], loss_text[16];
+  format_loss(loss_text, loss);
   const size_t filled = step * BAR_WIDTH / n_steps;
   memset(bar, '#', filled);
   memset(bar + filled, '.', BAR_WIDTH - filled);
@@ -43,19 +45,24 @@ void progress_step(struct progress *progress, size_t epoch, size_t step, size_t 
   const double done = (double)(epoch - 1) + (double)images / (double)progress->n_images;
   const double left = (double)progress->n_epochs - done;
   const unsigned long eta = (unsigned long)(left * (now - progress->start_s) / done + 0.5);
-  printf("\repoch %zu/%zu [%s] loss %.4f, accuracy %.2f %%, %.0f images/s, ETA %lu:%02lu\033[K",
-         epoch, progress->n_epochs, bar, loss, 100 * accuracy, images_per_s, eta / 60, eta % 60);
+  printf("\repoch %zu/%zu [%s] loss %s, accuracy %.2f %%, %.0f images/s, ETA %lu:%02lu\033[K",
+         epoch, progress->n_epochs, bar, loss_text, 100 * accuracy, images_per_s, eta / 60,
+         eta % 60);
   fflush(stdout);
 }
 
 void progress_epoch(struct progress *progress, const struct ms_epoch *epoch) {
   const int digits = snprintf(NULL, 0, "%zu", progress->n_epochs);
+  char loss[16];
+  format_loss(loss, epoch->train_loss);
   progress_clear(progress);
-  printf("epoch %*zu/%zu  loss %.4f  accuracy %6.2f %%", digits, epoch->epoch, progress->n_epochs,
-         epoch->train_loss, 100 * epoch->train_accuracy);
-  if (epoch->has_validation)
-    printf("  val loss %.4f  val accuracy %6.2f %%%s", epoch->val_loss, 100 * epoch->val_accuracy,
+  printf("epoch %*zu/%zu  loss %s  accuracy %6.2f %%", digits, epoch->epoch, progress->n_epochs,
+         loss, 100 * epoch->train_accuracy);
+  if (epoch->has_validation) {
+    format_loss(loss, epoch->val_loss);
+    printf("  val loss %s  val accuracy %6.2f %%%s", loss, 100 * epoch->val_accuracy,
            epoch->improved ? " *" : "  ");
+  }
   printf("  %.0f images/s  %.2f s\n", (double)progress->n_images / epoch->seconds, epoch->seconds);
   fflush(stdout);
   progress->epoch_start_s = ms_clock_s();
