@@ -1,0 +1,80 @@
+# shellcheck shell=bash
+# Sourced by the other scripts: what must be installed, and the build.
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+
+step() {
+  printf '\n== %s\n' "$*"
+}
+
+fail() {
+  printf '%s\n' "$*" >&2
+  exit 1
+}
+
+has_tool() {
+  command -v "$1" >/dev/null 2>&1
+}
+
+# Asks the compiler, so that a library in a place of its own counts as there.
+has_header() { # COMPILER HEADER
+  printf '#include <%s>\n' "$2" | "$1" -E -x "$3" - >/dev/null 2>&1
+}
+
+# Debian packages that are missing: those without which nothing is built, then those without which a part is left out.
+missing_packages() {
+  has_tool cmake || echo cmake
+  has_tool cc || echo gcc libc6-dev
+  has_tool make || has_tool ninja || echo make
+  has_tool curl || echo curl
+  has_header cc jansson.h c || echo libjansson-dev
+}
+
+missing_optional_packages() {
+  has_tool c++ || echo g++
+  has_header c++ benchmark/benchmark.h c++ || echo libbenchmark-dev
+}
+
+can_install() {
+  [ "$(id -u)" -eq 0 ] && has_tool apt-get
+}
+
+# Packages by apt-get when run as root on Debian or Ubuntu; otherwise the line to type. Costs nothing when all is there.
+require_packages() {
+  local missing optional
+  missing=$(missing_packages | xargs)
+  optional=$(missing_optional_packages | xargs)
+  [ -n "$missing$optional" ] || return 0
+  if can_install; then
+    step "installing $missing $optional"
+    install_packages "$missing $optional"
+  elif [ -n "$missing" ]; then
+    fail "Missing: $missing $optional. On Debian or Ubuntu, type:
+  sudo apt-get update && sudo apt-get install -y $missing $optional"
+  else
+    echo "Without $optional the benchmarks are left out. To have them: sudo apt-get install -y $optional"
+  fi
+}
+
+install_packages() { # "PACKAGE PACKAGE ..."
+  local packages
+  read -ra packages <<<"$1"
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null ||
+    fail "apt-get could not install: $1"
+}
+
+# Both scripts use one build folder. Warnings are errors in CI alone: a newer compiler's new warning must not stop a newcomer.
+build() {
+  local preset=release
+  [ -z "${CI:-}" ] || preset=ci
+  step "building in build/"
+  cd "$root" || exit
+  cmake --preset "$preset" >build-configure.log 2>&1 || {
+    cat build-configure.log >&2
+    rm -f build-configure.log
+    fail "CMake could not configure the build."
+  }
+  rm -f build-configure.log
+  cmake --build build --parallel "$(nproc)"
+}
