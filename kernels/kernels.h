@@ -134,10 +134,13 @@ struct ms_kernels {
 /* What a CPU (and its operating system) must offer for a table. Read by runtime/platform/cpu.c. */
 enum ms_cpu_feature {
   MS_CPU_AVX2_FMA = 1u << 0, /* AVX2 and FMA3, and the operating system saves ymm registers */
+  MS_CPU_AVX512 =
+      1u << 1, /* AVX-512 F, BW, DQ and VL besides, and zmm and mask registers are saved */
 };
 
 /* A NULL slot inherits the reference. */
 extern const struct ms_kernels ms_kernels_reference;
 extern const struct ms_kernels ms_kernels_avx2;
+extern const struct ms_kernels ms_kernels_avx512;
 
 #endif

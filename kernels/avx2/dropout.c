@@ -40,9 +40,9 @@ static inline void philox_blocks(__m256i counter0, uint32_t counter1,
   words[3] = c3;
 }
 
-/* One row's columns first .. last-1 of a group of 128, by draws from 16 counters. x and y point at column col0. */
+/* One row's columns first .. last-1 of a group of 128, by draws from 16 counters. x and y point at column first. */
 static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t group,
-                          size_t first, size_t last, size_t col0, const float *x, float *y) {
+                          size_t first, size_t last, const float *x, float *y) {
   const __m256i low_half = _mm256_set1_epi32(0xffff);
   const __m256i below_threshold = _mm256_set1_epi32((int)dropout->threshold - 1);
   const __m256 scale = _mm256_set1_ps(dropout->scale);
@@ -62,8 +62,8 @@ static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t
           half % 2 == 0 ? _mm256_and_si256(word, low_half) : _mm256_srli_epi32(word, 16);
       const __m256 keep = _mm256_castsi256_ps(_mm256_cmpgt_epi32(draw, below_threshold));
       const size_t width = min_size(last - col, LANES);
-      const __m256 scaled = _mm256_mul_ps(scale, load_first(x + (col - col0), width));
-      store_first(y + (col - col0), width, zero_unless(keep, scaled));
+      const __m256 scaled = _mm256_mul_ps(scale, load_first(x + (col - first), width));
+      store_first(y + (col - first), width, zero_unless(keep, scaled));
     }
   }
 }
@@ -78,6 +78,5 @@ void ms_dropout_f32_avx2(size_t m, size_t n, const struct ms_dropout *dropout, s
   const size_t end = col0 + n;
   for (size_t i = 0; i < m; ++i)
     for (size_t group = col0 / 128; group * 128 < end; ++group)
-      dropout_group(dropout, (uint32_t)(row0 + i), group, col0, end, col0, x + i * ldx,
-                    y + i * ldy);
+      dropout_group(dropout, (uint32_t)(row0 + i), group, col0, end, x + i * ldx, y + i * ldy);
 }

@@ -68,7 +68,7 @@ int cli_fail(const struct cli_command *command, enum ms_status status);
 #define CLI_ISA_OPTION                                                                             \
   {                                                                                                \
     "isa", "NAME",                                                                                 \
-        "kernels to use: scalar, avx2 (default: $MNIST_SIMD_ISA, else the best of this "           \
+        "kernels to use: scalar, avx2, avx512 (default: $MNIST_SIMD_ISA, else the best of this "   \
         "CPU);\nnever changes a result"                                                            \
   }
 #define CLI_THREADS_OPTION                                                                         \

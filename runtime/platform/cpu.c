@@ -3,6 +3,7 @@
 #include "runtime/platform/cpu.h"
 
 #include <sched.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,7 +14,7 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 
-/* Intel SDM vol. 1, section 14.3 (AVX), 14.5 (FMA), 14.7 (AVX2): OSXSAVE first, then XCR0, then the feature bits. */
+/* Intel SDM vol. 1, section 14.3 (AVX), 14.5 (FMA), 14.7 (AVX2), 15.2 to 15.4 (AVX-512): OSXSAVE first, then XCR0, then the feature bits. */
 static uint64_t enabled_state(void) {
   uint32_t low, high;
   __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
@@ -22,15 +23,19 @@ static uint64_t enabled_state(void) {
 
 unsigned ms_cpu_features(void) {
   const unsigned osxsave = 1u << 27, avx = 1u << 28, fma = 1u << 12, avx2 = 1u << 5;
-  const uint64_t xmm_ymm = 0x6;
+  const unsigned f = 1u << 16, dq = 1u << 17, bw = 1u << 30, vl = 1u << 31,
+                 avx512 = f | dq | bw | vl;
+  const uint64_t xmm_ymm = 0x6, mask_zmm = 0xe0;
   unsigned eax, ebx, ecx, edx;
   if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & osxsave) || !(ecx & avx) || !(ecx & fma))
     return 0;
-  if ((enabled_state() & xmm_ymm) != xmm_ymm)
+  const uint64_t enabled = enabled_state();
+  if ((enabled & xmm_ymm) != xmm_ymm)
     return 0;
   if (!__get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) || !(ebx & avx2))
     return 0;
-  return MS_CPU_AVX2_FMA;
+  const bool has_avx512 = (ebx & avx512) == avx512 && (enabled & mask_zmm) == mask_zmm;
+  return MS_CPU_AVX2_FMA | (has_avx512 ? MS_CPU_AVX512 : 0);
 }
 
 void ms_cpu_name(char *name, size_t size) {

@@ -13,6 +13,9 @@ static const struct ms_isa_entry isas[] = {
 #if defined(MS_WITH_AVX2)
     {"avx2", MS_CPU_AVX2_FMA, &ms_kernels_avx2},
 #endif
+#if defined(MS_WITH_AVX512)
+    {"avx512", MS_CPU_AVX2_FMA | MS_CPU_AVX512, &ms_kernels_avx512},
+#endif
 };
 
 enum { N_ISAS = sizeof isas / sizeof isas[0] };

@@ -1,0 +1,79 @@
+/* Inverted dropout, AVX-512: the sixteen Philox blocks of a group of 128 columns at a time. */
+#include <assert.h>
+
+#include "avx512.h"
+#include "kernels/philox.h"
+#include "vec.h"
+
+/* The two halves of m * x for sixteen 32-bit lanes. */
+static inline void multiply_wide(__m512i m, __m512i x, __m512i *high, __m512i *low) {
+  const __mmask16 odd_lanes = 0xAAAA;
+  const __m512i even = _mm512_mul_epu32(m, x);
+  const __m512i odd = _mm512_mul_epu32(m, _mm512_srli_epi64(x, 32));
+  *low = _mm512_mask_blend_epi32(odd_lanes, even, _mm512_slli_epi64(odd, 32));
+  *high = _mm512_mask_blend_epi32(odd_lanes, _mm512_srli_epi64(even, 32), odd);
+}
+
+/* Word w of the Philox block of lane l goes to words[w] lane l; the counters differ in word 0 alone. */
+static inline void philox_blocks(__m512i counter0, uint32_t counter1,
+                                 const struct ms_dropout *dropout, __m512i words[4]) {
+  const __m512i m0 = _mm512_set1_epi32((int)MS_PHILOX_M0);
+  const __m512i m1 = _mm512_set1_epi32((int)MS_PHILOX_M1);
+  __m512i c0 = counter0;
+  __m512i c1 = _mm512_set1_epi32((int)counter1);
+  __m512i c2 = _mm512_set1_epi32((int)dropout->step);
+  __m512i c3 = _mm512_set1_epi32((int)dropout->stream_layer);
+  uint32_t k0 = dropout->key[0], k1 = dropout->key[1];
+  for (int round = 0; round < MS_PHILOX_ROUNDS; ++round) {
+    __m512i high0, low0, high1, low1;
+    multiply_wide(m0, c0, &high0, &low0);
+    multiply_wide(m1, c2, &high1, &low1);
+    c0 = _mm512_xor_si512(_mm512_xor_si512(high1, c1), _mm512_set1_epi32((int)k0));
+    c1 = low1;
+    c2 = _mm512_xor_si512(_mm512_xor_si512(high0, c3), _mm512_set1_epi32((int)k1));
+    c3 = low0;
+    k0 += MS_PHILOX_W0;
+    k1 += MS_PHILOX_W1;
+  }
+  words[0] = c0;
+  words[1] = c1;
+  words[2] = c2;
+  words[3] = c3;
+}
+
+/* One row's columns first .. last-1 of a group of 128. x and y point at column first. */
+static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t group,
+                          size_t first, size_t last, const float *x, float *y) {
+  const __m512i low_half = _mm512_set1_epi32(0xffff);
+  const __m512i threshold = _mm512_set1_epi32((int)dropout->threshold);
+  const __m512 scale = _mm512_set1_ps(dropout->scale);
+  const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+
+  __m512i words[4];
+  philox_blocks(_mm512_add_epi32(_mm512_set1_epi32((int)(16 * group)), lane), row, dropout, words);
+  for (size_t half = 0; half < 8; ++half) {
+    const size_t col = 128 * group + 16 * half;
+    if (col < first || col >= last)
+      continue;
+    const __m512i word = words[half / 2];
+    const __m512i draw =
+        half % 2 == 0 ? _mm512_and_si512(word, low_half) : _mm512_srli_epi32(word, 16);
+    const __mmask16 keep = _mm512_cmpge_epu32_mask(draw, threshold);
+    const size_t width = min_size(last - col, LANES);
+    const __m512 scaled = _mm512_mul_ps(scale, load_first(x + (col - first), width));
+    store_first(y + (col - first), width, zero_unless(keep, scaled));
+  }
+}
+
+void ms_dropout_f32_avx512(size_t m, size_t n, const struct ms_dropout *dropout, size_t row0,
+                           size_t col0, const float *x, size_t ldx, float *y, size_t ldy) {
+  assert(ldx >= n && ldy >= n);
+  assert(col0 % MS_DROPOUT_COLUMNS == 0);
+  assert(dropout->threshold < 65536);
+  if (n == 0)
+    return;
+  const size_t end = col0 + n;
+  for (size_t i = 0; i < m; ++i)
+    for (size_t group = col0 / 128; group * 128 < end; ++group)
+      dropout_group(dropout, (uint32_t)(row0 + i), group, col0, end, x + i * ldx, y + i * ldy);
+}

@@ -1,0 +1,34 @@
+/* MaxNorm on the columns of a weight matrix, AVX-512. */
+#include <assert.h>
+
+#include "avx512.h"
+#include "vec.h"
+
+void ms_maxnorm_f32_avx512(size_t m, size_t n, float max_norm, float *w, size_t ldw,
+                           float *workspace) {
+  assert(ldw >= n);
+  float *factor = workspace; /* (n): first the sum of squares, then the factor */
+  for (size_t j = 0; j < n; ++j)
+    factor[j] = 0.0f;
+  for (size_t i = 0; i < m; ++i)
+    for (size_t j = 0; j < n; j += LANES) {
+      const size_t width = min_size(n - j, LANES);
+      const __m512 v = load_first(w + i * ldw + j, width);
+      store_first(factor + j, width, _mm512_fmadd_ps(v, v, load_first(factor + j, width)));
+    }
+
+  const __m512 limit = _mm512_set1_ps(max_norm);
+  for (size_t j = 0; j < n; j += LANES) {
+    const size_t width = min_size(n - j, LANES);
+    const __m512 norm = _mm512_sqrt_ps(load_first(factor + j, width));
+    const __m512 shrink = _mm512_div_ps(limit, norm);
+    store_first(factor + j, width, blend(greater(norm, limit), shrink, _mm512_set1_ps(1.0f)));
+  }
+  for (size_t i = 0; i < m; ++i)
+    for (size_t j = 0; j < n; j += LANES) {
+      const size_t width = min_size(n - j, LANES);
+      const __m512 scaled =
+          _mm512_mul_ps(load_first(w + i * ldw + j, width), load_first(factor + j, width));
+      store_first(w + i * ldw + j, width, scaled);
+    }
+}
