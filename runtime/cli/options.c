@@ -12,6 +12,9 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 
+/* What getopt_long returns for the first option of the table: beyond every character and its own ':' and '?'. */
+enum { FIRST_OPTION = 256 };
+
 void cli_error(const struct cli_command *command, const char *format, ...) {
   va_list args;
   va_start(args, format);
@@ -52,8 +55,10 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
   for (; command->options[n].name; ++n) {
     long_options[n].name = command->options[n].name;
     long_options[n].has_arg = command->options[n].value ? required_argument : no_argument;
+    long_options[n].val = FIRST_OPTION + n;
   }
   long_options[n].name = "help";
+  long_options[n].val = FIRST_OPTION + n;
 
   memset(values, 0, sizeof *values);
   values->command = command;
@@ -61,9 +66,8 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
   opterr = 0; /* the messages are ours */
   optind = 1;
   for (;;) {
-    int index = -1;
     const int current = optind;
-    const int found = getopt_long(argc, argv, ":", long_options, &index);
+    const int found = getopt_long(argc, argv, ":", long_options, NULL);
     if (found == -1)
       break;
     if (found == ':') {
@@ -71,12 +75,13 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
                 command->name);
       return false;
     }
-    if (found == '?') {
-      const bool known = optopt == 0 || strncmp(argv[optind - 1], "--", 2) != 0;
+    if (found == '?') { /* optopt is set if the option is known */
       cli_error(command, "%s: %s: see 'mnist_simd %s --help'", argv[optind - 1],
-                known ? "unknown or ambiguous option" : "takes no value", command->name);
+                optopt >= FIRST_OPTION ? "takes no value" : "unknown or ambiguous option",
+                command->name);
       return false;
     }
+    const int index = found - FIRST_OPTION;
     if (index == n) {
       print_help(command);
       *exit_code = EXIT_SUCCESS;

@@ -1,0 +1,37 @@
+/* Google Benchmark for C: registers functions, runs them with its command line (--benchmark_filter, --benchmark_out, ...). */
+#ifndef MS_BENCH_GBENCH_H
+#define MS_BENCH_GBENCH_H
+
+#include <stdbool.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct gbench_state;
+
+/* Sets up, then loops while gbench_keep_running(), then sets its counters. */
+typedef void gbench_function(struct gbench_state *state, const void *context);
+
+/* name and context must stay. Time is wall-clock time. */
+void gbench_register(const char *name, gbench_function *function, const void *context);
+
+bool gbench_keep_running(struct gbench_state *state);
+
+/* A counter that is reported per second: value is that of one iteration. */
+void gbench_rate(struct gbench_state *state, const char *name, double value_per_iteration);
+
+/* Ends this benchmark with a message in place of figures. */
+void gbench_skip(struct gbench_state *state, const char *message);
+
+/* A line for the head of the output and the JSON's context. */
+void gbench_context(const char *key, const char *value);
+
+/* Runs what matches the command line; returns the program's exit code. */
+int gbench_run(int argc, char **argv);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

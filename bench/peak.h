@@ -1,0 +1,17 @@
+/* The machine's peak of fused multiply-adds, measured: what a matrix product is held against. */
+#ifndef MS_BENCH_PEAK_H
+#define MS_BENCH_PEAK_H
+
+#include <stddef.h>
+
+/* GFLOP/s (two flop a multiply-add and lane) of independent chains in registers, on all threads of the pool at once, with
+ * the instructions of an ISA. About 30 ms. 0 if there is no loop for this ISA. To be called after ms_init. */
+double bench_peak_gflops(const char *isa);
+
+/* One loop: `rounds` rounds of BENCH_CHAINS multiply-adds on registers of that ISA. Returns a sum of the results, so that
+ * no compiler leaves them out. */
+#define BENCH_CHAINS 12
+float bench_chains_avx2(size_t rounds);
+float bench_chains_avx512(size_t rounds);
+
+#endif
