@@ -20,13 +20,8 @@ bool gbench_keep_running(struct gbench_state *state) {
   return unwrap(state).KeepRunning();
 }
 
-void gbench_rate(struct gbench_state *state, const char *name, double value_per_iteration) {
-  unwrap(state).counters[name] =
-      benchmark::Counter(value_per_iteration, benchmark::Counter::kIsIterationInvariantRate);
-}
-
-void gbench_skip(struct gbench_state *state, const char *message) {
-  unwrap(state).SkipWithError(message);
+void gbench_counter(struct gbench_state *state, const char *name, double value) {
+  unwrap(state).counters[name] = value;
 }
 
 void gbench_context(const char *key, const char *value) {

@@ -18,11 +18,8 @@ void gbench_register(const char *name, gbench_function *function, const void *co
 
 bool gbench_keep_running(struct gbench_state *state);
 
-/* A counter that is reported per second: value is that of one iteration. */
-void gbench_rate(struct gbench_state *state, const char *name, double value_per_iteration);
-
-/* Ends this benchmark with a message in place of figures. */
-void gbench_skip(struct gbench_state *state, const char *message);
+/* A figure of this benchmark's own, beside the time. */
+void gbench_counter(struct gbench_state *state, const char *name, double value);
 
 /* A line for the head of the output and the JSON's context. */
 void gbench_context(const char *key, const char *value);

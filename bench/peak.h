@@ -5,7 +5,7 @@
 #include <stddef.h>
 
 /* GFLOP/s (two flop a multiply-add and lane) of independent chains in registers, on all threads of the pool at once, with
- * the instructions of an ISA. About 30 ms. 0 if there is no loop for this ISA. To be called after ms_init. */
+ * the instructions of an ISA. About 0.1 s. 0 if there is no loop for this ISA. To be called after ms_init. */
 double bench_peak_gflops(const char *isa);
 
 /* One loop: `rounds` rounds of BENCH_CHAINS multiply-adds on registers of that ISA. Returns a sum of the results, so that
