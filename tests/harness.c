@@ -16,7 +16,7 @@
 #include "runtime/mnist_simd.h"
 
 enum outcome { PASSED, FAILED, SKIPPED };
-enum { MAX_BUFFERS = 64, GUARD_BYTES = 256, GUARD_BYTE = 0xA5, MAX_FOLDERS = 16 };
+enum { MAX_BUFFERS = 64, GUARD_BYTES = 256, GUARD_BYTE = 0xA5, MAX_FOLDERS = 64 };
 
 struct buffer {
   uint8_t *mapping, *data;

@@ -1,0 +1,242 @@
+#!/usr/bin/env bash
+# The program as people start it: options and their errors, what a run leaves, interruption, one digest for all ISAs and
+# threads. Trains on the first images of MNIST.
+# Usage: test_cli.sh PROGRAM DATA_FOLDER
+set -uo pipefail
+
+program=$(realpath "$1")
+data=$(realpath "$2")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+unset MNIST_SIMD_DATA MNIST_SIMD_ISA
+passed=0 failed=0
+
+check() { # NAME CONDITION...
+  local name=$1
+  shift
+  if "$@"; then
+    passed=$((passed + 1))
+    echo "ok      $name"
+  else
+    failed=$((failed + 1))
+    echo "FAILED  $name"
+    head -n 5 out err 2>/dev/null | sed 's/^/        /'
+  fi
+}
+
+run() { # ARGUMENT...
+  "$program" "$@" >out 2>err
+  code=$?
+}
+
+# Exactly one line on standard error that holds all words.
+one_line() { # WORD...
+  local word
+  [ "$(wc -l <err)" -eq 1 ] || return 1
+  for word in "$@"; do
+    grep -qF -- "$word" err || return 1
+  done
+}
+
+refused() { # CODE WORDS... -- ARGUMENT...
+  local expected=$1 words=()
+  shift
+  while [ "$1" != -- ]; do
+    words+=("$1")
+    shift
+  done
+  shift
+  run "$@"
+  check "refused: $*" test "$code" -eq "$expected"
+  check "        one line with ${words[*]}" one_line "${words[@]}"
+}
+
+# ---- A small data set: 300 training and 100 test images; IDX counts are big-endian ----
+
+shorten() { # NAME HEADER_BYTES ITEM_BYTES HIGH_BYTE LOW_BYTE COUNT
+  {
+    head -c 4 "$data/$1"
+    # shellcheck disable=SC2059
+    printf "\\0\\0\\$4\\$5"
+    tail -c +9 "$data/$1" | head -c $(($2 - 8 + $3 * $6))
+  } >"small/$1"
+}
+mkdir small
+shorten train-images-idx3-ubyte 16 784 001 054 300
+shorten train-labels-idx1-ubyte 8 1 001 054 300
+shorten t10k-images-idx3-ubyte 16 784 000 144 100
+shorten t10k-labels-idx1-ubyte 8 1 000 144 100
+small=(train --data small --hidden "30,20" --batch 64 --epochs 3)
+
+# ---- Help and version ----
+
+run --help
+check "--help" test "$code" -eq 0 -a -s out -a ! -s err
+for command in train eval kernels; do
+  run $command --help
+  check "$command --help" test "$code" -eq 0 -a -s out -a ! -s err
+done
+run --version
+check "--version" grep -qE '^mnist_simd [0-9]+\.[0-9]+\.[0-9]+ ' out
+run kernels
+check "kernels: scalar is there" grep -qE '^scalar +yes' out
+check "kernels: every slot has its ISA" test "$(grep -cE ' (scalar|avx2|avx512|neon)$' out)" -eq 14
+
+# ---- Wrong usage: one line, exit code 2 ----
+
+run
+check "no command" test "$code" -eq 2 -a ! -s out
+refused 2 "unknown command 'tain'" -- tain
+refused 2 --epoks unknown -- train --epoks 3
+refused 2 --epochs "needs a value" -- train --epochs
+refused 2 --force "takes no value" -- train --force=yes
+refused 2 "unexpected argument 'x'" -- train x
+refused 2 MODEL -- eval
+for option in epochs batch seed val patience threads; do
+  refused 2 "--$option" "'abc'" "whole number from" -- train "--$option" abc
+  refused 2 "--$option" "'-1'" "whole number from" -- train "--$option" -1
+  refused 2 "--$option" "'3x'" "whole number from" -- train "--$option" 3x
+  refused 2 "--$option" "'99999999999999999999'" "whole number from" -- train "--$option" 99999999999999999999
+done
+for option in epochs batch threads hidden; do
+  refused 2 "--$option" "'0'" "whole number from 1 to" -- train "--$option" 0
+done
+for option in lr dropout l1 l2 maxnorm min-delta; do
+  for value in abc -1 1e9 nan inf 0.1x ''; do
+    refused 2 "--$option" "'$value'" "number from" -- train "--$option" "$value"
+  done
+done
+refused 2 --lr "'0'" -- train --lr 0
+refused 2 --dropout "'1'" "0 to 0.99" -- train --dropout 0.5,1
+refused 2 --hidden "''" -- train --hidden ,
+refused 2 --hidden "''" -- train --hidden 10,
+refused 2 --dropout "has 3 values, must have 1 or 2" -- train --dropout 0.1,0.2,0.3
+refused 2 --l1 "has 2 values, must have 1 or 3" -- train --hidden 3,3,3 --l1 0,0
+refused 2 --hidden "more than 64" -- train --hidden "$(printf '1,%.0s' $(seq 64))1"
+refused 2 --preset "'best'" unregularised -- train --preset best
+refused 2 --monitor "'loss'" val_loss -- train --monitor loss
+refused 2 isa "'sse'" "scalar" -- train --isa sse
+refused 2 --patience --val -- train --patience 3
+refused 2 --val "'300'" "from 0 to 299" -- train --data small --val 300
+refused 2 --out -- train --out ''
+MNIST_SIMD_ISA=sse refused 2 isa "'sse'" -- kernels
+
+# ---- Data and models that are not there or not right: one line, exit code 1 ----
+
+refused 1 "data/mnist" "ci/get_data.sh" -- train
+refused 1 "nowhere" "ci/get_data.sh" -- train --data nowhere
+MNIST_SIMD_DATA=nowhere refused 1 "nowhere" "ci/get_data.sh" -- train
+mkdir cut
+cp small/* cut
+truncate -s -1 cut/train-images-idx3-ubyte
+refused 1 "cut/train-images-idx3-ubyte" "300 images" -- train --data cut
+refused 1 "nothing.safetensors" -- eval nothing.safetensors --data small
+refused 1 "small/model.safetensors" -- eval small --data small
+refused 1 "not a safetensors file" -- eval small/t10k-images-idx3-ubyte --data small
+refused 1 "small/train-labels-idx1-ubyte" "cannot be made" -- "${small[@]}" --out small/train-labels-idx1-ubyte/run
+
+# ---- A run and what it leaves ----
+
+run "${small[@]}" --val 50 --seed 7
+folder=runs/final-seed7
+check "run" test "$code" -eq 0 -a ! -s err
+check "run: a line per epoch" test "$(grep -cE '^epoch [1-3]/3  loss ' out)" -eq 3
+check "run: no escape codes without a terminal" test -z "$(tr -cd '\033\r' <out)"
+check "run: names its folder" grep -qF "Saved in $folder" out
+check "run: three files" test "$(cd $folder && echo *)" = "metrics.csv model.safetensors run.json"
+check "metrics.csv: header" grep -qx 'epoch,train_loss,train_accuracy,val_loss,val_accuracy,seconds' $folder/metrics.csv
+check "metrics.csv: a row per epoch" test "$(grep -cE '^[1-3],[0-9.]+,0\.[0-9]+,[0-9.]+,0\.[0-9]+,[0-9.]+$' $folder/metrics.csv)" -eq 3
+for key in '"seed": 7' '"isa": "[a-z0-9]+"' '"threads": [0-9]+' '"epochs_run": 3' '"best_epoch": [1-3]' '"config": \{' \
+  '"train": \{' '"val": \{' '"test": \{' '"weights_sha256": "[0-9a-f]{64}"' '"epoch_seconds_median": [0-9.]+' \
+  '"elapsed_s": [0-9.]+' '"status": "finished"' '"numerics_contract": [0-9]+'; do
+  check "run.json: $key" grep -qE "$key" $folder/run.json
+done
+check "run.json: accuracy, errors, F1 of test" test "$(sed -n '/"test": {/,/}/p' $folder/run.json |
+  grep -cE '"(accuracy|errors|macro_f1)": [0-9.]+')" -eq 3
+digest=$(sed -n 's/.*"weights_sha256": "\(.*\)".*/\1/p' $folder/run.json)
+check "run: prints the digest" grep -qF "$digest" out
+
+run eval $folder --data small
+check "eval of the folder: same digest" grep -qF "$digest" out
+errors=$(sed -n '/"test": {/,/}/p' $folder/run.json | sed -n 's/.*"errors": \([0-9]*\).*/\1/p')
+check "eval of the folder: same errors" grep -qF "$errors of 100 images misclassified" out
+run eval $folder/model.safetensors --data small
+check "eval of the file" grep -qF "$digest" out
+run eval $folder
+check "eval without data" test "$code" -eq 1
+
+sha256sum $folder/* >before
+refused 1 "$folder" --force --out -- "${small[@]}" --val 50 --seed 7
+check "an existing run is left as it was" sha256sum --quiet -c before
+run "${small[@]}" --val 50 --seed 7 --epochs 1 --force
+check "--force overwrites it" test "$code" -eq 0 -a "$(wc -l <$folder/metrics.csv)" -eq 2
+head -c 3000 $folder/model.safetensors >cut/model.safetensors
+refused 1 "cut/model.safetensors" -- eval cut --data small
+mkdir narrow
+cp small/* narrow
+# 392 columns of 2 rows are as many pixels, 391 are not: the header and the file must agree, and the model must fit.
+for name in train-images-idx3-ubyte t10k-images-idx3-ubyte; do
+  n=$([ $name = train-images-idx3-ubyte ] && echo 300 || echo 100)
+  { head -c 8 small/$name; printf '\0\0\0\2\0\0\0\12'; tail -c +17 small/$name | head -c $((20 * n)); } >narrow/$name
+done
+refused 1 "784 inputs" "2 x 10" -- eval $folder --data narrow
+if [ -w /dev/full ]; then
+  "$program" "${small[@]}" --out full >/dev/full 2>err
+  check "standard output on a full disk" test $? -eq 1 -a -s err
+fi
+
+# ---- One digest ----
+
+isas=$("$program" kernels | sed -n 's/^\([a-z0-9]*\) *yes$/\1/p')
+for isa in $isas; do
+  for threads in 1 2 3 7; do
+    run "${small[@]}" --val 50 --seed 7 --isa "$isa" --threads $threads --out one --force
+    check "digest with $isa, $threads threads" grep -qF "$digest" out
+  done
+done
+MNIST_SIMD_ISA=scalar run "${small[@]}" --val 50 --seed 7 --out one --force
+check "MNIST_SIMD_ISA" grep -q 'kernels scalar' out
+run "${small[@]}" --val 50 --seed 8 --out one --force
+check "another seed, another digest" test "$code" -eq 0 -a -z "$(grep -F "$digest" out)"
+
+# ---- Interruption ----
+
+# Starts a long run in the background, waits for a line of its output, sends a signal, waits for its end.
+interrupt() { # SIGNAL PATTERN ARGUMENT...
+  local signal=$1 pattern=$2
+  shift 2
+  stdbuf -oL "$program" "$@" >out 2>err &
+  local pid=$!
+  for _ in $(seq 200); do
+    grep -q "$pattern" out && break
+    sleep 0.05
+  done
+  kill "-$signal" $pid
+  wait $pid
+  code=$?
+}
+# Background jobs of a script ignore SIGINT, and so would the program: SIGINT is sent from a shell with job control.
+set -m
+interrupt INT '^epoch 1/' train --data small --hidden 200,100 --epochs 100000 --out stopped
+check "Ctrl-C: exit code 130" test $code -eq 130
+check "Ctrl-C: says where and what was kept" grep -qE '^Kept: the model of epoch [0-9]+' out
+check "Ctrl-C: run.json says interrupted" grep -q '"status": "interrupted"' stopped/run.json
+run eval stopped --data small
+check "Ctrl-C: the model can be evaluated" test "$code" -eq 0
+interrupt TERM '^output ' train --data "$data" --hidden 300,100 --threads 1 --isa scalar --out early
+check "terminated in the first epoch: exit code 143" test $code -eq 143
+check "terminated in the first epoch: says that nothing was kept" grep -q 'nothing was kept' out
+check "terminated in the first epoch: no folder stays" test ! -e early
+set +m
+
+# ---- On a terminal ----
+
+if command -v script >/dev/null; then
+  TERM=xterm script -qec "$program train --data small --hidden 300 --dropout 0.5 --epochs 40 --out live" typescript >/dev/null 2>&1
+  check "terminal: a live line with a bar and the time left" grep -qE '\[#*\.*\] loss .* ETA [0-9]+:[0-9]{2}' typescript
+  check "terminal: the live line is erased" grep -q $'\r\033\\[K' typescript
+fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
