@@ -3,6 +3,7 @@
 #include "tests/harness.h"
 
 #include <ftw.h>
+#include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -24,6 +25,8 @@ struct buffer {
 };
 
 static sigjmp_buf back;
+static pthread_t main_thread;
+static const struct test_case *running;
 static char message[2048], context[1024];
 static struct buffer buffers[MAX_BUFFERS];
 static size_t n_buffers;
@@ -57,7 +60,14 @@ void test_context(const char *format, ...) {
   va_end(args);
 }
 
+/* Only the main thread can go on with the next case. */
 static void on_crash(int number) {
+  if (!pthread_equal(pthread_self(), main_thread)) {
+    printf("FAILED  %s: crashed in another thread: %s [%s]\n", running->name, strsignal(number),
+           context);
+    fflush(stdout);
+    _exit(EXIT_FAILURE);
+  }
   snprintf(message, sizeof message, "crashed: %s", strsignal(number));
   siglongjmp(back, FAILED);
 }
@@ -172,6 +182,7 @@ static void release_all(void) {
 
 static enum outcome run_case(const struct test_case *test) {
   n_drawn = 0;
+  running = test;
   message[0] = context[0] = '\0';
   const enum outcome outcome = (enum outcome)sigsetjmp(back, 1);
   if (outcome == PASSED)
@@ -191,6 +202,7 @@ int test_main(int argc, char **argv, const struct test_case *cases, size_t n_cas
   if (given)
     seed = strtoull(given, NULL, 10);
   printf("MS_TEST_SEED=%llu\n", (unsigned long long)seed);
+  main_thread = pthread_self();
   catch_crashes();
   size_t counts[3] = {0};
   for (size_t i = 0; i < n_cases; ++i)

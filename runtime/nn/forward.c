@@ -61,6 +61,8 @@ static void layer_task(void *context, size_t index) {
   const struct ms_kernels *k = ms_kernels();
   const size_t n_in = f->layer->n_in, n_out = f->layer->n_out;
   const struct ms_block block = ms_gemm_share(f->n, n_out, index);
+  if (ms_block_is_empty(block))
+    return;
   ms_gemm_block(block, n_in, ms_as_stored(f->x, n_in), ms_as_stored(f->layer->weight, n_out), f->y,
                 n_out, index);
 

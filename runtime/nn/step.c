@@ -100,6 +100,8 @@ static void input_gradient_task(void *context, size_t index) {
   const struct ms_dense *layer = &b->trainer->network->layers[b->layer];
   const size_t n_in = layer->n_in, n_out = layer->n_out;
   const struct ms_block block = ms_gemm_share(b->n, n_in, index);
+  if (ms_block_is_empty(block))
+    return;
   ms_gemm_block(block, n_out, ms_as_stored(b->dz, n_out), ms_transposed(layer->weight, n_out),
                 b->dx, n_in, index);
 

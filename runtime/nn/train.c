@@ -34,7 +34,7 @@ static enum ms_status create(struct training *t) {
   if (status == MS_OK)
     status =
         ms_allocate(t->config->epochs, sizeof *t->epoch_seconds, "epoch times", &t->epoch_seconds);
-  t->best = -INFINITY;
+  t->best = -HUGE_VAL;
   return status;
 }
 

@@ -45,7 +45,7 @@ struct ms_block ms_gemm_share(size_t m, size_t n, size_t index) {
 void ms_gemm_block(struct ms_block block, size_t k, struct ms_operand a, struct ms_operand b,
                    float *c, size_t ldc, size_t index) {
   const size_t i = block.rows.first, j = block.cols.first;
-  if (i == block.rows.last || j == block.cols.last)
+  if (ms_block_is_empty(block))
     return;
   ms_kernels()->gemm(block.rows.last - i, block.cols.last - j, k, a.data + i * a.row_stride,
                      a.row_stride, a.col_stride, b.data + j * b.col_stride, b.row_stride,

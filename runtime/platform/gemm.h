@@ -25,6 +25,10 @@ struct ms_block {
   struct ms_range rows, cols;
 };
 
+static inline bool ms_block_is_empty(struct ms_block block) {
+  return block.rows.first == block.rows.last || block.cols.first == block.cols.last;
+}
+
 /* Task index's block of C (m, n): the blocks of all tasks make up C. Some are empty where C is small. */
 struct ms_block ms_gemm_share(size_t m, size_t n, size_t index);
 

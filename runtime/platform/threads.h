@@ -23,7 +23,7 @@ void ms_pool_run(ms_task *task, void *context);
 float *ms_pool_scratch(size_t index);
 
 /* A part of 0 .. total-1, in units: part `index` of `parts` is first .. last-1, cut at multiples of unit. Parts differ
- * by at most one unit; some are empty where there are too few units. */
+ * by at most one unit; some are empty where there are too few units, and begin and end at total then. */
 struct ms_range {
   size_t first, last;
 };
