@@ -71,12 +71,11 @@ static float *new_matrix(size_t n_floats) {
 
 static void multiply(const struct run *run, const float *a, const float *b, float *c) {
   const struct shape *s = run->shape;
-  const size_t lda = s->trans_a == MS_TRANS ? s->m : s->k,
-               ldb = s->trans_b == MS_TRANS ? s->k : s->n;
+  const size_t lda = s->trans_a == MS_TRANS ? s->m : s->k, ldb = s->trans_b == MS_TRANS ? s->k : s->n;
 #if defined(BENCH_WITH_OPENBLAS)
   if (run->openblas) {
-    cblas_sgemm(CblasRowMajor, (CBLAS_TRANSPOSE)s->trans_a, (CBLAS_TRANSPOSE)s->trans_b, (int)s->m,
-                (int)s->n, (int)s->k, 1.0f, a, (int)lda, b, (int)ldb, 0.0f, c, (int)s->n);
+    cblas_sgemm(CblasRowMajor, (CBLAS_TRANSPOSE)s->trans_a, (CBLAS_TRANSPOSE)s->trans_b, (int)s->m, (int)s->n,
+                (int)s->k, 1.0f, a, (int)lda, b, (int)ldb, 0.0f, c, (int)s->n);
     return;
   }
 #endif
@@ -96,8 +95,7 @@ static void run_gemm(struct gbench_state *state, const void *context) {
   const double start = ms_clock_s();
   for (; gbench_keep_running(state); ++n)
     multiply(run, a, b, c);
-  const double gflops =
-      2e-9 * (double)s->m * (double)s->n * (double)s->k * n / (ms_clock_s() - start);
+  const double gflops = 2e-9 * (double)s->m * (double)s->n * (double)s->k * n / (ms_clock_s() - start);
   gbench_counter(state, "GFLOP/s", gflops);
   if (peak > 0)
     gbench_counter(state, "%peak", 100 * gflops / peak);
@@ -111,9 +109,9 @@ static void add_run(const struct shape *shape, const char *isa, size_t threads, 
     return;
   struct run *run = &runs[n_runs++];
   *run = (struct run){.shape = shape, .isa = isa, .threads = threads, .openblas = openblas};
-  snprintf(run->name, sizeof run->name, "gemm/%zux%zux%zu%s%s/%s/threads:%zu", shape->m, shape->k,
-           shape->n, shape->trans_a == MS_TRANS ? "/At" : "",
-           shape->trans_b == MS_TRANS ? "/Bt" : "", openblas ? "openblas" : isa, threads);
+  snprintf(run->name, sizeof run->name, "gemm/%zux%zux%zu%s%s/%s/threads:%zu", shape->m, shape->k, shape->n,
+           shape->trans_a == MS_TRANS ? "/At" : "", shape->trans_b == MS_TRANS ? "/Bt" : "",
+           openblas ? "openblas" : isa, threads);
   gbench_register(run->name, run_gemm, run);
 }
 

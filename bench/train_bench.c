@@ -44,10 +44,9 @@ static enum ms_status on_epoch(void *context, const struct ms_epoch *epoch) {
   m->seconds[i] = epoch->seconds;
   m->peak[i] = bench_peak_gflops(ms_isa());
   m->fastest_peak[i] = bench_peak_gflops(m->fastest);
-  printf(
-      "epoch %2zu  %.3f s  peak %6.1f GFLOP/s (%s)  %6.1f (%s)  epoch / dense limit: %.2f, %.2f\n",
-      epoch->epoch, m->seconds[i], m->peak[i], ms_isa(), m->fastest_peak[i], m->fastest,
-      m->seconds[i] * m->peak[i] / m->gflop, m->seconds[i] * m->fastest_peak[i] / m->gflop);
+  printf("epoch %2zu  %.3f s  peak %6.1f GFLOP/s (%s)  %6.1f (%s)  epoch / dense limit: %.2f, %.2f\n", epoch->epoch,
+         m->seconds[i], m->peak[i], ms_isa(), m->fastest_peak[i], m->fastest, m->seconds[i] * m->peak[i] / m->gflop,
+         m->seconds[i] * m->fastest_peak[i] / m->gflop);
   fflush(stdout);
   return MS_OK;
 }
@@ -78,8 +77,7 @@ static int run(const char *folder, struct ms_config *config) {
   m.fastest = fastest_isa();
   char cpu[128];
   ms_cpu_name(cpu, sizeof cpu);
-  printf("%s, kernels %s, %zu threads; one epoch counted densely: %.1f GFLOP\n", cpu, ms_isa(),
-         ms_threads(), m.gflop);
+  printf("%s, kernels %s, %zu threads; one epoch counted densely: %.1f GFLOP\n", cpu, ms_isa(), ms_threads(), m.gflop);
 
   const struct ms_observer observer = {.context = &m, .epoch = on_epoch};
   const enum ms_status status = ms_train(config, &data.train, NULL, &observer, &network, &result);
@@ -88,11 +86,9 @@ static int run(const char *folder, struct ms_config *config) {
     return fail();
   ms_network_free(network);
 
-  const double seconds = median(m.seconds, m.n), peak = median(m.peak, m.n),
-               fastest = median(m.fastest_peak, m.n);
-  printf("median    %.3f s  peak %6.1f GFLOP/s (%s)  %6.1f (%s)  epoch / dense limit: %.2f, %.2f\n",
-         seconds, peak, ms_isa(), fastest, m.fastest, seconds * peak / m.gflop,
-         seconds * fastest / m.gflop);
+  const double seconds = median(m.seconds, m.n), peak = median(m.peak, m.n), fastest = median(m.fastest_peak, m.n);
+  printf("median    %.3f s  peak %6.1f GFLOP/s (%s)  %6.1f (%s)  epoch / dense limit: %.2f, %.2f\n", seconds, peak,
+         ms_isa(), fastest, m.fastest, seconds * peak / m.gflop, seconds * fastest / m.gflop);
   return EXIT_SUCCESS;
 }
 
@@ -113,9 +109,7 @@ int main(int argc, char **argv) {
     else if (strcmp(argv[i], "--epochs") == 0)
       epochs = strtoul(argv[i + 1], NULL, 10);
     else {
-      fprintf(stderr,
-              "train_bench: %s: unknown option, must be --data, --isa, --threads or --epochs\n",
-              argv[i]);
+      fprintf(stderr, "train_bench: %s: unknown option, must be --data, --isa, --threads or --epochs\n", argv[i]);
       return 2;
     }
   }

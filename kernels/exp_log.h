@@ -27,10 +27,9 @@
 #define MS_EXP_MAX 0x1.62e42ep+6f   /* largest x with exp(x) finite */
 #define MS_EXP_MIN -0x1.5d589ep+6f  /* smallest x with exp(x) >= FLT_MIN */
 #define MS_EXP_LOG2E 0x1.715476p+0f /* 1 / ln 2 */
-#define MS_EXP_ROUND                                                                               \
-  0x1.8p+23f /* adding it rounds to an integer, which the low mantissa bits then hold */
-#define MS_LN2_HI 0x1.63p-1f       /* high part of ln 2: 9 bits, so that n * LN2_HI is exact */
-#define MS_LN2_LO -0x1.bd0106p-13f /* ln 2 - LN2_HI */
+#define MS_EXP_ROUND 0x1.8p+23f     /* adding it rounds to an integer, which the low mantissa bits then hold */
+#define MS_LN2_HI 0x1.63p-1f        /* high part of ln 2: 9 bits, so that n * LN2_HI is exact */
+#define MS_LN2_LO -0x1.bd0106p-13f  /* ln 2 - LN2_HI */
 
 #define MS_EXP_C0 0x1.fffffcp-2f
 #define MS_EXP_C1 0x1.555492p-3f

@@ -29,9 +29,8 @@ struct ms_dropout {
   uint32_t key[2];
   uint32_t step;         /* counter word 2 */
   uint32_t stream_layer; /* counter word 3 */
-  uint32_t
-      threshold; /* of 65536: an element is dropped when its 16-bit draw is below it; < 65536 */
-  float scale;   /* 65536 / (65536 - threshold), the factor of kept elements */
+  uint32_t threshold;    /* of 65536: an element is dropped when its 16-bit draw is below it; < 65536 */
+  float scale;           /* 65536 / (65536 - threshold), the factor of kept elements */
 };
 
 /* One Adam step: hyper-parameters and what depends on the step number (Kingma & Ba 2015, section 2, last paragraph). */
@@ -52,21 +51,18 @@ struct ms_kernels {
    * A term with a factor of exactly zero may be left out where the other factor is finite: the last addition turns
    * the only value that could differ, -0, into +0.
    * workspace: at least gemm_workspace_floats floats, 64-byte aligned, used by this call alone. */
-  void (*gemm)(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride,
-               size_t a_col_stride, const float *b, size_t b_row_stride, size_t b_col_stride,
-               float *c, size_t ldc, float *workspace);
+  void (*gemm)(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride, const float *b,
+               size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc, float *workspace);
 
   /* y(i, j) = beta == 0 ? alpha * x(i, j) : fma(alpha, x(i, j), beta * y(i, j)). With beta == 0, y is not read.
    * The last step of ms_sgemm. x and y must not overlap. */
-  void (*scale_add)(size_t m, size_t n, float alpha, const float *x, size_t ldx, float beta,
-                    float *y, size_t ldy);
+  void (*scale_add)(size_t m, size_t n, float alpha, const float *x, size_t ldx, float beta, float *y, size_t ldy);
 
   /* y[i] = (float)x[i] / 255.0f, for n elements. No overlap. */
   void (*bytes_to_unit)(size_t n, const uint8_t *x, float *y);
 
   /* y(i, j) = x(i, j) + bias[j] */
-  void (*bias_forward)(size_t m, size_t n, const float *bias, const float *x, size_t ldx, float *y,
-                       size_t ldy);
+  void (*bias_forward)(size_t m, size_t n, const float *bias, const float *x, size_t ldx, float *y, size_t ldy);
 
   /* acc = +0;  for i = 0 .. m-1: acc = acc + dy(i, j);  dbias[j] = acc */
   void (*bias_backward)(size_t m, size_t n, const float *dy, size_t lddy, float *dbias);
@@ -78,8 +74,8 @@ struct ms_kernels {
    * y is the layer's output. With inverted dropout behind the ReLU, y is the output of the dropout and scale its
    * factor: an element is positive there exactly if the ReLU let it through and the dropout kept it. Otherwise scale
    * is 1. dx may be dy. */
-  void (*relu_backward)(size_t m, size_t n, const float *y, size_t ldy, float scale,
-                        const float *dy, size_t lddy, float *dx, size_t lddx);
+  void (*relu_backward)(size_t m, size_t n, const float *y, size_t ldy, float scale, const float *dy, size_t lddy,
+                        float *dx, size_t lddx);
 
   /* Inverted dropout of the block with upper left corner (row0, col0) of a larger matrix; col0 must be a multiple of
    * MS_DROPOUT_COLUMNS. For r = row0 + i, c = col0 + j:
@@ -87,8 +83,8 @@ struct ms_kernels {
    *   draw    = 16-bit half h of the Philox block, half 0 being the low half of word 0, half 1 its high half, ...
    *   y(i, j) = draw >= threshold ? scale * x(i, j) : +0
    * Its derivative is the same map: the same call on dy gives dx. */
-  void (*dropout)(size_t m, size_t n, const struct ms_dropout *dropout, size_t row0, size_t col0,
-                  const float *x, size_t ldx, float *y, size_t ldy);
+  void (*dropout)(size_t m, size_t n, const struct ms_dropout *dropout, size_t row0, size_t col0, const float *x,
+                  size_t ldx, float *y, size_t ldy);
 
   /* Row softmax and cross-entropy of logits (m, n), n >= 1, with labels[i] < n:
    *   max = x(i, 0);  for j = 1 .. n-1: max = x(i, j) > max ? x(i, j) : max
@@ -96,14 +92,12 @@ struct ms_kernels {
    *   probs(i, j) = e_j / sum
    *   loss[i]     = log(sum) - (x(i, labels[i]) - max)
    * with exp and log as below. */
-  void (*softmax_cross_entropy_forward)(size_t m, size_t n, const float *logits, size_t ldl,
-                                        const uint8_t *labels, float *probs, size_t ldp,
-                                        float *loss);
+  void (*softmax_cross_entropy_forward)(size_t m, size_t n, const float *logits, size_t ldl, const uint8_t *labels,
+                                        float *probs, size_t ldp, float *loss);
 
   /* dlogits(i, j) = (probs(i, j) - (j == labels[i] ? 1.0f : 0.0f)) * scale */
-  void (*softmax_cross_entropy_backward)(size_t m, size_t n, const float *probs, size_t ldp,
-                                         const uint8_t *labels, float scale, float *dlogits,
-                                         size_t ldd);
+  void (*softmax_cross_entropy_backward)(size_t m, size_t n, const float *probs, size_t ldp, const uint8_t *labels,
+                                         float scale, float *dlogits, size_t ldd);
 
   /* y[i] = exp(x[i]) and y[i] = log(x[i]) by the formulas of exp_log.h, for n elements. */
   void (*exp)(size_t n, const float *x, float *y);
@@ -116,8 +110,8 @@ struct ms_kernels {
    *   v = fma(beta2, v, one_minus_beta2 * (g * g));  v =  v  < FLT_MIN ? +0 : v
    *   w = w - (step_size * m) / (sqrt(v) + epsilon)
    * g is not written. No overlap. */
-  void (*adam)(size_t rows, size_t cols, size_t ld, const struct ms_adam *adam, const float *g,
-               float *w, float *m, float *v);
+  void (*adam)(size_t rows, size_t cols, size_t ld, const struct ms_adam *adam, const float *g, float *w, float *m,
+               float *v);
 
   /* Scales down, in place, each column of w (m, n) whose Euclidean norm exceeds max_norm:
    *   acc = +0;  for i = 0 .. m-1: acc = fma(w(i, j), w(i, j), acc);  norm = sqrt(acc)
@@ -134,13 +128,14 @@ struct ms_kernels {
 /* What a CPU (and its operating system) must offer for a table. Read by runtime/platform/cpu.c. */
 enum ms_cpu_feature {
   MS_CPU_AVX2_FMA = 1u << 0, /* AVX2 and FMA3, and the operating system saves ymm registers */
-  MS_CPU_AVX512 =
-      1u << 1, /* AVX-512 F, BW, DQ and VL besides, and zmm and mask registers are saved */
+  MS_CPU_AVX512 = 1u << 1,   /* AVX-512 F, BW, DQ and VL besides, and zmm and mask registers are saved */
+  MS_CPU_NEON = 1u << 2      /* AArch64, which always has it */
 };
 
 /* A NULL slot inherits the reference. */
 extern const struct ms_kernels ms_kernels_reference;
 extern const struct ms_kernels ms_kernels_avx2;
 extern const struct ms_kernels ms_kernels_avx512;
+extern const struct ms_kernels ms_kernels_neon;
 
 #endif

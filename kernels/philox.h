@@ -18,8 +18,7 @@
 #define MS_PHILOX_W0 0x9E3779B9u /* golden ratio: added to key word 0 after each round */
 #define MS_PHILOX_W1 0xBB67AE85u /* sqrt(3) - 1: added to key word 1 after each round */
 
-static inline void ms_philox4x32(const uint32_t counter[4], const uint32_t key[2],
-                                 uint32_t out[4]) {
+static inline void ms_philox4x32(const uint32_t counter[4], const uint32_t key[2], uint32_t out[4]) {
   uint32_t c0 = counter[0], c1 = counter[1], c2 = counter[2], c3 = counter[3];
   uint32_t k0 = key[0], k1 = key[1];
   for (int round = 0; round < MS_PHILOX_ROUNDS; ++round) {

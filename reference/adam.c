@@ -5,8 +5,8 @@
 
 #include "reference/reference.h"
 
-void ms_adam_f32_reference(size_t rows, size_t cols, size_t ld, const struct ms_adam *adam,
-                           const float *g, float *w, float *m, float *v) {
+void ms_adam_f32_reference(size_t rows, size_t cols, size_t ld, const struct ms_adam *adam, const float *g, float *w,
+                           float *m, float *v) {
   assert(ld >= cols);
   for (size_t i = 0; i < rows; ++i)
     for (size_t j = 0; j < cols; ++j) {

@@ -7,9 +7,9 @@
 /* Columns held in local accumulators at once. Without them a transposed B would be read with a cache miss a term. */
 enum { COLUMNS = 64 };
 
-void ms_gemm_f32_reference(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride,
-                           size_t a_col_stride, const float *b, size_t b_row_stride,
-                           size_t b_col_stride, float *c, size_t ldc, float *workspace) {
+void ms_gemm_f32_reference(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride,
+                           const float *b, size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc,
+                           float *workspace) {
   assert(ldc >= n);
   (void)workspace;
   for (size_t j0 = 0; j0 < n; j0 += COLUMNS) {
@@ -28,8 +28,8 @@ void ms_gemm_f32_reference(size_t m, size_t n, size_t k, const float *a, size_t 
   }
 }
 
-void ms_scale_add_f32_reference(size_t m, size_t n, float alpha, const float *x, size_t ldx,
-                                float beta, float *y, size_t ldy) {
+void ms_scale_add_f32_reference(size_t m, size_t n, float alpha, const float *x, size_t ldx, float beta, float *y,
+                                size_t ldy) {
   assert(ldx >= n && ldy >= n);
   for (size_t i = 0; i < m; ++i)
     for (size_t j = 0; j < n; ++j) {

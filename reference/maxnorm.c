@@ -4,8 +4,7 @@
 
 #include "reference/reference.h"
 
-void ms_maxnorm_f32_reference(size_t m, size_t n, float max_norm, float *w, size_t ldw,
-                              float *workspace) {
+void ms_maxnorm_f32_reference(size_t m, size_t n, float max_norm, float *w, size_t ldw, float *workspace) {
   assert(ldw >= n);
   float *factor = workspace; /* (n): first the sum of squares, then the factor */
   for (size_t j = 0; j < n; ++j)

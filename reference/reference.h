@@ -5,32 +5,28 @@
 
 #include "kernels/kernels.h"
 
-void ms_gemm_f32_reference(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride,
-                           size_t a_col_stride, const float *b, size_t b_row_stride,
-                           size_t b_col_stride, float *c, size_t ldc, float *workspace);
-void ms_scale_add_f32_reference(size_t m, size_t n, float alpha, const float *x, size_t ldx,
-                                float beta, float *y, size_t ldy);
+void ms_gemm_f32_reference(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride,
+                           const float *b, size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc,
+                           float *workspace);
+void ms_scale_add_f32_reference(size_t m, size_t n, float alpha, const float *x, size_t ldx, float beta, float *y,
+                                size_t ldy);
 void ms_bytes_to_unit_f32_reference(size_t n, const uint8_t *x, float *y);
-void ms_bias_forward_f32_reference(size_t m, size_t n, const float *bias, const float *x,
-                                   size_t ldx, float *y, size_t ldy);
-void ms_bias_backward_f32_reference(size_t m, size_t n, const float *dy, size_t lddy, float *dbias);
-void ms_relu_forward_f32_reference(size_t m, size_t n, const float *x, size_t ldx, float *y,
+void ms_bias_forward_f32_reference(size_t m, size_t n, const float *bias, const float *x, size_t ldx, float *y,
                                    size_t ldy);
-void ms_relu_backward_f32_reference(size_t m, size_t n, const float *y, size_t ldy, float scale,
-                                    const float *dy, size_t lddy, float *dx, size_t lddx);
-void ms_dropout_f32_reference(size_t m, size_t n, const struct ms_dropout *dropout, size_t row0,
-                              size_t col0, const float *x, size_t ldx, float *y, size_t ldy);
-void ms_softmax_cross_entropy_forward_f32_reference(size_t m, size_t n, const float *logits,
-                                                    size_t ldl, const uint8_t *labels, float *probs,
-                                                    size_t ldp, float *loss);
-void ms_softmax_cross_entropy_backward_f32_reference(size_t m, size_t n, const float *probs,
-                                                     size_t ldp, const uint8_t *labels, float scale,
-                                                     float *dlogits, size_t ldd);
+void ms_bias_backward_f32_reference(size_t m, size_t n, const float *dy, size_t lddy, float *dbias);
+void ms_relu_forward_f32_reference(size_t m, size_t n, const float *x, size_t ldx, float *y, size_t ldy);
+void ms_relu_backward_f32_reference(size_t m, size_t n, const float *y, size_t ldy, float scale, const float *dy,
+                                    size_t lddy, float *dx, size_t lddx);
+void ms_dropout_f32_reference(size_t m, size_t n, const struct ms_dropout *dropout, size_t row0, size_t col0,
+                              const float *x, size_t ldx, float *y, size_t ldy);
+void ms_softmax_cross_entropy_forward_f32_reference(size_t m, size_t n, const float *logits, size_t ldl,
+                                                    const uint8_t *labels, float *probs, size_t ldp, float *loss);
+void ms_softmax_cross_entropy_backward_f32_reference(size_t m, size_t n, const float *probs, size_t ldp,
+                                                     const uint8_t *labels, float scale, float *dlogits, size_t ldd);
 void ms_exp_f32_reference(size_t n, const float *x, float *y);
 void ms_log_f32_reference(size_t n, const float *x, float *y);
-void ms_adam_f32_reference(size_t rows, size_t cols, size_t ld, const struct ms_adam *adam,
-                           const float *g, float *w, float *m, float *v);
-void ms_maxnorm_f32_reference(size_t m, size_t n, float max_norm, float *w, size_t ldw,
-                              float *workspace);
+void ms_adam_f32_reference(size_t rows, size_t cols, size_t ld, const struct ms_adam *adam, const float *g, float *w,
+                           float *m, float *v);
+void ms_maxnorm_f32_reference(size_t m, size_t n, float max_norm, float *w, size_t ldw, float *workspace);
 
 #endif

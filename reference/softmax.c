@@ -4,9 +4,8 @@
 #include "reference/exp_log.h"
 #include "reference/reference.h"
 
-void ms_softmax_cross_entropy_forward_f32_reference(size_t m, size_t n, const float *logits,
-                                                    size_t ldl, const uint8_t *labels, float *probs,
-                                                    size_t ldp, float *loss) {
+void ms_softmax_cross_entropy_forward_f32_reference(size_t m, size_t n, const float *logits, size_t ldl,
+                                                    const uint8_t *labels, float *probs, size_t ldp, float *loss) {
   assert(n >= 1 && ldl >= n && ldp >= n);
   for (size_t i = 0; i < m; ++i) {
     const float *x = logits + i * ldl;
@@ -29,9 +28,8 @@ void ms_softmax_cross_entropy_forward_f32_reference(size_t m, size_t n, const fl
   }
 }
 
-void ms_softmax_cross_entropy_backward_f32_reference(size_t m, size_t n, const float *probs,
-                                                     size_t ldp, const uint8_t *labels, float scale,
-                                                     float *dlogits, size_t ldd) {
+void ms_softmax_cross_entropy_backward_f32_reference(size_t m, size_t n, const float *probs, size_t ldp,
+                                                     const uint8_t *labels, float scale, float *dlogits, size_t ldd) {
   assert(ldp >= n && ldd >= n);
   for (size_t i = 0; i < m; ++i)
     for (size_t j = 0; j < n; ++j)

@@ -31,7 +31,7 @@ enum ms_status {
   MS_ERROR_SYSTEM,      /* the operating system refused: files, threads */
   MS_ERROR_DATA,        /* a data or model file is not what it should be */
   MS_ERROR_NUMERIC,     /* the loss became infinite or NaN */
-  MS_STOPPED /* not an error: the observer asked to stop, and what was finished is returned */
+  MS_STOPPED            /* not an error: the observer asked to stop, and what was finished is returned */
 };
 
 /* One line about the last failure on this thread, without a newline; "" before the first. Valid until the next. */
@@ -62,9 +62,8 @@ enum ms_transpose { MS_NO_TRANS = 111, MS_TRANS = 112 }; /* the values of CBLAS 
  * Every element is alpha * s + beta * c with the last addition fused, and s one fma chain over ascending k: the bits
  * depend on nothing but the operands. A and B must be finite.
  * MS_ERROR_ARGUMENT: lda, ldb or ldc shorter than a row, unknown transpose, or ms_init was not called. */
-enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose trans_b, size_t m, size_t n,
-                        size_t k, float alpha, const float *a, size_t lda, const float *b,
-                        size_t ldb, float beta, float *c, size_t ldc);
+enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose trans_b, size_t m, size_t n, size_t k, float alpha,
+                        const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc);
 
 /* ---- Data --------------------------------------------------------------------------------------------------- */
 
@@ -137,9 +136,8 @@ void ms_config_free(struct ms_config *config);
 struct ms_network; /* weights and biases of dense layers, ReLU between them */
 
 struct ms_epoch {
-  size_t epoch; /* from 1 */
-  double train_loss,
-      train_accuracy; /* means over the epoch's batches, as trained: with dropout, weights moving */
+  size_t epoch;                      /* from 1 */
+  double train_loss, train_accuracy; /* means over the epoch's batches, as trained: with dropout, weights moving */
   bool has_validation;
   double val_loss, val_accuracy;
   double seconds; /* training and validation */
@@ -151,8 +149,7 @@ struct ms_epoch {
 struct ms_observer {
   void *context;
   /* After each step: steps done in this epoch of how many, images, and the epoch's means so far. */
-  void (*step)(void *context, size_t epoch, size_t step, size_t n_steps, size_t images, double loss,
-               double accuracy);
+  void (*step)(void *context, size_t epoch, size_t step, size_t n_steps, size_t images, double loss, double accuracy);
   /* After each epoch. A failure ends training with that status. */
   enum ms_status (*epoch)(void *context, const struct ms_epoch *epoch);
   /* Asked after each step. */

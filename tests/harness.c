@@ -63,8 +63,7 @@ void test_context(const char *format, ...) {
 /* Only the main thread can go on with the next case. */
 static void on_crash(int number) {
   if (!pthread_equal(pthread_self(), main_thread)) {
-    printf("FAILED  %s: crashed in another thread: %s [%s]\n", running->name, strsignal(number),
-           context);
+    printf("FAILED  %s: crashed in another thread: %s [%s]\n", running->name, strsignal(number), context);
     fflush(stdout);
     _exit(EXIT_FAILURE);
   }
@@ -104,8 +103,7 @@ void *test_buffer(size_t n_bytes, size_t skew) {
   struct buffer *b = &buffers[n_buffers];
   const size_t accessible = (used + page - 1) / page * page;
   b->mapping_bytes = accessible + page;
-  b->mapping =
-      mmap(NULL, b->mapping_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  b->mapping = mmap(NULL, b->mapping_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   CHECK(b->mapping != MAP_FAILED);
   CHECK(mprotect(b->mapping + accessible, page, PROT_NONE) == 0);
   ++n_buffers;
@@ -127,8 +125,7 @@ bool test_guards_intact(const void *data) {
   for (size_t i = 0; i < n_buffers; ++i) {
     const struct buffer *b = &buffers[i];
     if (b->data == data)
-      return filled(b->mapping, (size_t)(b->data - b->mapping)) &&
-             filled(b->data + b->n_bytes, b->skew);
+      return filled(b->mapping, (size_t)(b->data - b->mapping)) && filled(b->data + b->n_bytes, b->skew);
   }
   return false;
 }

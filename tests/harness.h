@@ -17,21 +17,21 @@ struct test_case {
  * is printed, and taken from the environment variable MS_TEST_SEED if that is set. */
 int test_main(int argc, char **argv, const struct test_case *cases, size_t n_cases);
 #define TEST_SKIPPED 77
-#define TEST_MAIN(cases)                                                                           \
-  int main(int argc, char **argv) {                                                                \
-    return test_main(argc, argv, cases, sizeof(cases) / sizeof((cases)[0]));                       \
+#define TEST_MAIN(cases)                                                                                               \
+  int main(int argc, char **argv) {                                                                                    \
+    return test_main(argc, argv, cases, sizeof(cases) / sizeof((cases)[0]));                                           \
   }
 
 /* Ends the case as failed unless the condition holds. CHECK_MESSAGE adds what was found. */
 #define CHECK(condition) CHECK_MESSAGE(condition, "%s", "")
-#define CHECK_MESSAGE(condition, ...)                                                              \
-  do {                                                                                             \
-    if (!(condition))                                                                              \
-      test_fail(__FILE__, __LINE__, #condition, __VA_ARGS__);                                      \
+#define CHECK_MESSAGE(condition, ...)                                                                                  \
+  do {                                                                                                                 \
+    if (!(condition))                                                                                                  \
+      test_fail(__FILE__, __LINE__, #condition, __VA_ARGS__);                                                          \
   } while (0)
 
-__attribute__((format(printf, 4, 5), noreturn)) void
-test_fail(const char *file, int line, const char *condition, const char *format, ...);
+__attribute__((format(printf, 4, 5), noreturn)) void test_fail(const char *file, int line, const char *condition,
+                                                               const char *format, ...);
 
 /* Ends the case as skipped. */
 __attribute__((format(printf, 1, 2), noreturn)) void test_skip(const char *format, ...);

@@ -35,15 +35,13 @@ struct matrix matrix_copy(const struct matrix *from) {
   return m;
 }
 
-void matrix_check_same(const struct matrix *expected, const struct matrix *found,
-                       const char *name) {
+void matrix_check_same(const struct matrix *expected, const struct matrix *found, const char *name) {
   for (size_t i = 0; i < expected->n_bytes / sizeof(float); ++i) {
     uint32_t bits[2];
     memcpy(&bits[0], &expected->data[i], sizeof bits[0]);
     memcpy(&bits[1], &found->data[i], sizeof bits[1]);
-    CHECK_MESSAGE(bits[0] == bits[1], "%s row %zu column %zu: reference %a, found %a", name,
-                  i / expected->ld, i % expected->ld, (double)expected->data[i],
-                  (double)found->data[i]);
+    CHECK_MESSAGE(bits[0] == bits[1], "%s row %zu column %zu: reference %a, found %a", name, i / expected->ld,
+                  i % expected->ld, (double)expected->data[i], (double)found->data[i]);
   }
   CHECK_MESSAGE(test_guards_intact(expected->data), "reference wrote outside %s", name);
   CHECK_MESSAGE(test_guards_intact(found->data), "wrote outside %s", name);

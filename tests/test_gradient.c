@@ -19,14 +19,10 @@ static struct ms_config *make_config(void) {
   static struct ms_layer_config layers[2];
   static struct ms_config config;
   for (size_t l = 0; l < 2; ++l)
-    layers[l] = (struct ms_layer_config){hidden[l].units, hidden[l].dropout, hidden[l].l1,
-                                         hidden[l].l2, hidden[l].max_norm};
-  config = (struct ms_config){.seed = 11,
-                              .epochs = 1,
-                              .batch = BATCH,
-                              .learning_rate = 0.01,
-                              .n_hidden = 2,
-                              .hidden = layers};
+    layers[l] =
+        (struct ms_layer_config){hidden[l].units, hidden[l].dropout, hidden[l].l1, hidden[l].l2, hidden[l].max_norm};
+  config = (struct ms_config){
+      .seed = 11, .epochs = 1, .batch = BATCH, .learning_rate = 0.01, .n_hidden = 2, .hidden = layers};
   return &config;
 }
 
@@ -106,8 +102,8 @@ static void make_trainer(struct ms_trainer *t) {
       t->network->layers[l].bias[j] = test_random_float(-0.2f, 0.2f);
 }
 
-static void check_tensor(const struct ms_trainer *t, float *w, const float *gradient, size_t n,
-                         const char *name, size_t *n_checked) {
+static void check_tensor(const struct ms_trainer *t, float *w, const float *gradient, size_t n, const char *name,
+                         size_t *n_checked) {
   for (size_t i = 0; i < n; ++i) {
     if (!smooth(t, &w[i]))
       continue;
@@ -139,8 +135,7 @@ static void finite_differences(void) {
     check_tensor(&t, layer->bias, m->bias, layer->n_out, "bias", &n_checked);
     n_parameters += n + layer->n_out;
   }
-  CHECK_MESSAGE(n_checked > n_parameters * 9 / 10, "only %zu of %zu could be checked", n_checked,
-                n_parameters);
+  CHECK_MESSAGE(n_checked > n_parameters * 9 / 10, "only %zu of %zu could be checked", n_checked, n_parameters);
   ms_network_free(before);
   ms_trainer_free(&t);
   ms_shutdown();
@@ -166,8 +161,7 @@ static void update_with_maxnorm(void) {
         double column[MAX_UNITS], square = 0;
         for (size_t i = 0; i < layer->n_in; ++i) {
           const size_t at = i * layer->n_out + j;
-          const double m = (double)t.moment1->layers[l].weight[at],
-                       v = (double)t.moment2->layers[l].weight[at];
+          const double m = (double)t.moment1->layers[l].weight[at], v = (double)t.moment2->layers[l].weight[at];
           column[i] = (double)before->layers[l].weight[at] - rate * m / (sqrt(v) + 1e-7);
           square += column[i] * column[i];
         }
@@ -181,8 +175,7 @@ static void update_with_maxnorm(void) {
       }
     }
   }
-  CHECK_MESSAGE(n_scaled > 0 && n_free > 0, "%zu columns scaled, %zu not: the test needs both",
-                n_scaled, n_free);
+  CHECK_MESSAGE(n_scaled > 0 && n_free > 0, "%zu columns scaled, %zu not: the test needs both", n_scaled, n_free);
   ms_network_free(before);
   ms_trainer_free(&t);
   ms_shutdown();

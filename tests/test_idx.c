@@ -12,10 +12,8 @@
 
 enum { N_TRAIN = 9, N_TEST = 4, ROWS = 5, COLS = 7, PIXELS = ROWS * COLS, N_CLASSES = 3 };
 
-static const char train_images[] = "train-images-idx3-ubyte",
-                  train_labels[] = "train-labels-idx1-ubyte";
-static const char test_images[] = "t10k-images-idx3-ubyte",
-                  test_labels[] = "t10k-labels-idx1-ubyte";
+static const char train_images[] = "train-images-idx3-ubyte", train_labels[] = "train-labels-idx1-ubyte";
+static const char test_images[] = "t10k-images-idx3-ubyte", test_labels[] = "t10k-labels-idx1-ubyte";
 
 static size_t header(uint8_t *file, size_t n_dimensions, const size_t *sizes) {
   const uint8_t magic[4] = {0, 0, 8, (uint8_t)n_dimensions};
@@ -70,8 +68,7 @@ static void good(void) {
         data.train.images[N_TRAIN * PIXELS - 1] == (uint8_t)((N_TRAIN * PIXELS - 1) * 37 + 11));
   CHECK(data.train.labels[0] == 1 && data.train.labels[2] == 0);
   const struct ms_dataset slice = ms_dataset_slice(&data.train, 4, 3);
-  CHECK(slice.n == 3 && slice.images == data.train.images + 4 * PIXELS &&
-        slice.labels == data.train.labels + 4);
+  CHECK(slice.n == 3 && slice.images == data.train.images + 4 * PIXELS && slice.labels == data.train.labels + 4);
   ms_data_free(&data);
   ms_data_free(&data); /* a second time does no harm */
 }
@@ -103,8 +100,7 @@ static void check_refused(const char *folder, const char *name, const char *faul
   struct ms_data data;
   test_context("%s: %s", name, fault);
   CHECK(ms_data_load(folder, &data) == MS_ERROR_DATA);
-  CHECK_MESSAGE(strstr(ms_error_message(), name) && strstr(ms_error_message(), fault), "%s",
-                ms_error_message());
+  CHECK_MESSAGE(strstr(ms_error_message(), name) && strstr(ms_error_message(), fault), "%s", ms_error_message());
   CHECK(!data.train.images && !data.owned[0]);
 }
 
@@ -176,8 +172,7 @@ static void wrong_sizes(void) {
     check_content_refused(file, sizeof file, "the file holds 315 bytes");
   }
   /* 2^96 elements, and 2^64, which is 0 in a careless product. */
-  const size_t huge[3] = {0xffffffff, 0xffffffff, 0xffffffff},
-               wraps[3] = {0x80000000, 0x80000000, 4};
+  const size_t huge[3] = {0xffffffff, 0xffffffff, 0xffffffff}, wraps[3] = {0x80000000, 0x80000000, 4};
   header(file, 3, huge);
   check_content_refused(file, sizeof file, "the file holds 315 bytes");
   header(file, 3, wraps);

@@ -30,12 +30,10 @@ static void for_each_isa(const char *kernel, void (*check)(const struct ms_kerne
 
 /* Sizes around the tiles of 4 to 48 and the dropout groups of 16 and 128, then random ones. */
 static size_t random_size(size_t max) {
-  static const size_t edges[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,   11,  12,
-                                 13, 14, 15, 16, 17, 23, 24, 25, 28, 31,  32,  33,
-                                 47, 48, 49, 63, 64, 65, 95, 96, 97, 127, 128, 129};
-  const size_t size = test_random_below(2) == 0
-                          ? edges[test_random_below(sizeof edges / sizeof edges[0])]
-                          : test_random_below(max + 1);
+  static const size_t edges[] = {0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  11, 12, 13, 14, 15, 16,  17,  23,
+                                 24, 25, 28, 31, 32, 33, 47, 48, 49, 63, 64, 65, 95, 96, 97, 127, 128, 129};
+  const size_t size =
+      test_random_below(2) == 0 ? edges[test_random_below(sizeof edges / sizeof edges[0])] : test_random_below(max + 1);
   return size < max ? size : max;
 }
 
@@ -45,8 +43,7 @@ enum { ROUNDS = 150 };
 
 /* ---- gemm ---- */
 
-static void check_gemm_shape(const struct ms_kernels *kernels, size_t m, size_t n, size_t k,
-                             enum values values) {
+static void check_gemm_shape(const struct ms_kernels *kernels, size_t m, size_t n, size_t k, enum values values) {
   const bool transpose_a = test_random_below(2), transpose_b = test_random_below(2);
   test_context("m %zu, n %zu, k %zu, A %s, B %s", m, n, k, transpose_a ? "transposed" : "as stored",
                transpose_b ? "transposed" : "as stored");
@@ -57,10 +54,10 @@ static void check_gemm_shape(const struct ms_kernels *kernels, size_t m, size_t 
   const size_t b_strides[2] = {transpose_b ? 1 : b.ld, transpose_b ? b.ld : 1};
   float *workspace = test_buffer(kernels->gemm_workspace_floats * sizeof(float), 0);
   CHECK((uintptr_t)workspace % 64 == 0);
-  ms_kernels_reference.gemm(m, n, k, a.data, a_strides[0], a_strides[1], b.data, b_strides[0],
-                            b_strides[1], expected.data, expected.ld, NULL);
-  kernels->gemm(m, n, k, a.data, a_strides[0], a_strides[1], b.data, b_strides[0], b_strides[1],
-                found.data, found.ld, workspace);
+  ms_kernels_reference.gemm(m, n, k, a.data, a_strides[0], a_strides[1], b.data, b_strides[0], b_strides[1],
+                            expected.data, expected.ld, NULL);
+  kernels->gemm(m, n, k, a.data, a_strides[0], a_strides[1], b.data, b_strides[0], b_strides[1], found.data, found.ld,
+                workspace);
   matrix_check_same(&expected, &found, "C");
   CHECK(test_guards_intact(workspace));
   test_release();
@@ -68,12 +65,11 @@ static void check_gemm_shape(const struct ms_kernels *kernels, size_t m, size_t 
 
 static void check_gemm(const struct ms_kernels *kernels) {
   for (int round = 0; round < 2 * ROUNDS; ++round)
-    check_gemm_shape(kernels, random_size(200), random_size(100), random_size(64),
-                     ROUND_VALUES(round));
+    check_gemm_shape(kernels, random_size(200), random_size(100), random_size(64), ROUND_VALUES(round));
   /* Across the cache blocks over m, n and k. */
   for (int round = 0; round < 12; ++round)
-    check_gemm_shape(kernels, test_random_below(220), test_random_below(1100),
-                     240 + test_random_below(600), ROUND_VALUES(round));
+    check_gemm_shape(kernels, test_random_below(220), test_random_below(1100), 240 + test_random_below(600),
+                     ROUND_VALUES(round));
   static const size_t block_edges[] = {255, 256, 257, 511, 512, 513, 1024, 1025};
   for (size_t i = 0; i < sizeof block_edges / sizeof block_edges[0]; ++i) {
     check_gemm_shape(kernels, 7, 17, block_edges[i], EXTREME);
@@ -92,10 +88,8 @@ static void check_scale_add(const struct ms_kernels *kernels) {
   for (int round = 0; round < ROUNDS; ++round) {
     const size_t m = random_size(20), n = random_size(140);
     const struct matrix x = matrix_new(m, n, ROUND_VALUES(round));
-    const struct matrix expected = matrix_new(m, n, ROUND_VALUES(round)),
-                        found = matrix_copy(&expected);
-    const float alpha = random_value(ORDINARY),
-                beta = round % 3 == 0 ? 0.0f : random_value(ORDINARY);
+    const struct matrix expected = matrix_new(m, n, ROUND_VALUES(round)), found = matrix_copy(&expected);
+    const float alpha = random_value(ORDINARY), beta = round % 3 == 0 ? 0.0f : random_value(ORDINARY);
     test_context("m %zu, n %zu, beta %g", m, n, (double)beta);
     ms_kernels_reference.scale_add(m, n, alpha, x.data, x.ld, beta, expected.data, expected.ld);
     kernels->scale_add(m, n, alpha, x.data, x.ld, beta, found.data, found.ld);
@@ -136,17 +130,14 @@ static void check_bias(const struct ms_kernels *kernels) {
     const bool in_place = test_random_below(2);
     test_context("m %zu, n %zu%s", m, n, in_place ? ", in place" : "");
     const struct matrix bias = matrix_new(1, n, ROUND_VALUES(round));
-    const struct matrix expected = matrix_new(m, n, ROUND_VALUES(round)),
-                        found = matrix_copy(&expected);
-    const struct matrix x =
-        in_place ? matrix_copy(&expected) : matrix_new(m, n, ROUND_VALUES(round));
+    const struct matrix expected = matrix_new(m, n, ROUND_VALUES(round)), found = matrix_copy(&expected);
+    const struct matrix x = in_place ? matrix_copy(&expected) : matrix_new(m, n, ROUND_VALUES(round));
     ms_kernels_reference.bias_forward(m, n, bias.data, x.data, x.ld, expected.data, expected.ld);
-    kernels->bias_forward(m, n, bias.data, in_place ? found.data : x.data,
-                          in_place ? found.ld : x.ld, found.data, found.ld);
+    kernels->bias_forward(m, n, bias.data, in_place ? found.data : x.data, in_place ? found.ld : x.ld, found.data,
+                          found.ld);
     matrix_check_same(&expected, &found, "y");
 
-    const struct matrix expected_sum = matrix_new(1, n, ORDINARY),
-                        found_sum = matrix_copy(&expected_sum);
+    const struct matrix expected_sum = matrix_new(1, n, ORDINARY), found_sum = matrix_copy(&expected_sum);
     ms_kernels_reference.bias_backward(m, n, x.data, x.ld, expected_sum.data);
     kernels->bias_backward(m, n, x.data, x.ld, found_sum.data);
     matrix_check_same(&expected_sum, &found_sum, "dbias");
@@ -165,10 +156,8 @@ static void check_relu(const struct ms_kernels *kernels) {
     const size_t m = random_size(20), n = random_size(140);
     const bool in_place = test_random_below(2);
     test_context("m %zu, n %zu%s", m, n, in_place ? ", in place" : "");
-    const struct matrix expected = matrix_new(m, n, ROUND_VALUES(round)),
-                        found = matrix_copy(&expected);
-    const struct matrix x =
-        in_place ? matrix_copy(&expected) : matrix_new(m, n, ROUND_VALUES(round));
+    const struct matrix expected = matrix_new(m, n, ROUND_VALUES(round)), found = matrix_copy(&expected);
+    const struct matrix x = in_place ? matrix_copy(&expected) : matrix_new(m, n, ROUND_VALUES(round));
     const float *found_x = in_place ? found.data : x.data;
     const size_t found_ldx = in_place ? found.ld : x.ld;
     ms_kernels_reference.relu_forward(m, n, x.data, x.ld, expected.data, expected.ld);
@@ -177,10 +166,9 @@ static void check_relu(const struct ms_kernels *kernels) {
 
     const struct matrix y = matrix_new(m, n, ROUND_VALUES(round));
     const struct matrix dy = matrix_copy(&expected);
-    ms_kernels_reference.relu_backward(m, n, y.data, y.ld, 2.5f, dy.data, dy.ld, expected.data,
-                                       expected.ld);
-    kernels->relu_backward(m, n, y.data, y.ld, 2.5f, in_place ? found.data : dy.data,
-                           in_place ? found.ld : dy.ld, found.data, found.ld);
+    ms_kernels_reference.relu_backward(m, n, y.data, y.ld, 2.5f, dy.data, dy.ld, expected.data, expected.ld);
+    kernels->relu_backward(m, n, y.data, y.ld, 2.5f, in_place ? found.data : dy.data, in_place ? found.ld : dy.ld,
+                           found.data, found.ld);
     matrix_check_same(&expected, &found, "dx");
     test_release();
   }
@@ -199,19 +187,15 @@ static void check_dropout(const struct ms_kernels *kernels) {
     const struct ms_dropout dropout = {.key = {test_random(), test_random()},
                                        .step = test_random(),
                                        .stream_layer = test_random(),
-                                       .threshold =
-                                           round % 5 == 0 ? 0 : (uint32_t)test_random_below(65536),
+                                       .threshold = round % 5 == 0 ? 0 : (uint32_t)test_random_below(65536),
                                        .scale = 1.75f};
     const bool in_place = test_random_below(2);
     test_context("m %zu, n %zu at (%zu, %zu), threshold %u", m, n, row0, col0, dropout.threshold);
-    const struct matrix expected = matrix_new(m, n, ROUND_VALUES(round)),
-                        found = matrix_copy(&expected);
-    const struct matrix x =
-        in_place ? matrix_copy(&expected) : matrix_new(m, n, ROUND_VALUES(round));
-    ms_kernels_reference.dropout(m, n, &dropout, row0, col0, x.data, x.ld, expected.data,
-                                 expected.ld);
-    kernels->dropout(m, n, &dropout, row0, col0, in_place ? found.data : x.data,
-                     in_place ? found.ld : x.ld, found.data, found.ld);
+    const struct matrix expected = matrix_new(m, n, ROUND_VALUES(round)), found = matrix_copy(&expected);
+    const struct matrix x = in_place ? matrix_copy(&expected) : matrix_new(m, n, ROUND_VALUES(round));
+    ms_kernels_reference.dropout(m, n, &dropout, row0, col0, x.data, x.ld, expected.data, expected.ld);
+    kernels->dropout(m, n, &dropout, row0, col0, in_place ? found.data : x.data, in_place ? found.ld : x.ld, found.data,
+                     found.ld);
     matrix_check_same(&expected, &found, "y");
     test_release();
   }
@@ -230,35 +214,29 @@ static void check_softmax(const struct ms_kernels *kernels) {
     const struct matrix logits = matrix_new(m, n, ROUND_VALUES(round));
     /* Differences up to some hundreds: exp's whole range, results that are flushed included. */
     for (size_t i = 0; i < logits.n_bytes / sizeof(float); ++i)
-      logits.data[i] = logits.data[i] > 1e14f    ? 200.0f
-                       : logits.data[i] < -1e14f ? -200.0f
-                                                 : 50 * logits.data[i];
+      logits.data[i] = logits.data[i] > 1e14f ? 200.0f : logits.data[i] < -1e14f ? -200.0f : 50 * logits.data[i];
     uint8_t *labels = test_buffer(m, 0);
     for (size_t i = 0; i < m; ++i)
       labels[i] = (uint8_t)test_random_below(n);
     const struct matrix expected = matrix_new(m, n, ORDINARY), found = matrix_copy(&expected);
-    const struct matrix expected_loss = matrix_new(1, m, ORDINARY),
-                        found_loss = matrix_copy(&expected_loss);
-    ms_kernels_reference.softmax_cross_entropy_forward(
-        m, n, logits.data, logits.ld, labels, expected.data, expected.ld, expected_loss.data);
-    kernels->softmax_cross_entropy_forward(m, n, logits.data, logits.ld, labels, found.data,
-                                           found.ld, found_loss.data);
+    const struct matrix expected_loss = matrix_new(1, m, ORDINARY), found_loss = matrix_copy(&expected_loss);
+    ms_kernels_reference.softmax_cross_entropy_forward(m, n, logits.data, logits.ld, labels, expected.data, expected.ld,
+                                                       expected_loss.data);
+    kernels->softmax_cross_entropy_forward(m, n, logits.data, logits.ld, labels, found.data, found.ld, found_loss.data);
     matrix_check_same(&expected, &found, "probs");
     matrix_check_same(&expected_loss, &found_loss, "loss");
 
     const struct matrix in_place = matrix_copy(&logits);
-    kernels->softmax_cross_entropy_forward(m, n, in_place.data, in_place.ld, labels, in_place.data,
-                                           in_place.ld, found_loss.data);
+    kernels->softmax_cross_entropy_forward(m, n, in_place.data, in_place.ld, labels, in_place.data, in_place.ld,
+                                           found_loss.data);
     for (size_t i = 0; i < m; ++i)
-      CHECK(memcmp(in_place.data + i * in_place.ld, expected.data + i * expected.ld,
-                   n * sizeof(float)) == 0);
+      CHECK(memcmp(in_place.data + i * in_place.ld, expected.data + i * expected.ld, n * sizeof(float)) == 0);
     matrix_check_same(&expected_loss, &found_loss, "loss, in place");
 
     const struct matrix probs = matrix_copy(&expected);
-    ms_kernels_reference.softmax_cross_entropy_backward(m, n, probs.data, probs.ld, labels, 0.125f,
-                                                        expected.data, expected.ld);
-    kernels->softmax_cross_entropy_backward(m, n, probs.data, probs.ld, labels, 0.125f, found.data,
-                                            found.ld);
+    ms_kernels_reference.softmax_cross_entropy_backward(m, n, probs.data, probs.ld, labels, 0.125f, expected.data,
+                                                        expected.ld);
+    kernels->softmax_cross_entropy_backward(m, n, probs.data, probs.ld, labels, 0.125f, found.data, found.ld);
     matrix_check_same(&expected, &found, "dlogits");
     test_release();
   }
@@ -283,9 +261,8 @@ static void check_one_argument(void (*reference)(size_t, const float *, float *)
     reference(n, x, expected);
     kernel(n, x, found);
     for (size_t i = 0; i < n; ++i)
-      CHECK_MESSAGE(ms_float_bits(expected[i]) == ms_float_bits(found[i]),
-                    "x %a: reference %a, found %a", (double)x[i], (double)expected[i],
-                    (double)found[i]);
+      CHECK_MESSAGE(ms_float_bits(expected[i]) == ms_float_bits(found[i]), "x %a: reference %a, found %a", (double)x[i],
+                    (double)expected[i], (double)found[i]);
   }
 }
 
@@ -338,8 +315,7 @@ static void check_adam(const struct ms_kernels *kernels) {
           expected[i].data[at] = fabsf(expected[i].data[at]);
       found[i] = matrix_copy(&expected[i]);
     }
-    ms_kernels_reference.adam(rows, cols, ld, &adam, g.data, expected[0].data, expected[1].data,
-                              expected[2].data);
+    ms_kernels_reference.adam(rows, cols, ld, &adam, g.data, expected[0].data, expected[1].data, expected[2].data);
     kernels->adam(rows, cols, ld, &adam, g.data, found[0].data, found[1].data, found[2].data);
     matrix_check_same(&expected[0], &found[0], "w");
     matrix_check_same(&expected[1], &found[1], "m");
@@ -359,10 +335,8 @@ static void check_maxnorm(const struct ms_kernels *kernels) {
     const size_t m = random_size(70), n = random_size(140);
     const float max_norm = test_random_float(0.1f, 8.0f);
     test_context("m %zu, n %zu, max_norm %g", m, n, (double)max_norm);
-    const struct matrix expected = matrix_new(m, n, ROUND_VALUES(round)),
-                        found = matrix_copy(&expected);
-    float *workspace = test_buffer(n * sizeof(float), 0),
-          *reference_workspace = test_buffer(n * sizeof(float), 0);
+    const struct matrix expected = matrix_new(m, n, ROUND_VALUES(round)), found = matrix_copy(&expected);
+    float *workspace = test_buffer(n * sizeof(float), 0), *reference_workspace = test_buffer(n * sizeof(float), 0);
     ms_kernels_reference.maxnorm(m, n, max_norm, expected.data, expected.ld, reference_workspace);
     kernels->maxnorm(m, n, max_norm, found.data, found.ld, workspace);
     matrix_check_same(&expected, &found, "w");

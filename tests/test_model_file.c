@@ -65,16 +65,14 @@ static void layout(void) {
   header[header_bytes] = '\0';
   for (size_t l = 0; l < N_LAYERS; ++l) {
     char expected[160];
-    const size_t weight_end = at + 4 * units[l] * units[l + 1],
-                 bias_end = weight_end + 4 * units[l + 1];
-    snprintf(
-        expected, sizeof expected,
-        "\"dense%zu.weight\":{\"dtype\":\"F32\",\"shape\":[%zu,%zu],\"data_offsets\":[%zu,%zu]}",
-        l + 1, units[l], units[l + 1], at, weight_end);
+    const size_t weight_end = at + 4 * units[l] * units[l + 1], bias_end = weight_end + 4 * units[l + 1];
+    snprintf(expected, sizeof expected,
+             "\"dense%zu.weight\":{\"dtype\":\"F32\",\"shape\":[%zu,%zu],\"data_offsets\":[%zu,%zu]}", l + 1, units[l],
+             units[l + 1], at, weight_end);
     CHECK_MESSAGE(strstr(header, expected), "%s not in %s", expected, header);
     snprintf(expected, sizeof expected,
-             "\"dense%zu.bias\":{\"dtype\":\"F32\",\"shape\":[%zu],\"data_offsets\":[%zu,%zu]}",
-             l + 1, units[l + 1], weight_end, bias_end);
+             "\"dense%zu.bias\":{\"dtype\":\"F32\",\"shape\":[%zu],\"data_offsets\":[%zu,%zu]}", l + 1, units[l + 1],
+             weight_end, bias_end);
     CHECK_MESSAGE(strstr(header, expected), "%s not in %s", expected, header);
     const uint8_t *data = file + 8 + header_bytes;
     CHECK(memcmp(data + at, network->layers[l].weight, weight_end - at) == 0);
@@ -86,8 +84,7 @@ static void layout(void) {
 }
 
 /* A changed file is refused, or is the same model still (a space behind the header, a name in its metadata). */
-static void check_damaged(const struct ms_network *network, const char *path, const uint8_t *file,
-                          size_t n_bytes) {
+static void check_damaged(const struct ms_network *network, const char *path, const uint8_t *file, size_t n_bytes) {
   struct ms_network *loaded;
   test_write_file(path, file, n_bytes);
   const enum ms_status status = ms_network_load(path, &loaded);
@@ -161,7 +158,7 @@ static void check_header(const char *header, size_t n_floats, float value, const
   }
 }
 
-#define TENSOR(name, type, shape, offsets)                                                         \
+#define TENSOR(name, type, shape, offsets)                                                                             \
   "\"" name "\":{\"dtype\":\"" type "\",\"shape\":" shape ",\"data_offsets\":" offsets "}"
 #define WEIGHT TENSOR("dense1.weight", "F32", "[2,3]", "[0,24]")
 #define BIAS TENSOR("dense1.bias", "F32", "[3]", "[24,36]")
@@ -181,23 +178,17 @@ static void headers_one(void) {
 }
 
 static void headers_two(void) {
-  check_header("{" WEIGHT "," TENSOR("other", "F32", "[3]", "[24,36]") "}", 9, 1,
-               "no tensor dense1.bias");
-  check_header("{" WEIGHT "," TENSOR("dense1.bias", "F16", "[3]", "[24,36]") "}", 9, 1,
-               "must be F32");
-  check_header("{" WEIGHT "," TENSOR("dense1.bias", "F32", "[2]", "[24,32]") "}", 8, 1,
-               "do not fit together");
+  check_header("{" WEIGHT "," TENSOR("other", "F32", "[3]", "[24,36]") "}", 9, 1, "no tensor dense1.bias");
+  check_header("{" WEIGHT "," TENSOR("dense1.bias", "F16", "[3]", "[24,36]") "}", 9, 1, "must be F32");
+  check_header("{" WEIGHT "," TENSOR("dense1.bias", "F32", "[2]", "[24,32]") "}", 8, 1, "do not fit together");
   check_header("{" WEIGHT "," TENSOR("dense1.bias", "F32", "[3]", "[20,32]") "}", 9, 1, "overlap");
   check_header("{" WEIGHT "," TENSOR("dense1.bias", "F32", "[3]", "[36,24]") "}", 9, 1, "position");
   check_header("{" WEIGHT "," TENSOR("dense1.bias", "F32", "[3]", "[-12,0]") "}", 9, 1, "position");
-  check_header("{" WEIGHT "," TENSOR("dense1.bias", "F32", "[3,1]", "[24,36]") "}", 9, 1,
-               "dimensions");
-  check_header("{" TENSOR("dense1.weight", "F32", "[4611686018427387904,4]", "[0,0]") "," BIAS "}",
-               9, 1, "dimension 1");
-  check_header("{" TENSOR("dense1.weight", "F32", "[0,3]", "[0,0]") "," BIAS "}", 9, 1,
+  check_header("{" WEIGHT "," TENSOR("dense1.bias", "F32", "[3,1]", "[24,36]") "}", 9, 1, "dimensions");
+  check_header("{" TENSOR("dense1.weight", "F32", "[4611686018427387904,4]", "[0,0]") "," BIAS "}", 9, 1,
                "dimension 1");
-  check_header("{" TENSOR("dense1.weight", "F32", "[2.0,3]", "[0,24]") "," BIAS "}", 9, 1,
-               "dimension 1");
+  check_header("{" TENSOR("dense1.weight", "F32", "[0,3]", "[0,0]") "," BIAS "}", 9, 1, "dimension 1");
+  check_header("{" TENSOR("dense1.weight", "F32", "[2.0,3]", "[0,24]") "," BIAS "}", 9, 1, "dimension 1");
 }
 
 static void header_length(void) {
@@ -236,8 +227,7 @@ static void writing(void) {
   umask(mask);
   CHECK(stat(path, &info) == 0 && (info.st_mode & 0777) == 0640);
   CHECK(entries(folder) == 1);
-  CHECK(ms_file_read(path, 5, &data, &n_bytes) == MS_OK && n_bytes == 5 &&
-        memcmp(data, "newer", 5) == 0);
+  CHECK(ms_file_read(path, 5, &data, &n_bytes) == MS_OK && n_bytes == 5 && memcmp(data, "newer", 5) == 0);
   free(data);
   CHECK(ms_file_read(path, 4, &data, &n_bytes) == MS_ERROR_DATA && !data);
 

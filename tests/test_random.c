@@ -23,8 +23,8 @@ static void known_answers(void) {
   for (size_t i = 0; i < 3; ++i) {
     uint32_t block[4];
     ms_philox4x32(known[i].counter, known[i].key, block);
-    CHECK_MESSAGE(memcmp(block, known[i].block, sizeof block) == 0,
-                  "vector %zu: %08x %08x %08x %08x", i, block[0], block[1], block[2], block[3]);
+    CHECK_MESSAGE(memcmp(block, known[i].block, sizeof block) == 0, "vector %zu: %08x %08x %08x %08x", i, block[0],
+                  block[1], block[2], block[3]);
   }
 }
 
@@ -70,8 +70,7 @@ static void permutations_are_uniform(void) {
       chi_square += ((double)counts[i] - 1000) * ((double)counts[i] - 1000) / 1000;
       ++n_seen;
     }
-  CHECK_MESSAGE(n_seen == 24 && chi_square < 60, "%zu permutations, chi-square %g", n_seen,
-                chi_square);
+  CHECK_MESSAGE(n_seen == 24 && chi_square < 60, "%zu permutations, chi-square %g", n_seen, chi_square);
 }
 
 static void weights(void) {
@@ -88,8 +87,7 @@ static void weights(void) {
   /* Uniform: mean 0, variance limit^2 / 3. Five standard errors of N draws. */
   const double deviation = (double)limit / sqrt(3), mean = sum / N, variance = square / N;
   CHECK_MESSAGE(fabs(mean) < 5 * deviation / sqrt(N), "mean %g", mean);
-  CHECK_MESSAGE(fabs(variance / (deviation * deviation) - 1) < 5 * sqrt(0.8 / N), "variance %g",
-                variance);
+  CHECK_MESSAGE(fabs(variance / (deviation * deviation) - 1) < 5 * sqrt(0.8 / N), "variance %g", variance);
 
   /* Element 6 by the formula: word 2 of block 1 of layer 1. */
   const uint32_t counter[4] = {1, 0, 0, 1}, key[2] = {42, 0};

@@ -22,8 +22,7 @@ static double ulps(double exact, float found) {
  * Algorithms, section 3.1). */
 static void gemm(void) {
   for (int round = 0; round < 50; ++round) {
-    const size_t m = test_random_below(20), n = test_random_below(100),
-                 depth = test_random_below(60);
+    const size_t m = test_random_below(20), n = test_random_below(100), depth = test_random_below(60);
     const struct matrix a = matrix_new(m, depth, ORDINARY), b = matrix_new(n, depth, ORDINARY);
     const struct matrix c = matrix_new(m, n, ORDINARY);
     k->gemm(m, n, depth, a.data, a.ld, 1, b.data, 1, b.ld, c.data, c.ld, NULL); /* B transposed */
@@ -73,9 +72,7 @@ static void bytes_to_unit(void) {
     const uint8_t byte = (uint8_t)i;
     float y;
     k->bytes_to_unit(1, &byte, &y);
-    CHECK(y ==
-          (float)(i /
-                  255.0)); /* dividing in double and rounding twice gives the same for these 256 */
+    CHECK(y == (float)(i / 255.0)); /* dividing in double and rounding twice gives the same for these 256 */
   }
 }
 
@@ -92,8 +89,7 @@ static void relu(void) {
   const float x[5] = {-1, -0.0f, 0.0f, 0x1p-149f, 2}, dy[5] = {1, 2, 3, 4, 5};
   float y[5], dx[5];
   k->relu_forward(1, 5, x, 5, y, 5);
-  CHECK(y[0] == 0 && y[1] == 0 && !signbit(y[0]) && !signbit(y[1]) && y[3] == 0x1p-149f &&
-        y[4] == 2);
+  CHECK(y[0] == 0 && y[1] == 0 && !signbit(y[0]) && !signbit(y[1]) && y[3] == 0x1p-149f && y[4] == 2);
   k->relu_backward(1, 5, y, 5, 2, dy, 5, dx, 5);
   CHECK(dx[0] == 0 && dx[1] == 0 && dx[2] == 0 && dx[3] == 8 && dx[4] == 10);
 }
@@ -109,8 +105,7 @@ static void dropout(void) {
   size_t n_dropped = 0;
   for (uint32_t i = 0; i < M; ++i)
     for (uint32_t j = 0; j < N; ++j) {
-      const uint32_t col = 48 + j, group = col >> 7,
-                     counter[4] = {(group << 4) + (col & 15), 100 + i, 5, 6};
+      const uint32_t col = 48 + j, group = col >> 7, counter[4] = {(group << 4) + (col & 15), 100 + i, 5, 6};
       uint32_t block[4];
       ms_philox4x32(counter, d.key, block);
       uint16_t draws[8];
@@ -165,8 +160,7 @@ static void log_accuracy(void) {
 static void softmax_cross_entropy(void) {
   for (int round = 0; round < 200; ++round) {
     const size_t m = 1 + test_random_below(5), n = 1 + test_random_below(20);
-    const struct matrix x = matrix_new(m, n, ORDINARY), p = matrix_new(m, n, ORDINARY),
-                        d = matrix_new(m, n, ORDINARY);
+    const struct matrix x = matrix_new(m, n, ORDINARY), p = matrix_new(m, n, ORDINARY), d = matrix_new(m, n, ORDINARY);
     const float size = test_random_float(0, 40);
     uint8_t labels[5];
     float loss[5];
@@ -182,8 +176,7 @@ static void softmax_cross_entropy(void) {
       for (size_t j = 0; j < n; ++j)
         sum += exp((double)x.data[i * x.ld + j]);
       const double exact_loss = log(sum) - (double)x.data[i * x.ld + labels[i]];
-      CHECK(fabs((double)loss[i] - exact_loss) <=
-            1e-5 * (1 + (double)size)); /* differences of logits up to 2 size */
+      CHECK(fabs((double)loss[i] - exact_loss) <= 1e-5 * (1 + (double)size)); /* differences of logits up to 2 size */
       for (size_t j = 0; j < n; ++j) {
         const double exact = exp((double)x.data[i * x.ld + j]) / sum;
         CHECK(fabs((double)p.data[i * p.ld + j] - exact) <= 1e-5 * exact + (double)FLT_MIN);
@@ -204,8 +197,7 @@ static void adam(void) {
     for (int t = 1; t <= 3; ++t) {
       const float g = random_value(ORDINARY);
       const double step_size = rate * sqrt(1 - pow(0.999, t)) / (1 - pow(0.9, t));
-      const struct ms_adam adam = {
-          0.9f, 0.1f, 0.999f, 0.001f, 1e-7f, (float)step_size, (float)l1, (float)(2 * l2)};
+      const struct ms_adam adam = {0.9f, 0.1f, 0.999f, 0.001f, 1e-7f, (float)step_size, (float)l1, (float)(2 * l2)};
       const double total = (double)g + 2 * l2 * exact_w + (exact_w > 0 ? l1 : -l1);
       exact_m = 0.9 * exact_m + 0.1 * total;
       exact_v = 0.999 * exact_v + 0.001 * total * total;
@@ -243,8 +235,7 @@ static void maxnorm(void) {
         square += (double)before.data[i * w.ld + j] * (double)before.data[i * w.ld + j];
       const double factor = sqrt(square) > limit ? limit / sqrt(square) : 1;
       for (size_t i = 0; i < m; ++i)
-        CHECK(fabs((double)w.data[i * w.ld + j] - factor * (double)before.data[i * w.ld + j]) <
-              1e-5);
+        CHECK(fabs((double)w.data[i * w.ld + j] - factor * (double)before.data[i * w.ld + j]) < 1e-5);
     }
     test_release();
   }

@@ -31,8 +31,8 @@ static struct problem random_problem(size_t max) {
   p.a = p.trans_a == MS_TRANS ? matrix_new(p.k, p.m, ORDINARY) : matrix_new(p.m, p.k, ORDINARY);
   p.b = p.trans_b == MS_TRANS ? matrix_new(p.n, p.k, ORDINARY) : matrix_new(p.k, p.n, ORDINARY);
   p.c = matrix_new(p.m, p.n, ORDINARY);
-  test_context("m %zu, n %zu, k %zu, trans %d %d, alpha %g, beta %g", p.m, p.n, p.k, p.trans_a,
-               p.trans_b, (double)p.alpha, (double)p.beta);
+  test_context("m %zu, n %zu, k %zu, trans %d %d, alpha %g, beta %g", p.m, p.n, p.k, p.trans_a, p.trans_b,
+               (double)p.alpha, (double)p.beta);
   return p;
 }
 
@@ -41,9 +41,8 @@ static size_t at_least_one(size_t ld) {
 }
 
 static void solve(const struct problem *p, const struct matrix *c) {
-  CHECK(ms_sgemm(p->trans_a, p->trans_b, p->m, p->n, p->k, p->alpha, p->a.data,
-                 at_least_one(p->a.ld), p->b.data, at_least_one(p->b.ld), p->beta, c->data,
-                 at_least_one(c->ld)) == MS_OK);
+  CHECK(ms_sgemm(p->trans_a, p->trans_b, p->m, p->n, p->k, p->alpha, p->a.data, at_least_one(p->a.ld), p->b.data,
+                 at_least_one(p->b.ld), p->beta, c->data, at_least_one(c->ld)) == MS_OK);
 }
 
 static void check_problem(size_t max) {
@@ -55,16 +54,13 @@ static void check_problem(size_t max) {
       double sum = 0;
       for (size_t q = 0; q < p.k; ++q)
         sum += (double)element(&p.a, p.trans_a, i, q) * (double)element(&p.b, p.trans_b, q, j);
-      const double expected =
-          (double)p.alpha * sum + (double)p.beta * (double)p.c.data[i * p.c.ld + j];
+      const double expected = (double)p.alpha * sum + (double)p.beta * (double)p.c.data[i * p.c.ld + j];
       const double error = fabs((double)c.data[i * c.ld + j] - expected);
-      CHECK_MESSAGE(error <= ((double)p.k + 4) * 0x1p-24 * ((double)p.k + 1),
-                    "(%zu, %zu): error %g", i, j, error);
+      CHECK_MESSAGE(error <= ((double)p.k + 4) * 0x1p-24 * ((double)p.k + 1), "(%zu, %zu): error %g", i, j, error);
     }
   /* The gaps between the rows of C are not ours. */
   for (size_t i = 0; p.n > 0 && i + 1 < p.m; ++i)
-    CHECK(memcmp(c.data + i * c.ld + p.n, p.c.data + i * c.ld + p.n,
-                 (c.ld - p.n) * sizeof(float)) == 0);
+    CHECK(memcmp(c.data + i * c.ld + p.n, p.c.data + i * c.ld + p.n, (c.ld - p.n) * sizeof(float)) == 0);
   CHECK(test_guards_intact(c.data));
   test_release();
 }
@@ -135,8 +131,7 @@ static void wrong_arguments(void) {
   CHECK(strstr(ms_error_message(), "ldb is 2, must be at least 3"));
   CHECK(ms_sgemm(MS_NO_TRANS, MS_NO_TRANS, 2, 2, 2, 1, x, 2, x, 2, 0, x, 1) == MS_ERROR_ARGUMENT);
   CHECK(strstr(ms_error_message(), "ldc is 1, must be at least 2"));
-  CHECK(ms_sgemm((enum ms_transpose)113, MS_NO_TRANS, 2, 2, 2, 1, x, 2, x, 2, 0, x, 2) ==
-        MS_ERROR_ARGUMENT);
+  CHECK(ms_sgemm((enum ms_transpose)113, MS_NO_TRANS, 2, 2, 2, 1, x, 2, x, 2, 0, x, 2) == MS_ERROR_ARGUMENT);
   CHECK(strstr(ms_error_message(), "113"));
   ms_shutdown();
 }

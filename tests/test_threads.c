@@ -82,8 +82,7 @@ static void split(void) {
         size_t next = 0, smallest = SIZE_MAX, largest = 0;
         for (size_t index = 0; index < parts; ++index) {
           const struct ms_range r = ms_split(total, unit, parts, index);
-          test_context("total %zu, unit %zu, part %zu of %zu: %zu to %zu", total, unit, index,
-                       parts, r.first, r.last);
+          test_context("total %zu, unit %zu, part %zu of %zu: %zu to %zu", total, unit, index, parts, r.first, r.last);
           CHECK(r.first == next && r.last >= r.first);
           CHECK(r.last % unit == 0 || r.last == total);
           next = r.last;

@@ -13,8 +13,7 @@ static struct ms_data data;
 static void load(void) {
   const char *folder = getenv("MNIST_SIMD_DATA");
   if (!data.train.n)
-    CHECK_MESSAGE(ms_data_load(folder ? folder : "data/mnist", &data) == MS_OK, "%s",
-                  ms_error_message());
+    CHECK_MESSAGE(ms_data_load(folder ? folder : "data/mnist", &data) == MS_OK, "%s", ms_error_message());
 }
 
 /* The regularised preset on fewer images, in batches of which the last is short. */
@@ -32,14 +31,13 @@ static struct ms_network *train(const struct ms_config *config, size_t n_train, 
   const struct ms_dataset training = ms_dataset_slice(&data.train, 0, n_train);
   const struct ms_dataset validation = ms_dataset_slice(&data.train, n_train, n_validation);
   struct ms_network *network;
-  const enum ms_status status = ms_train(config, &training, n_validation > 0 ? &validation : NULL,
-                                         observer, &network, result);
+  const enum ms_status status =
+      ms_train(config, &training, n_validation > 0 ? &validation : NULL, observer, &network, result);
   CHECK_MESSAGE(status == expected, "status %d: %s", status, ms_error_message());
   return network;
 }
 
-static void digest_of_run(const struct ms_config *config, size_t n_train, size_t n_validation,
-                          char hex[65]) {
+static void digest_of_run(const struct ms_config *config, size_t n_train, size_t n_validation, char hex[65]) {
   struct ms_train_result result;
   struct ms_network *network = train(config, n_train, n_validation, NULL, &result, MS_OK);
   ms_network_sha256(network, hex);
@@ -79,8 +77,7 @@ static void check_everywhere(void (*run)(uint64_t seed, char hex[65]), const cha
       CHECK(status == MS_OK);
       char hex[65];
       run(42, hex);
-      CHECK_MESSAGE(strcmp(hex, golden) == 0, "%s, %zu threads: %s, golden %s", ms_isa(), threads,
-                    hex, golden);
+      CHECK_MESSAGE(strcmp(hex, golden) == 0, "%s, %zu threads: %s, golden %s", ms_isa(), threads, hex, golden);
       run(43, hex);
       CHECK_MESSAGE(strcmp(hex, golden) != 0, "seed 43 gives the digest of seed 42");
       ms_shutdown();
@@ -109,11 +106,10 @@ static enum ms_status remember(void *context, const struct ms_epoch *epoch) {
   return MS_OK;
 }
 
-static void count_step(void *context, size_t epoch, size_t step, size_t n_steps, size_t images,
-                       double loss, double accuracy) {
+static void count_step(void *context, size_t epoch, size_t step, size_t n_steps, size_t images, double loss,
+                       double accuracy) {
   struct history *history = context;
-  CHECK(epoch >= 1 && step <= n_steps && images > 0 && isfinite(loss) && accuracy >= 0 &&
-        accuracy <= 1);
+  CHECK(epoch >= 1 && step <= n_steps && images > 0 && isfinite(loss) && accuracy >= 0 && accuracy <= 1);
   ++history->n_steps;
 }
 
@@ -144,8 +140,7 @@ static void check_early_stopping(enum ms_monitor monitor, double min_delta, size
   double best = 0;
   size_t best_epoch = 0, waited = 0, stopped_at = 0;
   for (size_t i = 0; i < history.n && !stopped_at; ++i) {
-    const double value =
-        monitor == MS_VAL_ACCURACY ? history.epochs[i].val_accuracy : -history.epochs[i].val_loss;
+    const double value = monitor == MS_VAL_ACCURACY ? history.epochs[i].val_accuracy : -history.epochs[i].val_loss;
     const bool improved = i == 0 || value - min_delta > best;
     CHECK(history.epochs[i].improved == improved && history.epochs[i].epoch == i + 1);
     waited = improved ? 0 : waited + 1;
@@ -200,8 +195,7 @@ static void stopped(void) {
   history.stop_after_steps = 25;
   struct ms_network *network = train(config, 1000, 0, &observer, &result, MS_STOPPED);
   CHECK(result.epochs_run == 2 && result.model_epoch == 2 && network);
-  CHECK_MESSAGE(strstr(ms_error_message(), "epoch 3, after step 5 of 10"), "%s",
-                ms_error_message());
+  CHECK_MESSAGE(strstr(ms_error_message(), "epoch 3, after step 5 of 10"), "%s", ms_error_message());
   char stopped_digest[65], digest[65];
   ms_network_sha256(network, stopped_digest);
   ms_network_free(network);
@@ -230,9 +224,8 @@ static void not_finite(void) {
   config->learning_rate = MS_MAX_LEARNING_RATE;
   struct ms_train_result result;
   ms_network_free(train(config, 1000, 0, NULL, &result, MS_ERROR_NUMERIC));
-  CHECK_MESSAGE(strstr(ms_error_message(), "not finite") &&
-                    strstr(ms_error_message(), "smaller lr"),
-                "%s", ms_error_message());
+  CHECK_MESSAGE(strstr(ms_error_message(), "not finite") && strstr(ms_error_message(), "smaller lr"), "%s",
+                ms_error_message());
   config->hidden = owned;
   ms_config_free(config);
   ms_shutdown();
@@ -279,16 +272,13 @@ static void evaluation_adds_up(void) {
       predicted += e.predicted[i] == c;
       support += data.test.labels[i] == c;
     }
-    const double precision = predicted ? (double)hits / (double)predicted : 0,
-                 recall = (double)hits / (double)support;
+    const double precision = predicted ? (double)hits / (double)predicted : 0, recall = (double)hits / (double)support;
     const double f1 = hits ? 2 * precision * recall / (precision + recall) : 0;
     CHECK(e.support[c] == support && e.confusion[c * e.n_classes + c] == hits);
-    CHECK(fabs(e.precision[c] - precision) < 1e-12 && fabs(e.recall[c] - recall) < 1e-12 &&
-          fabs(e.f1[c] - f1) < 1e-12);
+    CHECK(fabs(e.precision[c] - precision) < 1e-12 && fabs(e.recall[c] - recall) < 1e-12 && fabs(e.f1[c] - f1) < 1e-12);
     f1_sum += f1;
   }
-  CHECK(e.n == 10000 && e.errors == errors && errors > 0 &&
-        fabs(e.accuracy - (1 - (double)errors / 10000)) < 1e-12);
+  CHECK(e.n == 10000 && e.errors == errors && errors > 0 && fabs(e.accuracy - (1 - (double)errors / 10000)) < 1e-12);
   CHECK(fabs(e.macro_f1 - f1_sum / 10) < 1e-12);
   ms_evaluation_free(&e);
   ms_network_free(network);
@@ -296,14 +286,14 @@ static void evaluation_adds_up(void) {
   ms_shutdown();
 }
 
-#define REJECTED(change, word)                                                                     \
-  do {                                                                                             \
-    struct ms_config *c;                                                                           \
-    CHECK(ms_config_preset("regularised", &c) == MS_OK && ms_config_check(c) == MS_OK);            \
-    change;                                                                                        \
-    CHECK_MESSAGE(ms_config_check(c) == MS_ERROR_ARGUMENT, "%s", #change);                         \
-    CHECK_MESSAGE(strstr(ms_error_message(), word), "%s", ms_error_message());                     \
-    ms_config_free(c);                                                                             \
+#define REJECTED(change, word)                                                                                         \
+  do {                                                                                                                 \
+    struct ms_config *c;                                                                                               \
+    CHECK(ms_config_preset("regularised", &c) == MS_OK && ms_config_check(c) == MS_OK);                                \
+    change;                                                                                                            \
+    CHECK_MESSAGE(ms_config_check(c) == MS_ERROR_ARGUMENT, "%s", #change);                                             \
+    CHECK_MESSAGE(strstr(ms_error_message(), word), "%s", ms_error_message());                                         \
+    ms_config_free(c);                                                                                                 \
   } while (0)
 
 static void configuration(void) {

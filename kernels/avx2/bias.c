@@ -4,14 +4,12 @@
 #include "avx2.h"
 #include "vec.h"
 
-void ms_bias_forward_f32_avx2(size_t m, size_t n, const float *bias, const float *x, size_t ldx,
-                              float *y, size_t ldy) {
+void ms_bias_forward_f32_avx2(size_t m, size_t n, const float *bias, const float *x, size_t ldx, float *y, size_t ldy) {
   assert(ldx >= n && ldy >= n);
   for (size_t i = 0; i < m; ++i)
     for (size_t j = 0; j < n; j += LANES) {
       const size_t width = min_size(n - j, LANES);
-      const __m256 sum =
-          _mm256_add_ps(load_first(x + i * ldx + j, width), load_first(bias + j, width));
+      const __m256 sum = _mm256_add_ps(load_first(x + i * ldx + j, width), load_first(bias + j, width));
       store_first(y + i * ldy + j, width, sum);
     }
 }

@@ -14,8 +14,8 @@ static inline void multiply_wide(__m256i m, __m256i x, __m256i *high, __m256i *l
 }
 
 /* Word w of the Philox block of lane l goes to words[w] lane l; the counters differ in word 0 alone. */
-static inline void philox_blocks(__m256i counter0, uint32_t counter1,
-                                 const struct ms_dropout *dropout, __m256i words[4]) {
+static inline void philox_blocks(__m256i counter0, uint32_t counter1, const struct ms_dropout *dropout,
+                                 __m256i words[4]) {
   const __m256i m0 = _mm256_set1_epi32((int)MS_PHILOX_M0);
   const __m256i m1 = _mm256_set1_epi32((int)MS_PHILOX_M1);
   __m256i c0 = counter0;
@@ -41,16 +41,15 @@ static inline void philox_blocks(__m256i counter0, uint32_t counter1,
 }
 
 /* One row's columns first .. last-1 of a group of 128, by draws from 16 counters. x and y point at column first. */
-static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t group,
-                          size_t first, size_t last, const float *x, float *y) {
+static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t group, size_t first, size_t last,
+                          const float *x, float *y) {
   const __m256i low_half = _mm256_set1_epi32(0xffff);
   const __m256i below_threshold = _mm256_set1_epi32((int)dropout->threshold - 1);
   const __m256 scale = _mm256_set1_ps(dropout->scale);
   const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
 
   for (int part = 0; part < 2; ++part) { /* counters 0 .. 7, then 8 .. 15 of the group */
-    const __m256i counter0 =
-        _mm256_add_epi32(_mm256_set1_epi32((int)(16 * group) + 8 * part), lane);
+    const __m256i counter0 = _mm256_add_epi32(_mm256_set1_epi32((int)(16 * group) + 8 * part), lane);
     __m256i words[4];
     philox_blocks(counter0, row, dropout, words);
     for (size_t half = 0; half < 8; ++half) {
@@ -58,8 +57,7 @@ static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t
       if (col < first || col >= last)
         continue;
       const __m256i word = words[half / 2];
-      const __m256i draw =
-          half % 2 == 0 ? _mm256_and_si256(word, low_half) : _mm256_srli_epi32(word, 16);
+      const __m256i draw = half % 2 == 0 ? _mm256_and_si256(word, low_half) : _mm256_srli_epi32(word, 16);
       const __m256 keep = _mm256_castsi256_ps(_mm256_cmpgt_epi32(draw, below_threshold));
       const size_t width = min_size(last - col, LANES);
       const __m256 scaled = _mm256_mul_ps(scale, load_first(x + (col - first), width));
@@ -68,8 +66,8 @@ static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t
   }
 }
 
-void ms_dropout_f32_avx2(size_t m, size_t n, const struct ms_dropout *dropout, size_t row0,
-                         size_t col0, const float *x, size_t ldx, float *y, size_t ldy) {
+void ms_dropout_f32_avx2(size_t m, size_t n, const struct ms_dropout *dropout, size_t row0, size_t col0, const float *x,
+                         size_t ldx, float *y, size_t ldy) {
   assert(ldx >= n && ldy >= n);
   assert(col0 % MS_DROPOUT_COLUMNS == 0);
   assert(dropout->threshold < 65536);

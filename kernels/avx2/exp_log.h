@@ -32,8 +32,7 @@ static inline __m256 exp_lanes(__m256 x) {
 
 static inline __m256 log_lanes(__m256 x) {
   const __m256 subnormal = less(x, _mm256_set1_ps(FLT_MIN));
-  const __m256 scaled =
-      blend(subnormal, _mm256_mul_ps(x, _mm256_set1_ps(MS_LOG_SUBNORMAL_SCALE)), x);
+  const __m256 scaled = blend(subnormal, _mm256_mul_ps(x, _mm256_set1_ps(MS_LOG_SUBNORMAL_SCALE)), x);
 
   /* Subtracting the bits of sqrt(1/2) makes the exponent field round at sqrt(1/2) * 2^e rather than at 2^e. */
   const __m256i sqrt_half = _mm256_set1_epi32(MS_LOG_SQRT_HALF_BITS);
@@ -41,8 +40,7 @@ static inline __m256 log_lanes(__m256 x) {
   const __m256i shift = _mm256_and_si256(_mm256_castps_si256(subnormal), _mm256_set1_epi32(23));
   const __m256 e = _mm256_cvtepi32_ps(_mm256_sub_epi32(_mm256_srai_epi32(offset, 23), shift));
   const __m256i mantissa = _mm256_and_si256(offset, _mm256_set1_epi32(0x007fffff));
-  const __m256 f = _mm256_sub_ps(_mm256_castsi256_ps(_mm256_add_epi32(mantissa, sqrt_half)),
-                                 _mm256_set1_ps(1.0f));
+  const __m256 f = _mm256_sub_ps(_mm256_castsi256_ps(_mm256_add_epi32(mantissa, sqrt_half)), _mm256_set1_ps(1.0f));
 
   __m256 q = _mm256_set1_ps(MS_LOG_D8);
   q = _mm256_fmadd_ps(q, f, _mm256_set1_ps(MS_LOG_D7));

@@ -21,8 +21,7 @@ enum {
 };
 
 /* Packs `rows` x `depth` of A into panels of TILE_M rows, each stored column after column; missing rows are +0. */
-static void pack_a(size_t rows, size_t depth, const float *a, size_t row_stride, size_t col_stride,
-                   float *packed) {
+static void pack_a(size_t rows, size_t depth, const float *a, size_t row_stride, size_t col_stride, float *packed) {
   for (size_t i0 = 0; i0 < rows; i0 += TILE_M) {
     const size_t height = min_size(rows - i0, TILE_M);
     const float *panel = a + i0 * row_stride;
@@ -38,8 +37,7 @@ static void pack_a(size_t rows, size_t depth, const float *a, size_t row_stride,
 }
 
 /* Packs `depth` x `cols` of B into panels of TILE_N columns, each stored row after row; missing columns are +0. */
-static void pack_b(size_t depth, size_t cols, const float *b, size_t row_stride, size_t col_stride,
-                   float *packed) {
+static void pack_b(size_t depth, size_t cols, const float *b, size_t row_stride, size_t col_stride, float *packed) {
   for (size_t j0 = 0; j0 < cols; j0 += TILE_N) {
     const size_t width = min_size(cols - j0, TILE_N);
     const float *panel = b + j0 * col_stride;
@@ -60,8 +58,7 @@ static void pack_b(size_t depth, size_t cols, const float *b, size_t row_stride,
 }
 
 /* One 6 x 16 tile of C over one block of k. `resume` starts from C instead of +0, `finish` adds the final +0. */
-static void tile_6x16(size_t depth, const float *a, const float *b, float *c, size_t ldc,
-                      int resume, int finish) {
+static void tile_6x16(size_t depth, const float *a, const float *b, float *c, size_t ldc, int resume, int finish) {
   __m256 acc[TILE_M][2]; /* in registers, as long as every loop over it is unrolled */
 #pragma GCC unroll 6
   for (size_t i = 0; i < TILE_M; ++i) {
@@ -87,8 +84,8 @@ static void tile_6x16(size_t depth, const float *a, const float *b, float *c, si
 }
 
 /* The same for a tile cut off at C's edge: through a full-sized copy, of which only the part in C is kept. */
-static void tile_edge(size_t rows, size_t cols, size_t depth, const float *a, const float *b,
-                      float *c, size_t ldc, int resume, int finish) {
+static void tile_edge(size_t rows, size_t cols, size_t depth, const float *a, const float *b, float *c, size_t ldc,
+                      int resume, int finish) {
   float tile[TILE_M * TILE_N] = {0};
   if (resume)
     for (size_t i = 0; i < rows; ++i)
@@ -101,8 +98,8 @@ static void tile_edge(size_t rows, size_t cols, size_t depth, const float *a, co
 }
 
 /* A block of C from a packed block of A (rows, depth) and one of B (depth, cols). */
-static void multiply_block(size_t rows, size_t cols, size_t depth, const float *packed_a,
-                           const float *packed_b, float *c, size_t ldc, int resume, int finish) {
+static void multiply_block(size_t rows, size_t cols, size_t depth, const float *packed_a, const float *packed_b,
+                           float *c, size_t ldc, int resume, int finish) {
   for (size_t j = 0; j < cols; j += TILE_N)
     for (size_t i = 0; i < rows; i += TILE_M) {
       const size_t height = min_size(rows - i, TILE_M), width = min_size(cols - j, TILE_N);
@@ -114,9 +111,9 @@ static void multiply_block(size_t rows, size_t cols, size_t depth, const float *
     }
 }
 
-void ms_gemm_f32_6x16_avx2(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride,
-                           size_t a_col_stride, const float *b, size_t b_row_stride,
-                           size_t b_col_stride, float *c, size_t ldc, float *workspace) {
+void ms_gemm_f32_6x16_avx2(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride,
+                           const float *b, size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc,
+                           float *workspace) {
   assert(ldc >= n);
   assert(a_row_stride == 1 || a_col_stride == 1);
   assert(b_row_stride == 1 || b_col_stride == 1);
@@ -129,12 +126,10 @@ void ms_gemm_f32_6x16_avx2(size_t m, size_t n, size_t k, const float *a, size_t 
     const int resume = p > 0, finish = p + depth == k;
     for (size_t j = 0; j < n; j += BLOCK_N) {
       const size_t cols = min_size(n - j, BLOCK_N);
-      pack_b(depth, cols, b + p * b_row_stride + j * b_col_stride, b_row_stride, b_col_stride,
-             packed_b);
+      pack_b(depth, cols, b + p * b_row_stride + j * b_col_stride, b_row_stride, b_col_stride, packed_b);
       for (size_t i = 0; i < m; i += BLOCK_M) {
         const size_t rows = min_size(m - i, BLOCK_M);
-        pack_a(rows, depth, a + i * a_row_stride + p * a_col_stride, a_row_stride, a_col_stride,
-               packed_a);
+        pack_a(rows, depth, a + i * a_row_stride + p * a_col_stride, a_row_stride, a_col_stride, packed_a);
         multiply_block(rows, cols, depth, packed_a, packed_b, c + i * ldc + j, ldc, resume, finish);
       }
     }

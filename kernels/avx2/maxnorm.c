@@ -4,8 +4,7 @@
 #include "avx2.h"
 #include "vec.h"
 
-void ms_maxnorm_f32_avx2(size_t m, size_t n, float max_norm, float *w, size_t ldw,
-                         float *workspace) {
+void ms_maxnorm_f32_avx2(size_t m, size_t n, float max_norm, float *w, size_t ldw, float *workspace) {
   assert(ldw >= n);
   float *factor = workspace; /* (n): first the sum of squares, then the factor */
   for (size_t j = 0; j < n; ++j)
@@ -27,8 +26,7 @@ void ms_maxnorm_f32_avx2(size_t m, size_t n, float max_norm, float *w, size_t ld
   for (size_t i = 0; i < m; ++i)
     for (size_t j = 0; j < n; j += LANES) {
       const size_t width = min_size(n - j, LANES);
-      const __m256 scaled =
-          _mm256_mul_ps(load_first(w + i * ldw + j, width), load_first(factor + j, width));
+      const __m256 scaled = _mm256_mul_ps(load_first(w + i * ldw + j, width), load_first(factor + j, width));
       store_first(w + i * ldw + j, width, scaled);
     }
 }

@@ -21,8 +21,8 @@ static inline void store_column(float *y, size_t ld, size_t j, size_t rows, __m2
     y[i * ld + j] = lanes[i];
 }
 
-static void softmax_rows(size_t rows, size_t n, const float *x, size_t ldx, const uint8_t *labels,
-                         float *probs, size_t ldp, float *loss) {
+static void softmax_rows(size_t rows, size_t n, const float *x, size_t ldx, const uint8_t *labels, float *probs,
+                         size_t ldp, float *loss) {
   __m256 max = load_column(x, ldx, 0, rows);
   for (size_t j = 1; j < n; ++j) {
     const __m256 x_j = load_column(x, ldx, j, rows);
@@ -45,17 +45,14 @@ static void softmax_rows(size_t rows, size_t n, const float *x, size_t ldx, cons
 }
 
 void ms_softmax_cross_entropy_forward_f32_avx2(size_t m, size_t n, const float *logits, size_t ldl,
-                                               const uint8_t *labels, float *probs, size_t ldp,
-                                               float *loss) {
+                                               const uint8_t *labels, float *probs, size_t ldp, float *loss) {
   assert(n >= 1 && ldl >= n && ldp >= n);
   for (size_t i = 0; i < m; i += LANES)
-    softmax_rows(min_size(m - i, LANES), n, logits + i * ldl, ldl, labels + i, probs + i * ldp, ldp,
-                 loss + i);
+    softmax_rows(min_size(m - i, LANES), n, logits + i * ldl, ldl, labels + i, probs + i * ldp, ldp, loss + i);
 }
 
 void ms_softmax_cross_entropy_backward_f32_avx2(size_t m, size_t n, const float *probs, size_t ldp,
-                                                const uint8_t *labels, float scale, float *dlogits,
-                                                size_t ldd) {
+                                                const uint8_t *labels, float scale, float *dlogits, size_t ldd) {
   assert(ldp >= n && ldd >= n);
   const __m256 scales = _mm256_set1_ps(scale);
   const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);

@@ -5,8 +5,8 @@
 #include "avx512.h"
 #include "vec.h"
 
-void ms_adam_f32_avx512(size_t rows, size_t cols, size_t ld, const struct ms_adam *adam,
-                        const float *g, float *w, float *m, float *v) {
+void ms_adam_f32_avx512(size_t rows, size_t cols, size_t ld, const struct ms_adam *adam, const float *g, float *w,
+                        float *m, float *v) {
   assert(ld >= cols);
   const __m512 zero = _mm512_setzero_ps();
   const __m512 smallest_normal = _mm512_set1_ps(FLT_MIN);

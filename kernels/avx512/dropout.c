@@ -15,8 +15,8 @@ static inline void multiply_wide(__m512i m, __m512i x, __m512i *high, __m512i *l
 }
 
 /* Word w of the Philox block of lane l goes to words[w] lane l; the counters differ in word 0 alone. */
-static inline void philox_blocks(__m512i counter0, uint32_t counter1,
-                                 const struct ms_dropout *dropout, __m512i words[4]) {
+static inline void philox_blocks(__m512i counter0, uint32_t counter1, const struct ms_dropout *dropout,
+                                 __m512i words[4]) {
   const __m512i m0 = _mm512_set1_epi32((int)MS_PHILOX_M0);
   const __m512i m1 = _mm512_set1_epi32((int)MS_PHILOX_M1);
   __m512i c0 = counter0;
@@ -42,8 +42,8 @@ static inline void philox_blocks(__m512i counter0, uint32_t counter1,
 }
 
 /* One row's columns first .. last-1 of a group of 128. x and y point at column first. */
-static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t group,
-                          size_t first, size_t last, const float *x, float *y) {
+static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t group, size_t first, size_t last,
+                          const float *x, float *y) {
   const __m512i low_half = _mm512_set1_epi32(0xffff);
   const __m512i threshold = _mm512_set1_epi32((int)dropout->threshold);
   const __m512 scale = _mm512_set1_ps(dropout->scale);
@@ -56,8 +56,7 @@ static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t
     if (col < first || col >= last)
       continue;
     const __m512i word = words[half / 2];
-    const __m512i draw =
-        half % 2 == 0 ? _mm512_and_si512(word, low_half) : _mm512_srli_epi32(word, 16);
+    const __m512i draw = half % 2 == 0 ? _mm512_and_si512(word, low_half) : _mm512_srli_epi32(word, 16);
     const __mmask16 keep = _mm512_cmpge_epu32_mask(draw, threshold);
     const size_t width = min_size(last - col, LANES);
     const __m512 scaled = _mm512_mul_ps(scale, load_first(x + (col - first), width));
@@ -65,8 +64,8 @@ static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t
   }
 }
 
-void ms_dropout_f32_avx512(size_t m, size_t n, const struct ms_dropout *dropout, size_t row0,
-                           size_t col0, const float *x, size_t ldx, float *y, size_t ldy) {
+void ms_dropout_f32_avx512(size_t m, size_t n, const struct ms_dropout *dropout, size_t row0, size_t col0,
+                           const float *x, size_t ldx, float *y, size_t ldy) {
   assert(ldx >= n && ldy >= n);
   assert(col0 % MS_DROPOUT_COLUMNS == 0);
   assert(dropout->threshold < 65536);

@@ -32,8 +32,7 @@ static inline __m512 exp_lanes(__m512 x) {
 
 static inline __m512 log_lanes(__m512 x) {
   const __mmask16 subnormal = less(x, _mm512_set1_ps(FLT_MIN));
-  const __m512 scaled =
-      blend(subnormal, _mm512_mul_ps(x, _mm512_set1_ps(MS_LOG_SUBNORMAL_SCALE)), x);
+  const __m512 scaled = blend(subnormal, _mm512_mul_ps(x, _mm512_set1_ps(MS_LOG_SUBNORMAL_SCALE)), x);
 
   /* Subtracting the bits of sqrt(1/2) makes the exponent field round at sqrt(1/2) * 2^e rather than at 2^e. */
   const __m512i sqrt_half = _mm512_set1_epi32(MS_LOG_SQRT_HALF_BITS);
@@ -41,8 +40,7 @@ static inline __m512 log_lanes(__m512 x) {
   const __m512i shift = _mm512_maskz_set1_epi32(subnormal, 23);
   const __m512 e = _mm512_cvtepi32_ps(_mm512_sub_epi32(_mm512_srai_epi32(offset, 23), shift));
   const __m512i mantissa = _mm512_and_si512(offset, _mm512_set1_epi32(0x007fffff));
-  const __m512 f = _mm512_sub_ps(_mm512_castsi512_ps(_mm512_add_epi32(mantissa, sqrt_half)),
-                                 _mm512_set1_ps(1.0f));
+  const __m512 f = _mm512_sub_ps(_mm512_castsi512_ps(_mm512_add_epi32(mantissa, sqrt_half)), _mm512_set1_ps(1.0f));
 
   __m512 q = _mm512_set1_ps(MS_LOG_D8);
   q = _mm512_fmadd_ps(q, f, _mm512_set1_ps(MS_LOG_D7));

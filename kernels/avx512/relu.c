@@ -4,8 +4,7 @@
 #include "avx512.h"
 #include "vec.h"
 
-void ms_relu_forward_f32_avx512(size_t m, size_t n, const float *x, size_t ldx, float *y,
-                                size_t ldy) {
+void ms_relu_forward_f32_avx512(size_t m, size_t n, const float *x, size_t ldx, float *y, size_t ldy) {
   assert(ldx >= n && ldy >= n);
   const __m512 zero = _mm512_setzero_ps();
   for (size_t i = 0; i < m; ++i)
@@ -16,8 +15,8 @@ void ms_relu_forward_f32_avx512(size_t m, size_t n, const float *x, size_t ldx, 
     }
 }
 
-void ms_relu_backward_f32_avx512(size_t m, size_t n, const float *y, size_t ldy, float scale,
-                                 const float *dy, size_t lddy, float *dx, size_t lddx) {
+void ms_relu_backward_f32_avx512(size_t m, size_t n, const float *y, size_t ldy, float scale, const float *dy,
+                                 size_t lddy, float *dx, size_t lddx) {
   assert(ldy >= n && lddy >= n && lddx >= n);
   const __m512 zero = _mm512_setzero_ps();
   const __m512 scales = _mm512_set1_ps(scale);

@@ -8,12 +8,10 @@
 #include "runtime/platform/files.h"
 #include "runtime/run/run_folder.h"
 
-static const struct cli_option options[] = {
-    CLI_DATA_OPTION, CLI_ISA_OPTION, CLI_THREADS_OPTION, {0}};
+static const struct cli_option options[] = {CLI_DATA_OPTION, CLI_ISA_OPTION, CLI_THREADS_OPTION, {0}};
 
 static const struct cli_command command = {
-    "eval", "MODEL",
-    "Evaluates a saved model, a .safetensors file or the folder of a run, on the test images.",
+    "eval", "MODEL", "Evaluates a saved model, a .safetensors file or the folder of a run, on the test images.",
     options, 1};
 
 static enum ms_status load_model(const char *argument, struct ms_network **network) {
@@ -40,8 +38,7 @@ static int evaluate(const struct cli_values *values, const struct ms_network *ne
   ms_network_sha256(network, digest);
   printf("model     %s: ", values->arguments[0]);
   print_network(network);
-  printf("data      %s: %zu test images\nkernels   %s, %zu threads\n\n", folder, evaluation.n,
-         ms_isa(), ms_threads());
+  printf("data      %s: %zu test images\nkernels   %s, %zu threads\n\n", folder, evaluation.n, ms_isa(), ms_threads());
   print_evaluation(&evaluation);
   printf("\nSHA-256 of the weights: %s\n", digest);
   ms_evaluation_free(&evaluation);

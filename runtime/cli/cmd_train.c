@@ -52,8 +52,8 @@ struct run {
   struct ms_train_result result;
 };
 
-static void on_step(void *context, size_t epoch, size_t step, size_t n_steps, size_t images,
-                    double loss, double accuracy) {
+static void on_step(void *context, size_t epoch, size_t step, size_t n_steps, size_t images, double loss,
+                    double accuracy) {
   struct run *run = context;
   progress_step(&run->progress, epoch, step, n_steps, images, loss, accuracy);
 }
@@ -74,9 +74,8 @@ static bool on_stop(void *context) {
 static void print_plan(const struct run *run, const char *data_folder) {
   const struct ms_config *c = run->config;
   printf("mnist_simd %s, kernels %s, %zu threads\n", MS_VERSION, ms_isa(), ms_threads());
-  printf("data      %s: %zu training, %zu validation, %zu test images of %zu x %zu, %zu classes\n",
-         data_folder, run->train.n, c->n_validation, run->data.test.n, run->train.rows,
-         run->train.cols, run->train.n_classes);
+  printf("data      %s: %zu training, %zu validation, %zu test images of %zu x %zu, %zu classes\n", data_folder,
+         run->train.n, c->n_validation, run->data.test.n, run->train.rows, run->train.cols, run->train.n_classes);
   printf("training  %s, seed %llu, up to %zu epochs, batch %zu, learning rate %g\n", run->preset,
          (unsigned long long)c->seed, c->epochs, c->batch, c->learning_rate);
   if (c->patience > 0)
@@ -84,8 +83,8 @@ static void print_plan(const struct run *run, const char *data_folder) {
            c->monitor == MS_VAL_ACCURACY ? "validation accuracy" : "validation loss", c->min_delta);
   for (size_t l = 0; l < c->n_hidden; ++l) {
     const struct ms_layer_config *h = &c->hidden[l];
-    printf("hidden %zu  %zu units, ReLU, dropout %g, L1 %g, L2 %g, MaxNorm ", l + 1, h->units,
-           h->dropout, h->l1, h->l2);
+    printf("hidden %zu  %zu units, ReLU, dropout %g, L1 %g, L2 %g, MaxNorm ", l + 1, h->units, h->dropout, h->l1,
+           h->l2);
     if (h->max_norm > 0)
       printf("%g\n", h->max_norm);
     else
@@ -95,8 +94,7 @@ static void print_plan(const struct run *run, const char *data_folder) {
   fflush(stdout);
 }
 
-static enum ms_status evaluate_and_save(const struct run *run, const struct ms_network *network,
-                                        bool interrupted) {
+static enum ms_status evaluate_and_save(const struct run *run, const struct ms_network *network, bool interrupted) {
   char path[MS_PATH_SIZE];
   struct ms_evaluation train = {0}, validation = {0}, test = {0};
   enum ms_status status = ms_path_join(path, run->folder, MS_MODEL_FILE);
@@ -147,8 +145,8 @@ static void print_outcome(const struct run *run, enum ms_status status) {
   }
   if (r->stopped_early)
     printf("\nStopped early: no improvement in %zu epochs.", run->config->patience);
-  printf("\nKept: the model of epoch %zu. %zu epochs in %.1f s, median %.3f s.\n", r->model_epoch,
-         r->epochs_run, r->elapsed_s, r->epoch_seconds_median);
+  printf("\nKept: the model of epoch %zu. %zu epochs in %.1f s, median %.3f s.\n", r->model_epoch, r->epochs_run,
+         r->elapsed_s, r->epoch_seconds_median);
 }
 
 static int train(struct run *run) {
@@ -156,18 +154,15 @@ static int train(struct run *run) {
   struct ms_network *network;
   catch_signals();
   progress_start(&run->progress, run->config->epochs, run->train.n);
-  enum ms_status status =
-      ms_train(run->config, &run->train, run->config->n_validation > 0 ? &run->validation : NULL,
-               &observer, &network, &run->result);
+  enum ms_status status = ms_train(run->config, &run->train, run->config->n_validation > 0 ? &run->validation : NULL,
+                                   &observer, &network, &run->result);
   progress_clear(&run->progress);
   const bool usable = status == MS_OK || status == MS_STOPPED || status == MS_ERROR_NUMERIC;
   if (!usable)
     return cli_fail(&command, status);
 
   print_outcome(run, status);
-  int exit_code = status == MS_OK        ? EXIT_SUCCESS
-                  : status == MS_STOPPED ? 128 + signal_received
-                                         : EXIT_FAILURE;
+  int exit_code = status == MS_OK ? EXIT_SUCCESS : status == MS_STOPPED ? 128 + signal_received : EXIT_FAILURE;
   if (network) {
     status = evaluate_and_save(run, network, status != MS_OK);
     if (status != MS_OK)
@@ -187,8 +182,7 @@ static int run_training(const struct cli_values *values, struct run *run) {
   if (exit_code != 0)
     return exit_code;
   if (run->config->n_validation >= run->data.train.n) {
-    cli_error(&command,
-              "--val: '%zu' is not a whole number from 0 to %zu, one less than the training images",
+    cli_error(&command, "--val: '%zu' is not a whole number from 0 to %zu, one less than the training images",
               run->config->n_validation, run->data.train.n - 1);
     return EXIT_USAGE;
   }

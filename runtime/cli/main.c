@@ -26,11 +26,9 @@ static void print_help(FILE *stream) {
                   "and at every thread count.\n\nCommands:\n");
   for (size_t i = 0; i < N_COMMANDS; ++i)
     fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
-  fprintf(
-      stream,
-      "\n'mnist_simd COMMAND --help' lists a command's options. 'mnist_simd --version' prints the "
-      "version.\n"
-      "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 and 143 interrupted by a signal.\n");
+  fprintf(stream, "\n'mnist_simd COMMAND --help' lists a command's options. 'mnist_simd --version' prints the "
+                  "version.\n"
+                  "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 and 143 interrupted by a signal.\n");
 }
 
 static int run(int argc, char **argv) {
@@ -38,8 +36,7 @@ static int run(int argc, char **argv) {
     print_help(stderr);
     return EXIT_USAGE;
   }
-  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-      strcmp(argv[1], "help") == 0) {
+  if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
     print_help(stdout);
     return EXIT_SUCCESS;
   }
@@ -50,10 +47,8 @@ static int run(int argc, char **argv) {
   for (size_t i = 0; i < N_COMMANDS; ++i)
     if (strcmp(argv[1], commands[i].name) == 0)
       return commands[i].run(argc - 1, argv + 1);
-  fprintf(
-      stderr,
-      "mnist_simd: unknown command '%s', must be train, eval or kernels: see 'mnist_simd --help'\n",
-      argv[1]);
+  fprintf(stderr, "mnist_simd: unknown command '%s', must be train, eval or kernels: see 'mnist_simd --help'\n",
+          argv[1]);
   return EXIT_USAGE;
 }
 

@@ -31,12 +31,10 @@ int cli_fail(const struct cli_command *command, enum ms_status status) {
 }
 
 static void print_help(const struct cli_command *command) {
-  printf("Usage: mnist_simd %s [OPTION]... %s\n%s\n\nOptions:\n", command->name, command->arguments,
-         command->summary);
+  printf("Usage: mnist_simd %s [OPTION]... %s\n%s\n\nOptions:\n", command->name, command->arguments, command->summary);
   for (const struct cli_option *option = command->options; option->name; ++option) {
     char name[64];
-    snprintf(name, sizeof name, "--%s%s%s", option->name, option->value ? " " : "",
-             option->value ? option->value : "");
+    snprintf(name, sizeof name, "--%s%s%s", option->name, option->value ? " " : "", option->value ? option->value : "");
     printf("  %-22s ", name);
     for (const char *c = option->help; *c; ++c) {
       putchar(*c);
@@ -48,8 +46,7 @@ static void print_help(const struct cli_command *command) {
   printf("  %-22s %s\n", "--help", "print this");
 }
 
-bool cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_values *values,
-               int *exit_code) {
+bool cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_values *values, int *exit_code) {
   struct option long_options[CLI_MAX_OPTIONS + 2] = {{0}};
   int n = 0;
   for (; command->options[n].name; ++n) {
@@ -71,14 +68,12 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
     if (found == -1)
       break;
     if (found == ':') {
-      cli_error(command, "%s needs a value: see 'mnist_simd %s --help'", argv[current],
-                command->name);
+      cli_error(command, "%s needs a value: see 'mnist_simd %s --help'", argv[current], command->name);
       return false;
     }
     if (found == '?') { /* optopt is set if the option is known */
       cli_error(command, "%s: %s: see 'mnist_simd %s --help'", argv[optind - 1],
-                optopt >= FIRST_OPTION ? "takes no value" : "unknown or ambiguous option",
-                command->name);
+                optopt >= FIRST_OPTION ? "takes no value" : "unknown or ambiguous option", command->name);
       return false;
     }
     const int index = found - FIRST_OPTION;
@@ -94,8 +89,7 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
       cli_error(command, "unexpected argument '%s': see 'mnist_simd %s --help'",
                 argv[optind + (int)command->n_arguments], command->name);
     else
-      cli_error(command, "%s is missing: see 'mnist_simd %s --help'", command->arguments,
-                command->name);
+      cli_error(command, "%s is missing: see 'mnist_simd %s --help'", command->arguments, command->name);
     return false;
   }
   values->arguments = (const char **)(argv + optind);
@@ -125,15 +119,13 @@ static bool parse_number(const char *text, double *out) {
 }
 
 /* Calls accept for each part of a comma list. */
-static bool each_part(const struct cli_values *values, const char *name, const char *text,
-                      size_t max_n, bool (*accept)(const char *part, size_t index, void *context),
-                      void *context, size_t *n) {
+static bool each_part(const struct cli_values *values, const char *name, const char *text, size_t max_n,
+                      bool (*accept)(const char *part, size_t index, void *context), void *context, size_t *n) {
   size_t count = 0;
   for (const char *part = text;;) {
     const size_t length = strcspn(part, ",");
     char copy[64];
-    snprintf(copy, sizeof copy, "%.*s", (int)(length < sizeof copy ? length : sizeof copy - 1),
-             part);
+    snprintf(copy, sizeof copy, "%.*s", (int)(length < sizeof copy ? length : sizeof copy - 1), part);
     if (count == max_n) {
       cli_error(values->command, "--%s %s: more than %zu values", name, text, max_n);
       return false;
@@ -160,8 +152,8 @@ static bool accept_size(const char *part, size_t index, void *context) {
   const struct list *list = context;
   size_t value;
   if (!parse_size(part, &value) || value < list->min_size || value > list->max_size) {
-    cli_error(list->values->command, "--%s: '%s' is not a whole number from %zu to %zu", list->name,
-              part, list->min_size, list->max_size);
+    cli_error(list->values->command, "--%s: '%s' is not a whole number from %zu to %zu", list->name, part,
+              list->min_size, list->max_size);
     return false;
   }
   list->sizes[index] = value;
@@ -172,45 +164,39 @@ static bool accept_number(const char *part, size_t index, void *context) {
   const struct list *list = context;
   double value;
   if (!parse_number(part, &value) || !(value >= list->min_number && value <= list->max_number)) {
-    cli_error(list->values->command, "--%s: '%s' is not a number from %g to %g", list->name, part,
-              list->min_number, list->max_number);
+    cli_error(list->values->command, "--%s: '%s' is not a number from %g to %g", list->name, part, list->min_number,
+              list->max_number);
     return false;
   }
   list->numbers[index] = value;
   return true;
 }
 
-bool cli_sizes(const struct cli_values *values, const char *name, size_t min, size_t max,
-               size_t max_n, size_t *out, size_t *n) {
+bool cli_sizes(const struct cli_values *values, const char *name, size_t min, size_t max, size_t max_n, size_t *out,
+               size_t *n) {
   const char *text = cli_get(values, name);
-  struct list list = {
-      .values = values, .name = name, .min_size = min, .max_size = max, .sizes = out};
+  struct list list = {.values = values, .name = name, .min_size = min, .max_size = max, .sizes = out};
   *n = 0;
   return !text || each_part(values, name, text, max_n, accept_size, &list, n);
 }
 
-bool cli_numbers(const struct cli_values *values, const char *name, double min, double max,
-                 size_t max_n, double *out, size_t *n) {
+bool cli_numbers(const struct cli_values *values, const char *name, double min, double max, size_t max_n, double *out,
+                 size_t *n) {
   const char *text = cli_get(values, name);
-  struct list list = {
-      .values = values, .name = name, .min_number = min, .max_number = max, .numbers = out};
+  struct list list = {.values = values, .name = name, .min_number = min, .max_number = max, .numbers = out};
   *n = 0;
   return !text || each_part(values, name, text, max_n, accept_number, &list, n);
 }
 
-bool cli_size(const struct cli_values *values, const char *name, size_t min, size_t max,
-              size_t *out) {
+bool cli_size(const struct cli_values *values, const char *name, size_t min, size_t max, size_t *out) {
   const char *text = cli_get(values, name);
-  struct list list = {
-      .values = values, .name = name, .min_size = min, .max_size = max, .sizes = out};
+  struct list list = {.values = values, .name = name, .min_size = min, .max_size = max, .sizes = out};
   return !text || accept_size(text, 0, &list);
 }
 
-bool cli_number(const struct cli_values *values, const char *name, double min, double max,
-                double *out) {
+bool cli_number(const struct cli_values *values, const char *name, double min, double max, double *out) {
   const char *text = cli_get(values, name);
-  struct list list = {
-      .values = values, .name = name, .min_number = min, .max_number = max, .numbers = out};
+  struct list list = {.values = values, .name = name, .min_number = min, .max_number = max, .numbers = out};
   return !text || accept_number(text, 0, &list);
 }
 
@@ -232,10 +218,9 @@ int cli_load_data(const struct cli_values *values, struct ms_data *data, const c
   if (!*folder || !(*folder)[0]) {
     *folder = ms_is_folder("data/mnist") ? "data/mnist" : "../data/mnist";
     if (!ms_is_folder(*folder)) {
-      cli_error(
-          values->command,
-          "data/mnist and ../data/mnist: there is no such folder: get MNIST with ci/get_data.sh, "
-          "or name its folder with --data or MNIST_SIMD_DATA");
+      cli_error(values->command,
+                "data/mnist and ../data/mnist: there is no such folder: get MNIST with ci/get_data.sh, "
+                "or name its folder with --data or MNIST_SIMD_DATA");
       return EXIT_FAILURE;
     }
   }

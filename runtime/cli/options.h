@@ -24,54 +24,49 @@ struct cli_command {
 
 struct cli_values {
   const struct cli_command *command;
-  const char *value
-      [CLI_MAX_OPTIONS]; /* as in command->options; NULL: not given; "" for an option without value */
-  const char **arguments; /* (command->n_arguments) */
+  const char *value[CLI_MAX_OPTIONS]; /* as in command->options; NULL: not given; "" for an option without value */
+  const char **arguments;             /* (command->n_arguments) */
 };
 
 /* Parses what follows the sub-command's name. Returns false if the program is to end now with *exit_code: help was printed,
  * or an error was told in one line. */
-bool cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_values *values,
-               int *exit_code);
+bool cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_values *values, int *exit_code);
 
 /* The value of an option, NULL if it was not given. */
 const char *cli_get(const struct cli_values *values, const char *name);
 
 /* The functions below change *out only if the option was given, and return false, having told the error, if its value is not
  * legal. */
-bool cli_size(const struct cli_values *values, const char *name, size_t min, size_t max,
-              size_t *out);
-bool cli_number(const struct cli_values *values, const char *name, double min, double max,
-                double *out);
+bool cli_size(const struct cli_values *values, const char *name, size_t min, size_t max, size_t *out);
+bool cli_number(const struct cli_values *values, const char *name, double min, double max, double *out);
 
 /* A comma list of numbers: *n of them, at most max_n. An option that was not given leaves *n at 0. */
-bool cli_sizes(const struct cli_values *values, const char *name, size_t min, size_t max,
-               size_t max_n, size_t *out, size_t *n);
-bool cli_numbers(const struct cli_values *values, const char *name, double min, double max,
-                 size_t max_n, double *out, size_t *n);
+bool cli_sizes(const struct cli_values *values, const char *name, size_t min, size_t max, size_t max_n, size_t *out,
+               size_t *n);
+bool cli_numbers(const struct cli_values *values, const char *name, double min, double max, size_t max_n, double *out,
+                 size_t *n);
 
 /* "mnist_simd COMMAND: message", on standard error. */
-__attribute__((format(printf, 2, 3))) void cli_error(const struct cli_command *command,
-                                                     const char *format, ...);
+__attribute__((format(printf, 2, 3))) void cli_error(const struct cli_command *command, const char *format, ...);
 
 /* Tells ms_error_message() and gives the exit code that belongs to a failed status. */
 int cli_fail(const struct cli_command *command, enum ms_status status);
 
 /* ---- What several sub-commands share ---- */
 
-#define CLI_DATA_OPTION                                                                            \
-  {                                                                                                \
-    "data", "DIR",                                                                                 \
-        "folder of the MNIST files (default: $MNIST_SIMD_DATA, else data/mnist, "                  \
-        "else\n../data/mnist)"                                                                     \
+#define CLI_DATA_OPTION                                                                                                \
+  {                                                                                                                    \
+    "data", "DIR",                                                                                                     \
+        "folder of the MNIST files (default: $MNIST_SIMD_DATA, else data/mnist, "                                      \
+        "else\n../data/mnist)"                                                                                         \
   }
-#define CLI_ISA_OPTION                                                                             \
-  {                                                                                                \
-    "isa", "NAME",                                                                                 \
-        "kernels to use: scalar, avx2, avx512 (default: $MNIST_SIMD_ISA, else the best of this "   \
-        "CPU);\nnever changes a result"                                                            \
+#define CLI_ISA_OPTION                                                                                                 \
+  {                                                                                                                    \
+    "isa", "NAME",                                                                                                     \
+        "kernels to use: scalar, avx2, avx512 (default: $MNIST_SIMD_ISA, else the best of this "                       \
+        "CPU);\nnever changes a result"                                                                                \
   }
-#define CLI_THREADS_OPTION                                                                         \
+#define CLI_THREADS_OPTION                                                                                             \
   { "threads", "N", "threads, 1 to 1024 (default: all cores); never changes a result" }
 
 /* ms_init by --isa, MNIST_SIMD_ISA and --threads. Returns 0 or an exit code, having told the error. */

@@ -6,8 +6,7 @@
 static void print_classes(const struct ms_evaluation *e) {
   printf("\nclass  precision  recall      F1  images\n");
   for (size_t c = 0; c < e->n_classes; ++c)
-    printf("%5zu     %6.4f  %6.4f  %6.4f  %6zu\n", c, e->precision[c], e->recall[c], e->f1[c],
-           e->support[c]);
+    printf("%5zu     %6.4f  %6.4f  %6.4f  %6zu\n", c, e->precision[c], e->recall[c], e->f1[c], e->support[c]);
   printf("macro F1 %.4f\n", e->macro_f1);
 }
 
@@ -36,8 +35,7 @@ void format_loss(char text[16], double loss) {
 void print_evaluation(const struct ms_evaluation *e) {
   char loss[16];
   format_loss(loss, e->loss);
-  printf("Test accuracy %.2f %%: %zu of %zu images misclassified, loss %s\n", 100 * e->accuracy,
-         e->errors, e->n, loss);
+  printf("Test accuracy %.2f %%: %zu of %zu images misclassified, loss %s\n", 100 * e->accuracy, e->errors, e->n, loss);
   print_classes(e);
   print_confusion(e);
 }

@@ -27,8 +27,8 @@ void progress_clear(const struct progress *progress) {
     printf("\r\033[K");
 }
 
-void progress_step(struct progress *progress, size_t epoch, size_t step, size_t n_steps,
-                   size_t images, double loss, double accuracy) {
+void progress_step(struct progress *progress, size_t epoch, size_t step, size_t n_steps, size_t images, double loss,
+                   double accuracy) {
   const double now = ms_clock_s();
   if (!progress->terminal || now - progress->drawn_s < redraw_s)
     return;
@@ -45,9 +45,8 @@ void progress_step(struct progress *progress, size_t epoch, size_t step, size_t 
   const double done = (double)(epoch - 1) + (double)images / (double)progress->n_images;
   const double left = (double)progress->n_epochs - done;
   const unsigned long eta = (unsigned long)(left * (now - progress->start_s) / done + 0.5);
-  printf("\repoch %zu/%zu [%s] loss %s, accuracy %.2f %%, %.0f images/s, ETA %lu:%02lu\033[K",
-         epoch, progress->n_epochs, bar, loss_text, 100 * accuracy, images_per_s, eta / 60,
-         eta % 60);
+  printf("\repoch %zu/%zu [%s] loss %s, accuracy %.2f %%, %.0f images/s, ETA %lu:%02lu\033[K", epoch,
+         progress->n_epochs, bar, loss_text, 100 * accuracy, images_per_s, eta / 60, eta % 60);
   fflush(stdout);
 }
 
@@ -56,12 +55,11 @@ void progress_epoch(struct progress *progress, const struct ms_epoch *epoch) {
   char loss[16];
   format_loss(loss, epoch->train_loss);
   progress_clear(progress);
-  printf("epoch %*zu/%zu  loss %s  accuracy %6.2f %%", digits, epoch->epoch, progress->n_epochs,
-         loss, 100 * epoch->train_accuracy);
+  printf("epoch %*zu/%zu  loss %s  accuracy %6.2f %%", digits, epoch->epoch, progress->n_epochs, loss,
+         100 * epoch->train_accuracy);
   if (epoch->has_validation) {
     format_loss(loss, epoch->val_loss);
-    printf("  val loss %s  val accuracy %6.2f %%%s", loss, 100 * epoch->val_accuracy,
-           epoch->improved ? " *" : "  ");
+    printf("  val loss %s  val accuracy %6.2f %%%s", loss, 100 * epoch->val_accuracy, epoch->improved ? " *" : "  ");
   }
   printf("  %.0f images/s  %.2f s\n", (double)progress->n_images / epoch->seconds, epoch->seconds);
   fflush(stdout);

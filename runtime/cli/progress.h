@@ -11,8 +11,8 @@ struct progress {
 };
 
 void progress_start(struct progress *progress, size_t n_epochs, size_t n_images);
-void progress_step(struct progress *progress, size_t epoch, size_t step, size_t n_steps,
-                   size_t images, double loss, double accuracy);
+void progress_step(struct progress *progress, size_t epoch, size_t step, size_t n_steps, size_t images, double loss,
+                   double accuracy);
 void progress_epoch(struct progress *progress, const struct ms_epoch *epoch);
 
 /* Takes the live line away, before anything else is printed. */

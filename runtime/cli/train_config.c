@@ -22,16 +22,14 @@ const struct cli_option train_options[] = {
     {"hidden", "N,N,...",
      "units of the hidden layers, 1 to 65536 each, up to 64 layers, or 'none' [1024,512];\n"
      "layers beyond those of the preset take the values of its last"},
-    {"dropout", "X,X,...",
-     "share of each hidden layer's outputs that is dropped, 0 to 0.99 [0.6,0.5]"},
+    {"dropout", "X,X,...", "share of each hidden layer's outputs that is dropped, 0 to 0.99 [0.6,0.5]"},
     {"l1", "X,X,...", "L1 penalty on each hidden layer's weights, 0 to 10 [1e-6]"},
     {"l2", "X,X,...", "L2 penalty on each hidden layer's weights, 0 to 10 [1e-4]"},
     {"maxnorm", "X,X,...",
      "limit of the norm of each hidden unit's incoming weights, 1e-6 to 1e6,\n"
      "or 0 for none [0.5]"},
     {"val", "N", "validation images, taken from the end of the training file [0]"},
-    {"patience", "N",
-     "stop after N epochs without improvement and keep the best model; 0: never [0]"},
+    {"patience", "N", "stop after N epochs without improvement and keep the best model; 0: never [0]"},
     {"min-delta", "X", "what counts as improvement, 0 to 1 [0.0001]"},
     {"monitor", "WHAT", "val_accuracy or val_loss: what early stopping watches [val_accuracy]"},
     CLI_THREADS_OPTION,
@@ -79,8 +77,7 @@ static bool set_layers(const struct cli_values *values, const char *name, double
   if (n == 0)
     return true;
   if (n != 1 && n != config->n_hidden) {
-    cli_error(values->command,
-              "--%s %s: has %zu values, must have 1 or %zu, one for each hidden layer", name,
+    cli_error(values->command, "--%s %s: has %zu values, must have 1 or %zu, one for each hidden layer", name,
               cli_get(values, name), n, config->n_hidden);
     return false;
   }
@@ -103,8 +100,7 @@ static bool set_monitor(const struct cli_values *values, struct ms_config *confi
 
 static bool set_all(const struct cli_values *values, struct ms_config *c) {
   size_t seed = c->seed;
-  if (!cli_size(values, "seed", 0, MAX_SEED, &seed) ||
-      !cli_size(values, "epochs", 1, MS_MAX_EPOCHS, &c->epochs) ||
+  if (!cli_size(values, "seed", 0, MAX_SEED, &seed) || !cli_size(values, "epochs", 1, MS_MAX_EPOCHS, &c->epochs) ||
       !cli_size(values, "batch", 1, MS_MAX_BATCH, &c->batch) ||
       !cli_number(values, "lr", 1e-12, MS_MAX_LEARNING_RATE, &c->learning_rate) ||
       !cli_size(values, "val", 0, MAX_IMAGES, &c->n_validation) ||
@@ -113,17 +109,13 @@ static bool set_all(const struct cli_values *values, struct ms_config *c) {
     return false;
   c->seed = seed;
   if (!set_monitor(values, c) || !set_hidden(values, c) ||
-      !set_layers(values, "dropout", 0, MS_MAX_DROPOUT, c,
-                  offsetof(struct ms_layer_config, dropout)) ||
+      !set_layers(values, "dropout", 0, MS_MAX_DROPOUT, c, offsetof(struct ms_layer_config, dropout)) ||
       !set_layers(values, "l1", 0, MS_MAX_PENALTY, c, offsetof(struct ms_layer_config, l1)) ||
       !set_layers(values, "l2", 0, MS_MAX_PENALTY, c, offsetof(struct ms_layer_config, l2)) ||
-      !set_layers(values, "maxnorm", 0, MS_MAX_MAX_NORM, c,
-                  offsetof(struct ms_layer_config, max_norm)))
+      !set_layers(values, "maxnorm", 0, MS_MAX_MAX_NORM, c, offsetof(struct ms_layer_config, max_norm)))
     return false;
   if (c->patience > 0 && c->n_validation == 0) {
-    cli_error(values->command,
-              "--patience %zu: early stopping watches validation images: give --val too",
-              c->patience);
+    cli_error(values->command, "--patience %zu: early stopping watches validation images: give --val too", c->patience);
     return false;
   }
   if (ms_config_check(c) == MS_OK)
@@ -132,8 +124,7 @@ static bool set_all(const struct cli_values *values, struct ms_config *c) {
   return false;
 }
 
-bool train_config_from_options(const struct cli_values *values, const char **preset,
-                               struct ms_config **config) {
+bool train_config_from_options(const struct cli_values *values, const char **preset, struct ms_config **config) {
   *preset = cli_get(values, "preset");
   if (!*preset)
     *preset = "final";

@@ -7,7 +7,6 @@
 extern const struct cli_option train_options[];
 
 /* A preset, changed by the other options. False, having told the error, if one of them is not legal. */
-bool train_config_from_options(const struct cli_values *values, const char **preset,
-                               struct ms_config **config);
+bool train_config_from_options(const struct cli_values *values, const char **preset, struct ms_config **config);
 
 #endif

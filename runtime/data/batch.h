@@ -6,7 +6,7 @@
 
 /* Images order[0 .. n-1], or first .. first+n-1 where order is NULL, to x (n, rows * cols) as floats in [0, 1], and
  * their labels (n). */
-void ms_batch_gather(const struct ms_dataset *data, const uint32_t *order, size_t first, size_t n,
-                     float *x, uint8_t *labels);
+void ms_batch_gather(const struct ms_dataset *data, const uint32_t *order, size_t first, size_t n, float *x,
+                     uint8_t *labels);
 
 #endif

@@ -9,8 +9,7 @@
 #include "runtime/platform/files.h"
 
 /* A missing file deserves the command that gets it. */
-static enum ms_status read_file(const char *folder, const char *name, size_t n_dimensions,
-                                struct ms_idx *idx) {
+static enum ms_status read_file(const char *folder, const char *name, size_t n_dimensions, struct ms_idx *idx) {
   char path[MS_PATH_SIZE];
   enum ms_status status = ms_path_join(path, folder, name);
   if (status != MS_OK)
@@ -21,17 +20,14 @@ static enum ms_status read_file(const char *folder, const char *name, size_t n_d
   char compressed[MS_PATH_SIZE + 3];
   snprintf(compressed, sizeof compressed, "%s.gz", path);
   if (ms_exists(compressed))
-    return ms_fail(MS_ERROR_DATA, "%s: missing, but %s.gz is there: unpack it with gunzip -k %s",
-                   path, name, compressed);
-  return ms_fail(MS_ERROR_DATA,
-                 "%s: missing: get MNIST with ci/get_data.sh, or name another folder with --data",
-                 path);
+    return ms_fail(MS_ERROR_DATA, "%s: missing, but %s.gz is there: unpack it with gunzip -k %s", path, name,
+                   compressed);
+  return ms_fail(MS_ERROR_DATA, "%s: missing: get MNIST with ci/get_data.sh, or name another folder with --data", path);
 }
 
 /* n_classes 0: take it from the labels. owned[0] and owned[1] get the memory of images and labels. */
-static enum ms_status load_pair(const char *folder, const char *images_name,
-                                const char *labels_name, size_t n_classes, struct ms_dataset *data,
-                                void *owned[2]) {
+static enum ms_status load_pair(const char *folder, const char *images_name, const char *labels_name, size_t n_classes,
+                                struct ms_dataset *data, void *owned[2]) {
   struct ms_idx images, labels;
   enum ms_status status = read_file(folder, images_name, 3, &images);
   if (status != MS_OK)
@@ -43,8 +39,7 @@ static enum ms_status load_pair(const char *folder, const char *images_name,
   owned[1] = labels.file;
 
   if (images.size[0] != labels.size[0])
-    return ms_fail(MS_ERROR_DATA,
-                   "%s: %s holds %zu images, %s holds %zu labels: both must come from one data set",
+    return ms_fail(MS_ERROR_DATA, "%s: %s holds %zu images, %s holds %zu labels: both must come from one data set",
                    folder, images_name, images.size[0], labels_name, labels.size[0]);
   size_t largest = 0, largest_at = 0;
   for (size_t i = 0; i < labels.size[0]; ++i)
@@ -53,8 +48,7 @@ static enum ms_status load_pair(const char *folder, const char *images_name,
       largest_at = i;
     }
   if (n_classes > 0 && largest >= n_classes)
-    return ms_fail(MS_ERROR_DATA,
-                   "%s/%s: label %zu is %zu, beyond the %zu classes of the training labels", folder,
+    return ms_fail(MS_ERROR_DATA, "%s/%s: label %zu is %zu, beyond the %zu classes of the training labels", folder,
                    labels_name, largest_at, largest, n_classes);
 
   data->n = images.size[0];
@@ -69,26 +63,22 @@ static enum ms_status load_pair(const char *folder, const char *images_name,
 enum ms_status ms_data_load(const char *folder, struct ms_data *data) {
   memset(data, 0, sizeof *data);
   if (!ms_is_folder(folder))
-    return ms_fail(
-        MS_ERROR_DATA,
-        "%s: there is no such folder: get MNIST with ci/get_data.sh, or name another folder "
-        "with --data",
-        folder);
-  enum ms_status status = load_pair(folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte", 0,
-                                    &data->train, data->owned);
+    return ms_fail(MS_ERROR_DATA,
+                   "%s: there is no such folder: get MNIST with ci/get_data.sh, or name another folder "
+                   "with --data",
+                   folder);
+  enum ms_status status =
+      load_pair(folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte", 0, &data->train, data->owned);
   if (status == MS_OK)
-    status = load_pair(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte",
-                       data->train.n_classes, &data->test, data->owned + 2);
-  if (status == MS_OK &&
-      (data->train.rows != data->test.rows || data->train.cols != data->test.cols))
-    status =
-        ms_fail(MS_ERROR_DATA,
-                "%s: training images are %zu x %zu, test images %zu x %zu: both must come from one "
-                "data set",
-                folder, data->train.rows, data->train.cols, data->test.rows, data->test.cols);
-  if (status == MS_OK && data->train.n_classes < 2)
+    status = load_pair(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", data->train.n_classes, &data->test,
+                       data->owned + 2);
+  if (status == MS_OK && (data->train.rows != data->test.rows || data->train.cols != data->test.cols))
     status = ms_fail(MS_ERROR_DATA,
-                     "%s: all training labels are 0: at least two classes are needed", folder);
+                     "%s: training images are %zu x %zu, test images %zu x %zu: both must come from one "
+                     "data set",
+                     folder, data->train.rows, data->train.cols, data->test.rows, data->test.cols);
+  if (status == MS_OK && data->train.n_classes < 2)
+    status = ms_fail(MS_ERROR_DATA, "%s: all training labels are 0: at least two classes are needed", folder);
   if (status != MS_OK)
     ms_data_free(data);
   return status;

@@ -10,8 +10,7 @@ enum ms_status ms_config_preset(const char *name, struct ms_config **config) {
   const bool unregularised = strcmp(name, "unregularised") == 0;
   const bool regularised = strcmp(name, "regularised") == 0;
   if (!unregularised && !regularised && strcmp(name, "final") != 0)
-    return ms_fail(MS_ERROR_ARGUMENT,
-                   "preset '%s': unknown, must be unregularised, regularised or final", name);
+    return ms_fail(MS_ERROR_ARGUMENT, "preset '%s': unknown, must be unregularised, regularised or final", name);
 
   struct ms_config *c = NULL;
   struct ms_layer_config *hidden = NULL;
@@ -55,21 +54,17 @@ void ms_config_free(struct ms_config *config) {
 
 static enum ms_status check_layer(const struct ms_layer_config *layer, size_t number) {
   if (layer->units < 1 || layer->units > MS_MAX_UNITS)
-    return ms_fail(MS_ERROR_ARGUMENT, "hidden layer %zu: %zu units, must be 1 to %d", number,
-                   layer->units, MS_MAX_UNITS);
+    return ms_fail(MS_ERROR_ARGUMENT, "hidden layer %zu: %zu units, must be 1 to %d", number, layer->units,
+                   MS_MAX_UNITS);
   if (!(layer->dropout >= 0 && layer->dropout <= MS_MAX_DROPOUT))
-    return ms_fail(MS_ERROR_ARGUMENT, "hidden layer %zu: dropout is %g, must be 0 to %g", number,
-                   layer->dropout, MS_MAX_DROPOUT);
+    return ms_fail(MS_ERROR_ARGUMENT, "hidden layer %zu: dropout is %g, must be 0 to %g", number, layer->dropout,
+                   MS_MAX_DROPOUT);
   if (!(layer->l1 >= 0 && layer->l1 <= MS_MAX_PENALTY))
-    return ms_fail(MS_ERROR_ARGUMENT, "hidden layer %zu: l1 is %g, must be 0 to %g", number,
-                   layer->l1, MS_MAX_PENALTY);
+    return ms_fail(MS_ERROR_ARGUMENT, "hidden layer %zu: l1 is %g, must be 0 to %g", number, layer->l1, MS_MAX_PENALTY);
   if (!(layer->l2 >= 0 && layer->l2 <= MS_MAX_PENALTY))
-    return ms_fail(MS_ERROR_ARGUMENT, "hidden layer %zu: l2 is %g, must be 0 to %g", number,
-                   layer->l2, MS_MAX_PENALTY);
-  if (!(layer->max_norm == 0 ||
-        (layer->max_norm >= MS_MIN_MAX_NORM && layer->max_norm <= MS_MAX_MAX_NORM)))
-    return ms_fail(MS_ERROR_ARGUMENT,
-                   "hidden layer %zu: maxnorm is %g, must be 0 (none) or %g to %g", number,
+    return ms_fail(MS_ERROR_ARGUMENT, "hidden layer %zu: l2 is %g, must be 0 to %g", number, layer->l2, MS_MAX_PENALTY);
+  if (!(layer->max_norm == 0 || (layer->max_norm >= MS_MIN_MAX_NORM && layer->max_norm <= MS_MAX_MAX_NORM)))
+    return ms_fail(MS_ERROR_ARGUMENT, "hidden layer %zu: maxnorm is %g, must be 0 (none) or %g to %g", number,
                    layer->max_norm, MS_MIN_MAX_NORM, MS_MAX_MAX_NORM);
   return MS_OK;
 }
@@ -85,12 +80,10 @@ enum ms_status ms_config_check(const struct ms_config *c) {
   if (!(c->min_delta >= 0 && c->min_delta <= 1))
     return ms_fail(MS_ERROR_ARGUMENT, "min-delta is %g, must be 0 to 1", c->min_delta);
   if (c->patience > 0 && c->n_validation == 0)
-    return ms_fail(MS_ERROR_ARGUMENT,
-                   "patience is %zu, but early stopping watches validation images: give val too",
+    return ms_fail(MS_ERROR_ARGUMENT, "patience is %zu, but early stopping watches validation images: give val too",
                    c->patience);
   if (c->n_hidden > MS_MAX_HIDDEN)
-    return ms_fail(MS_ERROR_ARGUMENT, "hidden: %zu layers, must be 0 to %d", c->n_hidden,
-                   MS_MAX_HIDDEN);
+    return ms_fail(MS_ERROR_ARGUMENT, "hidden: %zu layers, must be 0 to %d", c->n_hidden, MS_MAX_HIDDEN);
   for (size_t l = 0; l < c->n_hidden; ++l) {
     const enum ms_status status = check_layer(&c->hidden[l], l + 1);
     if (status != MS_OK)

@@ -11,22 +11,19 @@
 /* Rows that bias, ReLU and dropout pass over together, so that they find them in L1 or L2. */
 enum { CHUNK_ROWS = 16 };
 
-enum ms_status ms_pass_create(const struct ms_network *network, size_t capacity,
-                              struct ms_pass *pass) {
+enum ms_status ms_pass_create(const struct ms_network *network, size_t capacity, struct ms_pass *pass) {
   memset(pass, 0, sizeof *pass);
   pass->capacity = capacity;
   pass->n_layers = network->n_layers;
   const size_t n_in = network->layers[0].n_in;
   const size_t n_classes = network->layers[network->n_layers - 1].n_out;
-  enum ms_status status =
-      ms_allocate(network->n_layers, sizeof *pass->outputs, "batch", &pass->outputs);
+  enum ms_status status = ms_allocate(network->n_layers, sizeof *pass->outputs, "batch", &pass->outputs);
   if (status == MS_OK)
     status = ms_allocate(capacity, n_in * sizeof(float), "batch", &pass->x);
   if (status == MS_OK)
     status = ms_allocate(capacity, sizeof *pass->labels, "batch", &pass->labels);
   for (size_t l = 0; status == MS_OK && l < network->n_layers; ++l)
-    status =
-        ms_allocate(capacity, network->layers[l].n_out * sizeof(float), "batch", &pass->outputs[l]);
+    status = ms_allocate(capacity, network->layers[l].n_out * sizeof(float), "batch", &pass->outputs[l]);
   if (status == MS_OK)
     status = ms_allocate(capacity, n_classes * sizeof(float), "batch", &pass->probs);
   if (status == MS_OK)
@@ -63,8 +60,7 @@ static void layer_task(void *context, size_t index) {
   const struct ms_block block = ms_gemm_share(f->n, n_out, index);
   if (ms_block_is_empty(block))
     return;
-  ms_gemm_block(block, n_in, ms_as_stored(f->x, n_in), ms_as_stored(f->layer->weight, n_out), f->y,
-                n_out, index);
+  ms_gemm_block(block, n_in, ms_as_stored(f->x, n_in), ms_as_stored(f->layer->weight, n_out), f->y, n_out, index);
 
   const size_t col = block.cols.first, cols = block.cols.last - col;
   for (size_t row = block.rows.first; row < block.rows.last; row += CHUNK_ROWS) {
@@ -78,8 +74,7 @@ static void layer_task(void *context, size_t index) {
   }
 }
 
-void ms_forward(const struct ms_network *network, const struct ms_dropout *dropout, size_t n,
-                struct ms_pass *pass) {
+void ms_forward(const struct ms_network *network, const struct ms_dropout *dropout, size_t n, struct ms_pass *pass) {
   const size_t last = network->n_layers - 1;
   for (size_t l = 0; l <= last; ++l) {
     struct layer_forward f = {.layer = &network->layers[l], .relu = l < last, .n = n};
@@ -90,8 +85,8 @@ void ms_forward(const struct ms_network *network, const struct ms_dropout *dropo
   }
   /* A few classes a row: too little work to hand over. */
   const size_t n_classes = network->layers[last].n_out;
-  ms_kernels()->softmax_cross_entropy_forward(n, n_classes, pass->outputs[last], n_classes,
-                                              pass->labels, pass->probs, n_classes, pass->loss);
+  ms_kernels()->softmax_cross_entropy_forward(n, n_classes, pass->outputs[last], n_classes, pass->labels, pass->probs,
+                                              n_classes, pass->loss);
 }
 
 size_t ms_argmax(const float *logits, size_t n_classes) {

@@ -22,10 +22,8 @@ static enum ms_status allocate_parameters(struct ms_network *network) {
   for (size_t l = 0; l < network->n_layers; ++l) {
     const struct ms_dense *layer = &network->layers[l];
     const size_t limit = SIZE_MAX / 16; /* of floats: no sum or product below can overflow */
-    if (layer->n_out > limit / (layer->n_in + 1) ||
-        total > limit - layer->n_in * layer->n_out - layer->n_out)
-      return ms_fail(MS_ERROR_MEMORY,
-                     "layer %zu: %zu x %zu weights are too many: choose a smaller network", l + 1,
+    if (layer->n_out > limit / (layer->n_in + 1) || total > limit - layer->n_in * layer->n_out - layer->n_out)
+      return ms_fail(MS_ERROR_MEMORY, "layer %zu: %zu x %zu weights are too many: choose a smaller network", l + 1,
                      layer->n_in, layer->n_out);
     total += padded(layer->n_in * layer->n_out) + padded(layer->n_out);
   }
@@ -43,8 +41,7 @@ static enum ms_status allocate_parameters(struct ms_network *network) {
   return MS_OK;
 }
 
-enum ms_status ms_network_create(size_t n_layers, const size_t *units,
-                                 struct ms_network **network) {
+enum ms_status ms_network_create(size_t n_layers, const size_t *units, struct ms_network **network) {
   *network = NULL;
   struct ms_network *created = NULL;
   enum ms_status status = ms_allocate(1, sizeof *created, "network", &created);
@@ -129,8 +126,7 @@ struct ms_layer_view ms_network_layer(const struct ms_network *network, size_t l
 }
 
 /* The digest and the model file take the parameters as they lie in memory. */
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
-               "a big-endian machine needs its parameters swapped here");
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a big-endian machine needs its parameters swapped here");
 
 void ms_network_sha256(const struct ms_network *network, char hex[65]) {
   struct ms_sha256 sha;

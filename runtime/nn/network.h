@@ -13,8 +13,7 @@ struct ms_dense {
 struct ms_network {
   size_t n_layers;
   struct ms_dense *layers; /* (n_layers); the last gives logits, the others end in a ReLU */
-  float
-      *memory; /* all parameters in layer order, weights then bias, each aligned to MS_ALIGNMENT */
+  float *memory;           /* all parameters in layer order, weights then bias, each aligned to MS_ALIGNMENT */
   size_t memory_floats;
 };
 

@@ -11,8 +11,8 @@
 
 enum { BATCH = 512 };
 
-void ms_predict(const struct ms_network *network, const struct ms_dataset *data,
-                struct ms_pass *pass, uint8_t *predicted, double *loss, double *accuracy) {
+void ms_predict(const struct ms_network *network, const struct ms_dataset *data, struct ms_pass *pass,
+                uint8_t *predicted, double *loss, double *accuracy) {
   const size_t last = network->n_layers - 1;
   const size_t n_classes = network->layers[last].n_out;
   double loss_sum = 0;
@@ -78,21 +78,17 @@ static enum ms_status check_fit(const struct ms_network *network, const struct m
   const size_t n_in = network->layers[0].n_in;
   const size_t n_classes = network->layers[network->n_layers - 1].n_out;
   if (data->rows * data->cols != n_in)
-    return ms_fail(
-        MS_ERROR_DATA,
-        "the model takes %zu inputs, the images have %zu x %zu = %zu pixels: use the data that "
-        "it was trained on",
-        n_in, data->rows, data->cols, data->rows * data->cols);
-  if (n_classes > 256)
     return ms_fail(MS_ERROR_DATA,
-                   "the model has %zu outputs, labels of one byte name at most 256 classes",
-                   n_classes);
+                   "the model takes %zu inputs, the images have %zu x %zu = %zu pixels: use the data that "
+                   "it was trained on",
+                   n_in, data->rows, data->cols, data->rows * data->cols);
+  if (n_classes > 256)
+    return ms_fail(MS_ERROR_DATA, "the model has %zu outputs, labels of one byte name at most 256 classes", n_classes);
   for (size_t i = 0; i < data->n; ++i)
     if (data->labels[i] >= n_classes)
-      return ms_fail(
-          MS_ERROR_DATA,
-          "label %zu is %d, beyond the model's %zu classes: use the data that it was trained on", i,
-          data->labels[i], n_classes);
+      return ms_fail(MS_ERROR_DATA,
+                     "label %zu is %d, beyond the model's %zu classes: use the data that it was trained on", i,
+                     data->labels[i], n_classes);
   return MS_OK;
 }
 
@@ -108,8 +104,7 @@ enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dat
     status = ms_pass_create(network, BATCH, &pass);
   if (status == MS_OK) {
     const uint64_t saved = ms_fpenv_enter();
-    ms_predict(network, data, &pass, evaluation->predicted, &evaluation->loss,
-               &evaluation->accuracy);
+    ms_predict(network, data, &pass, evaluation->predicted, &evaluation->loss, &evaluation->accuracy);
     fill_metrics(data, evaluation);
     ms_fpenv_restore(saved);
   } else {

@@ -6,7 +6,7 @@
 
 /* Mean loss and accuracy over data, in batches of pass->capacity (which cannot show in the result). predicted (n) gets the
  * class of each image unless it is NULL. */
-void ms_predict(const struct ms_network *network, const struct ms_dataset *data,
-                struct ms_pass *pass, uint8_t *predicted, double *loss, double *accuracy);
+void ms_predict(const struct ms_network *network, const struct ms_dataset *data, struct ms_pass *pass,
+                uint8_t *predicted, double *loss, double *accuracy);
 
 #endif

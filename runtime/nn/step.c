@@ -41,8 +41,7 @@ static enum ms_status create_buffers(struct ms_trainer *t) {
   if (status == MS_OK)
     status = ms_allocate(n_layers, sizeof *t->dz, "batch", &t->dz);
   for (size_t l = 0; status == MS_OK && l < n_layers; ++l)
-    status = ms_allocate(t->config->batch, t->network->layers[l].n_out * sizeof(float), "batch",
-                         &t->dz[l]);
+    status = ms_allocate(t->config->batch, t->network->layers[l].n_out * sizeof(float), "batch", &t->dz[l]);
   if (status != MS_OK)
     return status;
 
@@ -102,28 +101,24 @@ static void input_gradient_task(void *context, size_t index) {
   const struct ms_block block = ms_gemm_share(b->n, n_in, index);
   if (ms_block_is_empty(block))
     return;
-  ms_gemm_block(block, n_out, ms_as_stored(b->dz, n_out), ms_transposed(layer->weight, n_out),
-                b->dx, n_in, index);
+  ms_gemm_block(block, n_out, ms_as_stored(b->dz, n_out), ms_transposed(layer->weight, n_out), b->dx, n_in, index);
 
   const size_t rows = block.rows.last - block.rows.first, cols = block.cols.last - block.cols.first;
   const size_t at = block.rows.first * n_in + block.cols.first;
-  ms_kernels()->relu_backward(rows, cols, b->x + at, n_in, b->dx_scale, b->dx + at, n_in,
-                              b->dx + at, n_in);
+  ms_kernels()->relu_backward(rows, cols, b->x + at, n_in, b->dx_scale, b->dx + at, n_in, b->dx + at, n_in);
 }
 
 static void update_columns(const struct layer_backward *b, struct ms_range columns, size_t index) {
   const struct ms_trainer *t = b->trainer;
   const struct ms_kernels *k = ms_kernels();
-  const struct ms_dense *layer = &t->network->layers[b->layer],
-                        *gradient = &t->gradient->layers[b->layer];
+  const struct ms_dense *layer = &t->network->layers[b->layer], *gradient = &t->gradient->layers[b->layer];
   const struct ms_dense *m = &t->moment1->layers[b->layer], *v = &t->moment2->layers[b->layer];
   const size_t n_in = layer->n_in, n_out = layer->n_out;
   const size_t col = columns.first, cols = columns.last - col;
 
-  k->adam(n_in, cols, n_out, &b->adam_weight, gradient->weight + col, layer->weight + col,
-          m->weight + col, v->weight + col);
-  k->adam(1, cols, n_out, &b->adam_bias, gradient->bias + col, layer->bias + col, m->bias + col,
-          v->bias + col);
+  k->adam(n_in, cols, n_out, &b->adam_weight, gradient->weight + col, layer->weight + col, m->weight + col,
+          v->weight + col);
+  k->adam(1, cols, n_out, &b->adam_bias, gradient->bias + col, layer->bias + col, m->bias + col, v->bias + col);
   if (b->layer < t->config->n_hidden && t->config->hidden[b->layer].max_norm > 0) {
     assert(ms_gemm_scratch_floats() >= cols);
     k->maxnorm(n_in, cols, (float)t->config->hidden[b->layer].max_norm, layer->weight + col, n_out,
@@ -140,8 +135,7 @@ static void weight_gradient_task(void *context, size_t index) {
   if (columns.first == columns.last)
     return;
   const struct ms_block block = {{0, n_in}, columns};
-  ms_gemm_block(block, b->n, ms_transposed(b->x, n_in), ms_as_stored(b->dz, n_out),
-                gradient->weight, n_out, index);
+  ms_gemm_block(block, b->n, ms_transposed(b->x, n_in), ms_as_stored(b->dz, n_out), gradient->weight, n_out, index);
   ms_kernels()->bias_backward(b->n, columns.last - columns.first, b->dz + columns.first, n_out,
                               gradient->bias + columns.first);
   if (b->update)
@@ -149,8 +143,7 @@ static void weight_gradient_task(void *context, size_t index) {
 }
 
 static struct ms_adam adam_step(const struct ms_trainer *t, double l1, double l2) {
-  const double corrected =
-      t->config->learning_rate * sqrt(1 - t->beta2_power) / (1 - t->beta1_power);
+  const double corrected = t->config->learning_rate * sqrt(1 - t->beta2_power) / (1 - t->beta1_power);
   const struct ms_adam adam = {
       .beta1 = (float)beta1,
       .one_minus_beta1 = (float)(1 - beta1),
@@ -167,9 +160,8 @@ static struct ms_adam adam_step(const struct ms_trainer *t, double l1, double l2
 static void backward(struct ms_trainer *t, size_t n, bool update) {
   const size_t last = t->network->n_layers - 1;
   const size_t n_classes = t->network->layers[last].n_out;
-  ms_kernels()->softmax_cross_entropy_backward(n, n_classes, t->pass.probs, n_classes,
-                                               t->pass.labels, 1.0f / (float)n, t->dz[last],
-                                               n_classes);
+  ms_kernels()->softmax_cross_entropy_backward(n, n_classes, t->pass.probs, n_classes, t->pass.labels, 1.0f / (float)n,
+                                               t->dz[last], n_classes);
   for (size_t l = last + 1; l-- > 0;) {
     struct layer_backward b = {.trainer = t, .layer = l, .n = n, .dz = t->dz[l], .update = update};
     b.x = l == 0 ? t->pass.x : t->pass.outputs[l - 1];
@@ -180,8 +172,7 @@ static void backward(struct ms_trainer *t, size_t n, bool update) {
     }
     if (update) {
       const bool hidden = l < t->config->n_hidden;
-      b.adam_weight =
-          adam_step(t, hidden ? t->config->hidden[l].l1 : 0, hidden ? t->config->hidden[l].l2 : 0);
+      b.adam_weight = adam_step(t, hidden ? t->config->hidden[l].l1 : 0, hidden ? t->config->hidden[l].l2 : 0);
       b.adam_bias = adam_step(t, 0, 0);
     }
     ms_pool_run(weight_gradient_task, &b);

@@ -13,7 +13,7 @@ struct ms_trainer {
   size_t step;                          /* steps done */
   double beta1_power, beta2_power;      /* beta^step, by repeated multiplication */
   struct ms_pass pass;
-  float **dz; /* one per layer, (batch, n_out): derivatives of the layer's pre-activations */
+  float **dz;                 /* one per layer, (batch, n_out): derivatives of the layer's pre-activations */
   struct ms_dropout *dropout; /* one per hidden layer */
 };
 

@@ -17,11 +17,10 @@ struct training {
   const struct ms_dataset *train, *validation;
   const struct ms_observer *observer;
   struct ms_trainer trainer;
-  struct ms_network
-      *kept; /* what is returned: the best epoch's weights with early stopping, else the last's */
-  uint32_t *order;       /* (train->n) */
-  double *epoch_seconds; /* (epochs) */
-  double best;           /* of the monitored value, larger being better */
+  struct ms_network *kept; /* what is returned: the best epoch's weights with early stopping, else the last's */
+  uint32_t *order;         /* (train->n) */
+  double *epoch_seconds;   /* (epochs) */
+  double best;             /* of the monitored value, larger being better */
 };
 
 static enum ms_status create(struct training *t) {
@@ -32,8 +31,7 @@ static enum ms_status create(struct training *t) {
   if (status == MS_OK)
     status = ms_allocate(t->train->n, sizeof *t->order, "order of the images", &t->order);
   if (status == MS_OK)
-    status =
-        ms_allocate(t->config->epochs, sizeof *t->epoch_seconds, "epoch times", &t->epoch_seconds);
+    status = ms_allocate(t->config->epochs, sizeof *t->epoch_seconds, "epoch times", &t->epoch_seconds);
   t->best = -HUGE_VAL;
   return status;
 }
@@ -45,14 +43,12 @@ static void destroy(struct training *t) {
   free(t->epoch_seconds);
 }
 
-static void count_batch(const struct ms_trainer *trainer, size_t n, double *loss_sum,
-                        size_t *n_correct) {
+static void count_batch(const struct ms_trainer *trainer, size_t n, double *loss_sum, size_t *n_correct) {
   const size_t last = trainer->network->n_layers - 1;
   const size_t n_classes = trainer->network->layers[last].n_out;
   for (size_t i = 0; i < n; ++i) {
     *loss_sum += (double)trainer->pass.loss[i];
-    *n_correct += ms_argmax(trainer->pass.outputs[last] + i * n_classes, n_classes) ==
-                  trainer->pass.labels[i];
+    *n_correct += ms_argmax(trainer->pass.outputs[last] + i * n_classes, n_classes) == trainer->pass.labels[i];
   }
 }
 
@@ -70,32 +66,27 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
     ms_trainer_step(&t->trainer, rows);
     count_batch(&t->trainer, rows, &loss_sum, &n_correct);
     if (!isfinite(loss_sum))
-      return ms_fail(
-          MS_ERROR_NUMERIC,
-          "epoch %zu, step %zu: the loss is not finite: train with a smaller lr (it is %g)",
-          epoch->epoch, step + 1, t->config->learning_rate);
+      return ms_fail(MS_ERROR_NUMERIC,
+                     "epoch %zu, step %zu: the loss is not finite: train with a smaller lr (it is %g)", epoch->epoch,
+                     step + 1, t->config->learning_rate);
     epoch->train_loss = loss_sum / (double)(first + rows);
     epoch->train_accuracy = (double)n_correct / (double)(first + rows);
     if (t->observer && t->observer->step)
-      t->observer->step(t->observer->context, epoch->epoch, step + 1, n_steps, first + rows,
-                        epoch->train_loss, epoch->train_accuracy);
+      t->observer->step(t->observer->context, epoch->epoch, step + 1, n_steps, first + rows, epoch->train_loss,
+                        epoch->train_accuracy);
     if (t->observer && t->observer->stop && t->observer->stop(t->observer->context))
-      return ms_fail(MS_STOPPED, "stopped in epoch %zu, after step %zu of %zu", epoch->epoch,
-                     step + 1, n_steps);
+      return ms_fail(MS_STOPPED, "stopped in epoch %zu, after step %zu of %zu", epoch->epoch, step + 1, n_steps);
   }
   if (!ms_network_is_finite(t->trainer.network))
-    return ms_fail(MS_ERROR_NUMERIC,
-                   "epoch %zu: a weight is not finite: train with a smaller lr (it is %g)",
+    return ms_fail(MS_ERROR_NUMERIC, "epoch %zu: a weight is not finite: train with a smaller lr (it is %g)",
                    epoch->epoch, t->config->learning_rate);
   return MS_OK;
 }
 
 static void validate(struct training *t, struct ms_epoch *epoch, struct ms_train_result *result) {
-  ms_predict(t->trainer.network, t->validation, &t->trainer.pass, NULL, &epoch->val_loss,
-             &epoch->val_accuracy);
+  ms_predict(t->trainer.network, t->validation, &t->trainer.pass, NULL, &epoch->val_loss, &epoch->val_accuracy);
   epoch->has_validation = true;
-  const double value =
-      t->config->monitor == MS_VAL_ACCURACY ? epoch->val_accuracy : -epoch->val_loss;
+  const double value = t->config->monitor == MS_VAL_ACCURACY ? epoch->val_accuracy : -epoch->val_loss;
   epoch->improved = value - t->config->min_delta > t->best;
   if (epoch->improved) {
     t->best = value;
@@ -144,14 +135,12 @@ static enum ms_status check_data(const struct ms_config *config, const struct ms
   if (ms_threads() == 0)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_train: call ms_init first");
   if (train->n == 0 || train->n > UINT32_MAX)
-    return ms_fail(MS_ERROR_ARGUMENT, "ms_train: %zu training images, must be 1 to 4294967295",
-                   train->n);
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_train: %zu training images, must be 1 to 4294967295", train->n);
   if (config->patience > 0 && !validation)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_train: early stopping needs validation images");
-  if (validation && (validation->n == 0 || validation->rows != train->rows ||
-                     validation->cols != train->cols || validation->n_classes != train->n_classes))
-    return ms_fail(MS_ERROR_ARGUMENT,
-                   "ms_train: validation images must be like those of training, and at least one");
+  if (validation && (validation->n == 0 || validation->rows != train->rows || validation->cols != train->cols ||
+                     validation->n_classes != train->n_classes))
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_train: validation images must be like those of training, and at least one");
   return MS_OK;
 }
 
@@ -166,11 +155,9 @@ enum ms_status ms_train(const struct ms_config *config, const struct ms_dataset 
 
   const double start = ms_clock_s();
   const uint64_t saved = ms_fpenv_enter();
-  struct training t = {
-      .config = config, .train = train, .validation = validation, .observer = observer};
+  struct training t = {.config = config, .train = train, .validation = validation, .observer = observer};
   status = create(&t);
-  for (size_t number = 1; status == MS_OK && number <= config->epochs && !result->stopped_early;
-       ++number)
+  for (size_t number = 1; status == MS_OK && number <= config->epochs && !result->stopped_early; ++number)
     status = run_epoch(&t, number, result);
 
   const bool usable = status == MS_OK || status == MS_STOPPED || status == MS_ERROR_NUMERIC;

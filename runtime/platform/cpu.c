@@ -23,8 +23,7 @@ static uint64_t enabled_state(void) {
 
 unsigned ms_cpu_features(void) {
   const unsigned osxsave = 1u << 27, avx = 1u << 28, fma = 1u << 12, avx2 = 1u << 5;
-  const unsigned f = 1u << 16, dq = 1u << 17, bw = 1u << 30, vl = 1u << 31,
-                 avx512 = f | dq | bw | vl;
+  const unsigned f = 1u << 16, dq = 1u << 17, bw = 1u << 30, vl = 1u << 31, avx512 = f | dq | bw | vl;
   const uint64_t xmm_ymm = 0x6, mask_zmm = 0xe0;
   unsigned eax, ebx, ecx, edx;
   if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & osxsave) || !(ecx & avx) || !(ecx & fma))
@@ -41,8 +40,8 @@ unsigned ms_cpu_features(void) {
 void ms_cpu_name(char *name, size_t size) {
   unsigned registers[12];
   for (unsigned i = 0; i < 3; ++i)
-    if (!__get_cpuid(0x80000002u + i, &registers[4 * i], &registers[4 * i + 1],
-                     &registers[4 * i + 2], &registers[4 * i + 3])) {
+    if (!__get_cpuid(0x80000002u + i, &registers[4 * i], &registers[4 * i + 1], &registers[4 * i + 2],
+                     &registers[4 * i + 3])) {
       snprintf(name, size, "unknown");
       return;
     }
@@ -55,7 +54,11 @@ void ms_cpu_name(char *name, size_t size) {
 }
 #else
 unsigned ms_cpu_features(void) {
+#if defined(__aarch64__)
+  return MS_CPU_NEON;
+#else
   return 0;
+#endif
 }
 
 void ms_cpu_name(char *name, size_t size) {

@@ -16,11 +16,14 @@ static const struct ms_isa_entry isas[] = {
 #if defined(MS_WITH_AVX512)
     {"avx512", MS_CPU_AVX2_FMA | MS_CPU_AVX512, &ms_kernels_avx512},
 #endif
+#if defined(MS_WITH_NEON)
+    {"neon", MS_CPU_NEON, &ms_kernels_neon},
+#endif
 };
 
 enum { N_ISAS = sizeof isas / sizeof isas[0] };
 
-#define SLOT(member)                                                                               \
+#define SLOT(member)                                                                                                   \
   { #member, offsetof(struct ms_kernels, member) }
 static const struct {
   const char *name;

@@ -5,7 +5,6 @@
 #include "runtime/mnist_simd.h"
 
 /* Stores the formatted message for this thread and returns status. One line: what, what was found, the remedy. */
-__attribute__((format(printf, 2, 3))) enum ms_status ms_fail(enum ms_status status,
-                                                             const char *format, ...);
+__attribute__((format(printf, 2, 3))) enum ms_status ms_fail(enum ms_status status, const char *format, ...);
 
 #endif

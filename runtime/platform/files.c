@@ -18,8 +18,8 @@ enum ms_status ms_path_join(char *path, const char *folder, const char *name) {
   const char *slash = length > 0 && folder[length - 1] == '/' ? "" : "/";
   const int written = snprintf(path, MS_PATH_SIZE, "%s%s%s", folder, slash, name);
   if (written < 0 || written >= MS_PATH_SIZE)
-    return ms_fail(MS_ERROR_ARGUMENT, "path %.80s...: longer than %d bytes: choose a shorter one",
-                   folder, MS_PATH_SIZE - 1);
+    return ms_fail(MS_ERROR_ARGUMENT, "path %.80s...: longer than %d bytes: choose a shorter one", folder,
+                   MS_PATH_SIZE - 1);
   return MS_OK;
 }
 
@@ -33,8 +33,7 @@ bool ms_exists(const char *path) {
   return lstat(path, &info) == 0;
 }
 
-static enum ms_status read_all(int file, const char *path, size_t max_bytes, uint8_t **data,
-                               size_t *n_bytes) {
+static enum ms_status read_all(int file, const char *path, size_t max_bytes, uint8_t **data, size_t *n_bytes) {
   struct stat info;
   if (fstat(file, &info) != 0)
     return ms_fail(MS_ERROR_DATA, "%s: cannot be read: %s", path, strerror(errno));
@@ -43,8 +42,8 @@ static enum ms_status read_all(int file, const char *path, size_t max_bytes, uin
   if (!S_ISREG(info.st_mode))
     return ms_fail(MS_ERROR_DATA, "%s: is not a regular file", path);
   if ((uintmax_t)info.st_size > max_bytes)
-    return ms_fail(MS_ERROR_DATA, "%s: holds %jd bytes, at most %zu are accepted", path,
-                   (intmax_t)info.st_size, max_bytes);
+    return ms_fail(MS_ERROR_DATA, "%s: holds %jd bytes, at most %zu are accepted", path, (intmax_t)info.st_size,
+                   max_bytes);
 
   const size_t size = (size_t)info.st_size;
   const enum ms_status status = ms_allocate(size, 1, path, data);
@@ -119,11 +118,9 @@ enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes)
   if (file < 0)
     return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
 
-  const mode_t mask =
-      umask(0); /* mkostemp makes a private file: give it the ordinary permissions */
+  const mode_t mask = umask(0); /* mkostemp makes a private file: give it the ordinary permissions */
   umask(mask);
-  const bool written =
-      write_all(file, data, n_bytes) == 0 && fchmod(file, 0666 & ~mask) == 0 && fsync(file) == 0;
+  const bool written = write_all(file, data, n_bytes) == 0 && fchmod(file, 0666 & ~mask) == 0 && fsync(file) == 0;
   int error = errno;
   const bool closed = close(file) == 0;
   if (written && !closed)

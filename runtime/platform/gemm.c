@@ -42,14 +42,14 @@ struct ms_block ms_gemm_share(size_t m, size_t n, size_t index) {
   return block;
 }
 
-void ms_gemm_block(struct ms_block block, size_t k, struct ms_operand a, struct ms_operand b,
-                   float *c, size_t ldc, size_t index) {
+void ms_gemm_block(struct ms_block block, size_t k, struct ms_operand a, struct ms_operand b, float *c, size_t ldc,
+                   size_t index) {
   const size_t i = block.rows.first, j = block.cols.first;
   if (ms_block_is_empty(block))
     return;
-  ms_kernels()->gemm(block.rows.last - i, block.cols.last - j, k, a.data + i * a.row_stride,
-                     a.row_stride, a.col_stride, b.data + j * b.col_stride, b.row_stride,
-                     b.col_stride, c + i * ldc + j, ldc, ms_pool_scratch(index));
+  ms_kernels()->gemm(block.rows.last - i, block.cols.last - j, k, a.data + i * a.row_stride, a.row_stride, a.col_stride,
+                     b.data + j * b.col_stride, b.row_stride, b.col_stride, c + i * ldc + j, ldc,
+                     ms_pool_scratch(index));
 }
 
 struct sgemm {
@@ -73,11 +73,10 @@ static void multiply_scale_add(const struct sgemm *s, struct ms_block block, siz
     for (size_t i = block.rows.first; i < block.rows.last; i += TILE_M) {
       const size_t rows = block.rows.last - i < TILE_M ? block.rows.last - i : TILE_M;
       const size_t cols = block.cols.last - j < TILE_N ? block.cols.last - j : TILE_N;
-      ms_kernels()->gemm(rows, cols, s->k, s->a.data + i * s->a.row_stride, s->a.row_stride,
-                         s->a.col_stride, s->b.data + j * s->b.col_stride, s->b.row_stride,
-                         s->b.col_stride, tile, TILE_N, ms_pool_scratch(index));
-      ms_kernels()->scale_add(rows, cols, s->alpha, tile, TILE_N, s->beta, s->c + i * s->ldc + j,
-                              s->ldc);
+      ms_kernels()->gemm(rows, cols, s->k, s->a.data + i * s->a.row_stride, s->a.row_stride, s->a.col_stride,
+                         s->b.data + j * s->b.col_stride, s->b.row_stride, s->b.col_stride, tile, TILE_N,
+                         ms_pool_scratch(index));
+      ms_kernels()->scale_add(rows, cols, s->alpha, tile, TILE_N, s->beta, s->c + i * s->ldc + j, s->ldc);
     }
 }
 
@@ -92,23 +91,19 @@ static void sgemm_task(void *context, size_t index) {
     multiply_scale_add(s, block, index);
 }
 
-static enum ms_status check_operand(const char *name, enum ms_transpose trans, size_t rows,
-                                    size_t cols, size_t ld) {
+static enum ms_status check_operand(const char *name, enum ms_transpose trans, size_t rows, size_t cols, size_t ld) {
   if (trans != MS_NO_TRANS && trans != MS_TRANS)
-    return ms_fail(MS_ERROR_ARGUMENT,
-                   "ms_sgemm: transposition of %s is %d, must be MS_NO_TRANS or MS_TRANS", name,
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_sgemm: transposition of %s is %d, must be MS_NO_TRANS or MS_TRANS", name,
                    (int)trans);
   const size_t width = trans == MS_NO_TRANS ? cols : rows;
   if (ld < width || ld == 0)
-    return ms_fail(MS_ERROR_ARGUMENT,
-                   "ms_sgemm: ld%s is %zu, must be at least %zu, the length of a row", name, ld,
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_sgemm: ld%s is %zu, must be at least %zu, the length of a row", name, ld,
                    width > 0 ? width : 1);
   return MS_OK;
 }
 
-enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose trans_b, size_t m, size_t n,
-                        size_t k, float alpha, const float *a, size_t lda, const float *b,
-                        size_t ldb, float beta, float *c, size_t ldc) {
+enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose trans_b, size_t m, size_t n, size_t k, float alpha,
+                        const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc) {
   if (ms_pool_size() == 0)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_sgemm: call ms_init first");
   enum ms_status status = check_operand("a", trans_a, m, k, lda);

@@ -34,8 +34,8 @@ struct ms_block ms_gemm_share(size_t m, size_t n, size_t index);
 
 /* That block of C = A B (kernels.h), with A (m, k), B (k, n), C (m, n), on the scratch memory of task index. The
  * pointers are those of the whole matrices. */
-void ms_gemm_block(struct ms_block block, size_t k, struct ms_operand a, struct ms_operand b,
-                   float *c, size_t ldc, size_t index);
+void ms_gemm_block(struct ms_block block, size_t k, struct ms_operand a, struct ms_operand b, float *c, size_t ldc,
+                   size_t index);
 
 /* Scratch memory that a task needs for the functions above and for ms_sgemm with the published kernels. */
 size_t ms_gemm_scratch_floats(void);

@@ -9,8 +9,7 @@ enum ms_status ms_init(const char *isa, size_t n_threads) {
   if (ms_pool_size() > 0)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_init: was called before: call ms_shutdown first");
   if (n_threads > MS_MAX_THREADS)
-    return ms_fail(MS_ERROR_ARGUMENT, "ms_init: %zu threads, at most %d are possible", n_threads,
-                   MS_MAX_THREADS);
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_init: %zu threads, at most %d are possible", n_threads, MS_MAX_THREADS);
   const enum ms_status status = ms_dispatch(isa);
   if (status != MS_OK)
     return status;

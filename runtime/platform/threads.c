@@ -44,8 +44,7 @@ static void pause_briefly(void) {
 }
 
 /* Waits until *value differs from old (want_equal false) or equals it (true): watching first, then asleep. */
-static void wait_for(atomic_size_t *value, size_t operand, bool want_equal,
-                     pthread_cond_t *condition) {
+static void wait_for(atomic_size_t *value, size_t operand, bool want_equal, pthread_cond_t *condition) {
   for (int i = 0; i < SPINS; ++i) {
     if ((atomic_load_explicit(value, memory_order_acquire) == operand) == want_equal)
       return;
@@ -85,19 +84,16 @@ static void start_region(void) {
 enum ms_status ms_pool_start(size_t n_threads, size_t scratch_floats) {
   const size_t line = MS_ALIGNMENT / sizeof(float);
   pool.scratch_stride = (scratch_floats / line + 1) * line;
-  enum ms_status status =
-      ms_allocate(n_threads, pool.scratch_stride * sizeof(float), "scratch memory", &pool.scratch);
+  enum ms_status status = ms_allocate(n_threads, pool.scratch_stride * sizeof(float), "scratch memory", &pool.scratch);
   if (status == MS_OK)
     status = ms_allocate(n_threads, sizeof *pool.workers, "thread pool", &pool.workers);
   atomic_store(&pool.generation, 0);
   pool.stopping = false;
   pool.n_threads = 1;
   while (status == MS_OK && pool.n_threads < n_threads) {
-    const int error = pthread_create(&pool.workers[pool.n_threads - 1], NULL, work,
-                                     (void *)(uintptr_t)pool.n_threads);
+    const int error = pthread_create(&pool.workers[pool.n_threads - 1], NULL, work, (void *)(uintptr_t)pool.n_threads);
     if (error != 0)
-      status = ms_fail(MS_ERROR_SYSTEM,
-                       "thread %zu of %zu cannot be created (%s): use fewer with --threads",
+      status = ms_fail(MS_ERROR_SYSTEM, "thread %zu of %zu cannot be created (%s): use fewer with --threads",
                        pool.n_threads + 1, n_threads, strerror(error));
     else
       ++pool.n_threads;

@@ -23,18 +23,16 @@ bool ms_run_folder_is_used(const char *folder) {
 
 enum ms_status ms_run_folder_make(const char *folder, bool overwrite) {
   if (!overwrite && ms_run_folder_is_used(folder))
-    return ms_fail(
-        MS_ERROR_SYSTEM,
-        "%s: holds a run already: choose another folder with --out, or overwrite it with "
-        "--force",
-        folder);
+    return ms_fail(MS_ERROR_SYSTEM,
+                   "%s: holds a run already: choose another folder with --out, or overwrite it with "
+                   "--force",
+                   folder);
   enum ms_status status = ms_make_folder(folder);
   for (size_t i = 0; status == MS_OK && i < N_FILES; ++i) {
     char path[MS_PATH_SIZE];
     status = ms_path_join(path, folder, files[i]);
     if (status == MS_OK && unlink(path) != 0 && errno != ENOENT)
-      status =
-          ms_fail(MS_ERROR_SYSTEM, "%s: the old file cannot be removed: %s", path, strerror(errno));
+      status = ms_fail(MS_ERROR_SYSTEM, "%s: the old file cannot be removed: %s", path, strerror(errno));
   }
   return status;
 }
@@ -54,8 +52,7 @@ static enum ms_status append(struct ms_metrics_log *log, const char *text) {
   return MS_OK;
 }
 
-enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const char *folder,
-                                  const struct ms_epoch *epoch) {
+enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const char *folder, const struct ms_epoch *epoch) {
   char row[256], validation[64] = ",";
   enum ms_status status = MS_OK;
   if (log->length == 0)
@@ -63,8 +60,8 @@ enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const char *folder
   /* Nothing is written where there was no validation. */
   if (epoch->has_validation)
     snprintf(validation, sizeof validation, "%.10g,%.10g", epoch->val_loss, epoch->val_accuracy);
-  snprintf(row, sizeof row, "%zu,%.10g,%.10g,%s,%.3f\n", epoch->epoch, epoch->train_loss,
-           epoch->train_accuracy, validation, epoch->seconds);
+  snprintf(row, sizeof row, "%zu,%.10g,%.10g,%s,%.3f\n", epoch->epoch, epoch->train_loss, epoch->train_accuracy,
+           validation, epoch->seconds);
   if (status == MS_OK)
     status = append(log, row);
   char path[MS_PATH_SIZE];

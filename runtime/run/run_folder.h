@@ -30,8 +30,7 @@ enum ms_status ms_run_folder_make(const char *folder, bool overwrite);
 /* Whether a folder holds one of the three files. */
 bool ms_run_folder_is_used(const char *folder);
 
-enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const char *folder,
-                                  const struct ms_epoch *epoch);
+enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const char *folder, const struct ms_epoch *epoch);
 void ms_metrics_log_free(struct ms_metrics_log *log);
 
 /* Writes run.json. */

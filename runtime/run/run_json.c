@@ -14,9 +14,8 @@ static json_t *hidden_json(const struct ms_config *config) {
   for (size_t l = 0; l < config->n_hidden; ++l) {
     const struct ms_layer_config *layer = &config->hidden[l];
     json_array_append_new(layers,
-                          json_pack("{s:I, s:f, s:f, s:f, s:f}", "units", (json_int_t)layer->units,
-                                    "dropout", layer->dropout, "l1", layer->l1, "l2", layer->l2,
-                                    "maxnorm", layer->max_norm));
+                          json_pack("{s:I, s:f, s:f, s:f, s:f}", "units", (json_int_t)layer->units, "dropout",
+                                    layer->dropout, "l1", layer->l1, "l2", layer->l2, "maxnorm", layer->max_norm));
   }
   return layers;
 }
@@ -24,17 +23,16 @@ static json_t *hidden_json(const struct ms_config *config) {
 static json_t *config_json(const struct ms_run_summary *s) {
   const struct ms_config *c = s->config;
   return json_pack("{s:s, s:I, s:I, s:f, s:o, s:I, s:I, s:f, s:s}", "preset", s->preset, "epochs",
-                   (json_int_t)c->epochs, "batch", (json_int_t)c->batch, "lr", c->learning_rate,
-                   "hidden", hidden_json(c), "val", (json_int_t)c->n_validation, "patience",
-                   (json_int_t)c->patience, "min_delta", c->min_delta, "monitor",
-                   c->monitor == MS_VAL_ACCURACY ? "val_accuracy" : "val_loss");
+                   (json_int_t)c->epochs, "batch", (json_int_t)c->batch, "lr", c->learning_rate, "hidden",
+                   hidden_json(c), "val", (json_int_t)c->n_validation, "patience", (json_int_t)c->patience, "min_delta",
+                   c->min_delta, "monitor", c->monitor == MS_VAL_ACCURACY ? "val_accuracy" : "val_loss");
 }
 
 static json_t *evaluation_json(const struct ms_evaluation *e) {
   if (!e)
     return json_null();
-  return json_pack("{s:I, s:f, s:f, s:I, s:f}", "images", (json_int_t)e->n, "accuracy", e->accuracy,
-                   "loss", e->loss, "errors", (json_int_t)e->errors, "macro_f1", e->macro_f1);
+  return json_pack("{s:I, s:f, s:f, s:I, s:f}", "images", (json_int_t)e->n, "accuracy", e->accuracy, "loss", e->loss,
+                   "errors", (json_int_t)e->errors, "macro_f1", e->macro_f1);
 }
 
 static json_t *epoch_or_null(size_t epoch) {
@@ -49,16 +47,15 @@ enum ms_status ms_run_summary_write(const char *folder, const struct ms_run_summ
   ms_cpu_name(cpu, sizeof cpu);
   ms_network_sha256(s->network, digest);
 
-  json_t *root = json_pack(
-      "{s:s, s:s, s:i, s:I, s:o, s:s, s:I, s:s, s:I, s:o, s:o, s:b, s:o, s:o, s:o, s:s, s:f, s:f}",
-      "program", "mnist_simd " MS_VERSION, "status", s->interrupted ? "interrupted" : "finished",
-      "numerics_contract", MS_CONTRACT_VERSION, "seed", (json_int_t)s->config->seed, "config",
-      config_json(s), "isa", ms_isa(), "threads", (json_int_t)ms_threads(), "cpu", cpu,
-      "epochs_run", (json_int_t)s->result->epochs_run, "best_epoch",
-      epoch_or_null(s->result->best_epoch), "model_epoch", epoch_or_null(s->result->model_epoch),
-      "stopped_early", (int)s->result->stopped_early, "train", evaluation_json(s->train), "val",
-      evaluation_json(s->validation), "test", evaluation_json(s->test), "weights_sha256", digest,
-      "epoch_seconds_median", s->result->epoch_seconds_median, "elapsed_s", s->result->elapsed_s);
+  json_t *root = json_pack("{s:s, s:s, s:i, s:I, s:o, s:s, s:I, s:s, s:I, s:o, s:o, s:b, s:o, s:o, s:o, s:s, s:f, s:f}",
+                           "program", "mnist_simd " MS_VERSION, "status", s->interrupted ? "interrupted" : "finished",
+                           "numerics_contract", MS_CONTRACT_VERSION, "seed", (json_int_t)s->config->seed, "config",
+                           config_json(s), "isa", ms_isa(), "threads", (json_int_t)ms_threads(), "cpu", cpu,
+                           "epochs_run", (json_int_t)s->result->epochs_run, "best_epoch",
+                           epoch_or_null(s->result->best_epoch), "model_epoch", epoch_or_null(s->result->model_epoch),
+                           "stopped_early", (int)s->result->stopped_early, "train", evaluation_json(s->train), "val",
+                           evaluation_json(s->validation), "test", evaluation_json(s->test), "weights_sha256", digest,
+                           "epoch_seconds_median", s->result->epoch_seconds_median, "elapsed_s", s->result->elapsed_s);
   char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
   json_decref(root);
   if (!text)

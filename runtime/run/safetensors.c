@@ -32,8 +32,7 @@ static void bias_name(char name[NAME_SIZE], size_t layer) {
 
 /* ---- Writing ---- */
 
-static int add_tensor(json_t *header, const char *name, json_t *shape, size_t n_floats,
-                      size_t *offset) {
+static int add_tensor(json_t *header, const char *name, json_t *shape, size_t n_floats, size_t *offset) {
   const size_t end = *offset + n_floats * sizeof(float);
   json_t *tensor = json_pack("{s:s, s:o, s:[I, I]}", "dtype", "F32", "shape", shape, "data_offsets",
                              (json_int_t)*offset, (json_int_t)end);
@@ -46,17 +45,15 @@ static char *make_header(const struct ms_network *network, size_t *data_bytes) {
   char digest[65], contract[16], name[NAME_SIZE];
   ms_network_sha256(network, digest);
   snprintf(contract, sizeof contract, "%d", MS_CONTRACT_VERSION);
-  int failed =
-      json_object_set_new(header, "__metadata__",
-                          json_pack("{s:s, s:s, s:s}", "producer", "mnist_simd " MS_VERSION,
-                                    "numerics_contract", contract, "weights_sha256", digest));
+  int failed = json_object_set_new(header, "__metadata__",
+                                   json_pack("{s:s, s:s, s:s}", "producer", "mnist_simd " MS_VERSION,
+                                             "numerics_contract", contract, "weights_sha256", digest));
   *data_bytes = 0;
   for (size_t l = 0; l < network->n_layers; ++l) {
     const struct ms_dense *layer = &network->layers[l];
     const json_int_t n_in = (json_int_t)layer->n_in, n_out = (json_int_t)layer->n_out;
     weight_name(name, l);
-    failed |= add_tensor(header, name, json_pack("[I, I]", n_in, n_out), layer->n_in * layer->n_out,
-                         data_bytes);
+    failed |= add_tensor(header, name, json_pack("[I, I]", n_in, n_out), layer->n_in * layer->n_out, data_bytes);
     bias_name(name, l);
     failed |= add_tensor(header, name, json_pack("[I]", n_out), layer->n_out, data_bytes);
   }
@@ -72,8 +69,7 @@ enum ms_status ms_network_save(const struct ms_network *network, const char *pat
     return ms_fail(MS_ERROR_MEMORY, "%s: no memory for its header", path);
   /* Spaces behind the header are allowed, and put the tensors on a cache line's boundary. */
   const size_t text_bytes = strlen(header);
-  const size_t data_at =
-      (LENGTH_BYTES + text_bytes + MS_ALIGNMENT - 1) / MS_ALIGNMENT * MS_ALIGNMENT;
+  const size_t data_at = (LENGTH_BYTES + text_bytes + MS_ALIGNMENT - 1) / MS_ALIGNMENT * MS_ALIGNMENT;
   uint8_t *file;
   enum ms_status status = ms_allocate(data_at + data_bytes, 1, path, &file);
   if (status == MS_OK) {
@@ -106,37 +102,29 @@ static bool read_size(const json_t *value, size_t *size) {
 }
 
 /* Finds a float32 tensor whose position lies in the file and agrees with its shape. */
-static enum ms_status find_tensor(const char *path, const json_t *header, const char *name,
-                                  size_t n_dimensions, const uint8_t *data, size_t data_bytes,
-                                  struct tensor *tensor) {
+static enum ms_status find_tensor(const char *path, const json_t *header, const char *name, size_t n_dimensions,
+                                  const uint8_t *data, size_t data_bytes, struct tensor *tensor) {
   const json_t *entry = json_object_get(header, name);
   if (!entry)
-    return ms_fail(MS_ERROR_DATA, "%s: holds no tensor %s: not a model of this program", path,
-                   name);
+    return ms_fail(MS_ERROR_DATA, "%s: holds no tensor %s: not a model of this program", path, name);
   const char *dtype = json_string_value(json_object_get(entry, "dtype"));
-  const json_t *shape = json_object_get(entry, "shape"),
-               *offsets = json_object_get(entry, "data_offsets");
+  const json_t *shape = json_object_get(entry, "shape"), *offsets = json_object_get(entry, "data_offsets");
   if (!dtype || strcmp(dtype, "F32") != 0)
-    return ms_fail(MS_ERROR_DATA, "%s: tensor %s has type %.16s, must be F32", path, name,
-                   dtype ? dtype : "none");
+    return ms_fail(MS_ERROR_DATA, "%s: tensor %s has type %.16s, must be F32", path, name, dtype ? dtype : "none");
   size_t n_floats = 1;
   if (json_array_size(shape) != n_dimensions)
-    return ms_fail(MS_ERROR_DATA, "%s: tensor %s must have %zu dimensions", path, name,
-                   n_dimensions);
+    return ms_fail(MS_ERROR_DATA, "%s: tensor %s must have %zu dimensions", path, name, n_dimensions);
   for (size_t d = 0; d < n_dimensions; ++d) {
     size_t *size = &tensor->shape[d];
-    if (!read_size(json_array_get(shape, d), size) || *size < 1 ||
-        *size > data_bytes / sizeof(float) / n_floats)
-      return ms_fail(MS_ERROR_DATA, "%s: tensor %s: dimension %zu does not fit the file", path,
-                     name, d + 1);
+    if (!read_size(json_array_get(shape, d), size) || *size < 1 || *size > data_bytes / sizeof(float) / n_floats)
+      return ms_fail(MS_ERROR_DATA, "%s: tensor %s: dimension %zu does not fit the file", path, name, d + 1);
     n_floats *= *size;
   }
   size_t begin, end;
   if (json_array_size(offsets) != 2 || !read_size(json_array_get(offsets, 0), &begin) ||
       !read_size(json_array_get(offsets, 1), &end) || begin > end || end > data_bytes ||
       end - begin != n_floats * sizeof(float))
-    return ms_fail(MS_ERROR_DATA, "%s: tensor %s: its position does not fit its shape and the file",
-                   path, name);
+    return ms_fail(MS_ERROR_DATA, "%s: tensor %s: its position does not fit its shape and the file", path, name);
   tensor->n_dimensions = n_dimensions;
   tensor->bytes = data + begin;
   tensor->n_bytes = end - begin;
@@ -144,16 +132,12 @@ static enum ms_status find_tensor(const char *path, const json_t *header, const 
 }
 
 /* Dense layers 1 .. n, as many as the header names; *n_layers of them to weights and biases. */
-static enum ms_status find_layers(const char *path, const json_t *header, const uint8_t *data,
-                                  size_t data_bytes, struct tensor *weights, struct tensor *biases,
-                                  size_t *n_layers) {
-  const size_t n_tensors =
-      json_object_size(header) - (json_object_get(header, "__metadata__") != NULL);
+static enum ms_status find_layers(const char *path, const json_t *header, const uint8_t *data, size_t data_bytes,
+                                  struct tensor *weights, struct tensor *biases, size_t *n_layers) {
+  const size_t n_tensors = json_object_size(header) - (json_object_get(header, "__metadata__") != NULL);
   if (n_tensors < 2 || n_tensors % 2 != 0 || n_tensors / 2 > MS_MAX_HIDDEN + 1)
-    return ms_fail(
-        MS_ERROR_DATA,
-        "%s: holds %zu tensors, a model has a weight and a bias for each of 1 to %d layers", path,
-        n_tensors, MS_MAX_HIDDEN + 1);
+    return ms_fail(MS_ERROR_DATA, "%s: holds %zu tensors, a model has a weight and a bias for each of 1 to %d layers",
+                   path, n_tensors, MS_MAX_HIDDEN + 1);
   *n_layers = n_tensors / 2;
   size_t total = 0;
   for (size_t l = 0; l < *n_layers; ++l) {
@@ -165,25 +149,22 @@ static enum ms_status find_layers(const char *path, const json_t *header, const 
       status = find_tensor(path, header, name, 1, data, data_bytes, &biases[l]);
     if (status != MS_OK)
       return status;
-    if (biases[l].shape[0] != weights[l].shape[1] ||
-        (l > 0 && weights[l].shape[0] != weights[l - 1].shape[1]))
-      return ms_fail(MS_ERROR_DATA,
-                     "%s: the shapes of layer %zu do not fit together or not the layer before",
-                     path, l + 1);
+    if (biases[l].shape[0] != weights[l].shape[1] || (l > 0 && weights[l].shape[0] != weights[l - 1].shape[1]))
+      return ms_fail(MS_ERROR_DATA, "%s: the shapes of layer %zu do not fit together or not the layer before", path,
+                     l + 1);
     if (weights[l].shape[1] > MS_MAX_UNITS)
-      return ms_fail(MS_ERROR_DATA, "%s: layer %zu has %zu units, at most %d are possible", path,
-                     l + 1, weights[l].shape[1], MS_MAX_UNITS);
+      return ms_fail(MS_ERROR_DATA, "%s: layer %zu has %zu units, at most %d are possible", path, l + 1,
+                     weights[l].shape[1], MS_MAX_UNITS);
     total += weights[l].n_bytes + biases[l].n_bytes;
   }
   if (total != data_bytes)
-    return ms_fail(MS_ERROR_DATA,
-                   "%s: the tensors take %zu bytes, the file holds %zu: they overlap or leave gaps",
+    return ms_fail(MS_ERROR_DATA, "%s: the tensors take %zu bytes, the file holds %zu: they overlap or leave gaps",
                    path, total, data_bytes);
   return MS_OK;
 }
 
-static enum ms_status check_overlap(const char *path, const struct tensor *weights,
-                                    const struct tensor *biases, size_t n_layers) {
+static enum ms_status check_overlap(const char *path, const struct tensor *weights, const struct tensor *biases,
+                                    size_t n_layers) {
   const struct tensor *all[2 * (MS_MAX_HIDDEN + 1)];
   for (size_t l = 0; l < n_layers; ++l) {
     all[2 * l] = &weights[l];
@@ -191,14 +172,13 @@ static enum ms_status check_overlap(const char *path, const struct tensor *weigh
   }
   for (size_t i = 0; i < 2 * n_layers; ++i)
     for (size_t j = i + 1; j < 2 * n_layers; ++j)
-      if (all[i]->bytes < all[j]->bytes + all[j]->n_bytes &&
-          all[j]->bytes < all[i]->bytes + all[i]->n_bytes)
+      if (all[i]->bytes < all[j]->bytes + all[j]->n_bytes && all[j]->bytes < all[i]->bytes + all[i]->n_bytes)
         return ms_fail(MS_ERROR_DATA, "%s: two tensors overlap", path);
   return MS_OK;
 }
 
-static enum ms_status build_network(const char *path, const json_t *header, const uint8_t *data,
-                                    size_t data_bytes, struct ms_network **network) {
+static enum ms_status build_network(const char *path, const json_t *header, const uint8_t *data, size_t data_bytes,
+                                    struct ms_network **network) {
   struct tensor weights[MS_MAX_HIDDEN + 1] = {0}, biases[MS_MAX_HIDDEN + 1] = {0};
   size_t n_layers = 0, units[MS_MAX_HIDDEN + 2];
   enum ms_status status = find_layers(path, header, data, data_bytes, weights, biases, &n_layers);
@@ -219,40 +199,31 @@ static enum ms_status build_network(const char *path, const json_t *header, cons
   if (!ms_network_is_finite(*network)) {
     ms_network_free(*network);
     *network = NULL;
-    return ms_fail(MS_ERROR_DATA, "%s: a weight is infinite or not a number: the file is damaged",
-                   path);
+    return ms_fail(MS_ERROR_DATA, "%s: a weight is infinite or not a number: the file is damaged", path);
   }
   return MS_OK;
 }
 
 /* A changed weight is seen by the digest that the file carries, where it has one. */
-static enum ms_status check_digest(const char *path, const json_t *header,
-                                   struct ms_network *network) {
-  const char *stored =
-      json_string_value(json_object_get(json_object_get(header, "__metadata__"), "weights_sha256"));
+static enum ms_status check_digest(const char *path, const json_t *header, struct ms_network *network) {
+  const char *stored = json_string_value(json_object_get(json_object_get(header, "__metadata__"), "weights_sha256"));
   char digest[65];
   ms_network_sha256(network, digest);
   if (stored && strcmp(stored, digest) != 0)
-    return ms_fail(
-        MS_ERROR_DATA,
-        "%s: the weights' SHA-256 is %.16s..., the file says %.16s...: the file is damaged", path,
-        digest, stored);
+    return ms_fail(MS_ERROR_DATA, "%s: the weights' SHA-256 is %.16s..., the file says %.16s...: the file is damaged",
+                   path, digest, stored);
   return MS_OK;
 }
 
-static enum ms_status parse(const char *path, const uint8_t *file, size_t n_bytes,
-                            struct ms_network **network) {
+static enum ms_status parse(const char *path, const uint8_t *file, size_t n_bytes, struct ms_network **network) {
   uint64_t header_bytes = 0;
   if (n_bytes >= LENGTH_BYTES)
     memcpy(&header_bytes, file, LENGTH_BYTES);
-  if (n_bytes <= LENGTH_BYTES || header_bytes > n_bytes - LENGTH_BYTES ||
-      header_bytes > MAX_HEADER_BYTES)
-    return ms_fail(MS_ERROR_DATA,
-                   "%s: not a safetensors file, or cut off: its header does not fit its %zu bytes",
-                   path, n_bytes);
+  if (n_bytes <= LENGTH_BYTES || header_bytes > n_bytes - LENGTH_BYTES || header_bytes > MAX_HEADER_BYTES)
+    return ms_fail(MS_ERROR_DATA, "%s: not a safetensors file, or cut off: its header does not fit its %zu bytes", path,
+                   n_bytes);
   json_error_t error;
-  json_t *header =
-      json_loadb((const char *)file + LENGTH_BYTES, header_bytes, JSON_REJECT_DUPLICATES, &error);
+  json_t *header = json_loadb((const char *)file + LENGTH_BYTES, header_bytes, JSON_REJECT_DUPLICATES, &error);
   if (!json_is_object(header)) {
     json_decref(header);
     return ms_fail(MS_ERROR_DATA, "%s: not a safetensors file: its header is not JSON (%s)", path,
