@@ -140,8 +140,9 @@ struct ms_epoch {
   double train_loss, train_accuracy; /* means over the epoch's batches, as trained: with dropout, weights moving */
   bool has_validation;
   double val_loss, val_accuracy;
-  double seconds; /* training and validation */
-  bool improved;  /* of the monitored value, by more than min_delta; always with none to monitor */
+  double seconds;          /* training and validation */
+  bool improved;           /* of the monitored value, by more than min_delta; always with none to monitor */
+  char weights_sha256[65]; /* of the network at the end of this epoch, as ms_network_sha256 gives it */
 };
 
 /* Told of progress; every member may be NULL. Called on the thread that called ms_train. Accuracies are shares of 1,

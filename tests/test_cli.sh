@@ -73,7 +73,7 @@ small=(train --data small --hidden "30,20" --batch 64 --epochs 3)
 
 run --help
 check "--help" test "$code" -eq 0 -a -s out -a ! -s err
-for command in train eval kernels; do
+for command in train eval verify kernels; do
   run $command --help
   check "$command --help" test "$code" -eq 0 -a -s out -a ! -s err
 done
@@ -145,8 +145,8 @@ check "run: a line per epoch" test "$(grep -cE '^epoch [1-3]/3  loss ' out)" -eq
 check "run: no escape codes without a terminal" test -z "$(tr -cd '\033\r' <out)"
 check "run: names its folder" grep -qF "Saved in $folder" out
 check "run: three files" test "$(cd $folder && echo *)" = "metrics.csv model.safetensors run.json"
-check "metrics.csv: header" grep -qx 'epoch,train_loss,train_accuracy,val_loss,val_accuracy,seconds' $folder/metrics.csv
-check "metrics.csv: a row per epoch" test "$(grep -cE '^[1-3],[0-9.]+,0\.[0-9]+,[0-9.]+,0\.[0-9]+,[0-9.]+$' $folder/metrics.csv)" -eq 3
+check "metrics.csv: header" grep -qx 'epoch,train_loss,train_accuracy,val_loss,val_accuracy,seconds,weights_sha256' $folder/metrics.csv
+check "metrics.csv: a row per epoch" test "$(grep -cE '^[1-3],[0-9.]+,0\.[0-9]+,[0-9.]+,0\.[0-9]+,[0-9.]+,[0-9a-f]{64}$' $folder/metrics.csv)" -eq 3
 for key in '"seed": 7' '"isa": "[a-z0-9]+"' '"threads": [0-9]+' '"epochs_run": 3' '"best_epoch": [1-3]' '"config": \{' \
   '"train": \{' '"val": \{' '"test": \{' '"weights_sha256": "[0-9a-f]{64}"' '"epoch_seconds_median": [0-9.]+' \
   '"elapsed_s": [0-9.]+' '"status": "finished"' '"numerics_contract": [0-9]+'; do

@@ -107,6 +107,7 @@ static enum ms_status run_epoch(struct training *t, size_t number, struct ms_tra
     ms_network_copy(t->kept, t->trainer.network);
     result->model_epoch = number;
   }
+  ms_network_sha256(t->trainer.network, epoch.weights_sha256);
   epoch.seconds = ms_clock_s() - start;
   t->epoch_seconds[result->epochs_run++] = epoch.seconds;
   result->stopped_early = early_stopping && number - result->best_epoch >= t->config->patience;

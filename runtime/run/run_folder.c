@@ -56,12 +56,12 @@ enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const char *folder
   char row[256], validation[64] = ",";
   enum ms_status status = MS_OK;
   if (log->length == 0)
-    status = append(log, "epoch,train_loss,train_accuracy,val_loss,val_accuracy,seconds\n");
+    status = append(log, "epoch,train_loss,train_accuracy,val_loss,val_accuracy,seconds,weights_sha256\n");
   /* Nothing is written where there was no validation. */
   if (epoch->has_validation)
     snprintf(validation, sizeof validation, "%.10g,%.10g", epoch->val_loss, epoch->val_accuracy);
-  snprintf(row, sizeof row, "%zu,%.10g,%.10g,%s,%.3f\n", epoch->epoch, epoch->train_loss, epoch->train_accuracy,
-           validation, epoch->seconds);
+  snprintf(row, sizeof row, "%zu,%.10g,%.10g,%s,%.3f,%s\n", epoch->epoch, epoch->train_loss, epoch->train_accuracy,
+           validation, epoch->seconds, epoch->weights_sha256);
   if (status == MS_OK)
     status = append(log, row);
   char path[MS_PATH_SIZE];

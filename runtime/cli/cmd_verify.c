@@ -1,0 +1,214 @@
+/* mnist_simd verify: trains known runs with the kernels of this CPU and compares the digest of every epoch with the published
+ * one. */
+#include <golden.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/kernels.h"
+#include "runtime/cli/commands.h"
+#include "runtime/cli/options.h"
+#include "runtime/platform/cpu.h"
+#include "runtime/platform/dispatch.h"
+#include "runtime/platform/sha256.h"
+
+static const struct cli_option options[] = {
+    {"full", NULL,
+     "the report's final model, 50 epochs on 60000 images, besides the short run;\nwith the best ISA only, if "
+     "--isa names no other"},
+    {"epochs", "N", "with --full: compare the first N epochs only, 1 to 50"},
+    {"digests", NULL, "print the whole digest of every epoch too, to find where two machines part"},
+    CLI_ISA_OPTION,
+    CLI_THREADS_OPTION,
+    CLI_DATA_OPTION,
+    {0},
+};
+
+static const struct cli_command command = {"verify", "",
+                                           "Trains a short run with every ISA of this CPU, on 1, 2, 3 and 7 threads, "
+                                           "and compares the SHA-256 of the weights after\n"
+                                           "each epoch with the published ones. Exit code 1 if one differs.",
+                                           options, 0};
+
+enum { N_SHORT = sizeof golden_short / sizeof golden_short[0], N_FULL = sizeof golden_full / sizeof golden_full[0] };
+
+#if defined(__clang__)
+#define COMPILER "clang " __clang_version__
+#else
+#define COMPILER "gcc " __VERSION__
+#endif
+
+struct run {
+  const char *name;
+  struct ms_config *config;
+  struct ms_dataset train, validation;
+  const char *const *golden; /* (n_golden): a digest an epoch */
+  size_t n_golden;
+  bool print_digests;
+  size_t n_epochs, first_difference; /* finished; the epoch that differs first, 0 if none does */
+  char digest[65];                   /* of the last epoch */
+};
+
+static enum ms_status compare_epoch(void *context, const struct ms_epoch *epoch) {
+  struct run *run = context;
+  run->n_epochs = epoch->epoch;
+  memcpy(run->digest, epoch->weights_sha256, sizeof run->digest);
+  const bool same = epoch->epoch <= run->n_golden && strcmp(run->digest, run->golden[epoch->epoch - 1]) == 0;
+  if (!same && run->first_difference == 0)
+    run->first_difference = epoch->epoch;
+  if (run->print_digests)
+    printf("       epoch %2zu  %s\n", epoch->epoch, run->digest);
+  return MS_OK;
+}
+
+/* Trains the run with the kernels and threads that were chosen, prints its row, and says whether it passed. */
+static bool verify(struct run *run) {
+  const struct ms_observer observer = {.context = run, .epoch = compare_epoch};
+  struct ms_network *network;
+  struct ms_train_result result;
+  run->n_epochs = run->first_difference = 0;
+  run->digest[0] = '\0';
+  const enum ms_status status =
+      ms_train(run->config, &run->train, run->validation.n > 0 ? &run->validation : NULL, &observer, &network, &result);
+  ms_network_free(network);
+  printf("%-6s %-7s %7zu  %.16s...  ", run->name, ms_isa(), ms_threads(), run->digest);
+  bool passed = false;
+  if (status != MS_OK)
+    printf("FAIL: %s\n", ms_error_message());
+  else if (run->first_difference > 0)
+    printf("FAIL: differs from epoch %zu on\n", run->first_difference);
+  else if (run->n_epochs != run->n_golden)
+    printf("FAIL: %zu epochs, published are %zu\n", run->n_epochs, run->n_golden);
+  else
+    passed = printf("pass\n") > 0;
+  fflush(stdout);
+  return passed;
+}
+
+/* A run that goes through every kernel, a short last batch, validation and early stopping, in about a second. */
+static enum ms_status make_short(const struct ms_data *data, struct run *run) {
+  run->name = "short";
+  run->golden = golden_short;
+  run->n_golden = N_SHORT;
+  run->train = ms_dataset_slice(&data->train, 0, 1000);
+  run->validation = ms_dataset_slice(&data->train, 50000, 300);
+  const enum ms_status status = ms_config_preset("regularised", &run->config);
+  if (status != MS_OK)
+    return status;
+  run->config->batch = 192;
+  run->config->epochs = 12;
+  run->config->learning_rate = 0.002;
+  run->config->patience = 1;
+  run->config->min_delta = 0.02;
+  run->config->hidden[0].units = 131;
+  run->config->hidden[1].units = 64;
+  return MS_OK;
+}
+
+static enum ms_status make_full(const struct ms_data *data, size_t epochs, struct run *run) {
+  run->name = "full";
+  run->golden = golden_full;
+  run->n_golden = epochs;
+  run->train = data->train;
+  const enum ms_status status = ms_config_preset("final", &run->config);
+  if (status == MS_OK)
+    run->config->epochs = epochs;
+  return status;
+}
+
+/* The run with one ISA, on the threads that were asked for or on several numbers of them. */
+static bool verify_isa(const char *isa, size_t threads, bool several, struct run *run) {
+  static const size_t numbers[] = {1, 2, 3, 7};
+  const size_t n = threads == 0 && several ? sizeof numbers / sizeof numbers[0] : 1;
+  bool passed = true;
+  for (size_t i = 0; i < n; ++i) {
+    if (ms_init(isa, n > 1 ? numbers[i] : threads) != MS_OK) {
+      printf("%-6s %-7s FAIL: %s\n", run->name, isa, ms_error_message());
+      return false;
+    }
+    passed &= verify(run);
+    ms_shutdown();
+  }
+  return passed;
+}
+
+static bool supported(const struct ms_isa_entry *isa) {
+  return (ms_cpu_features() & isa->required) == isa->required;
+}
+
+static bool verify_all(const struct cli_values *values, const char *isa, size_t threads, struct run *short_run,
+                       struct run *full_run) {
+  char cpu[128];
+  ms_cpu_name(cpu, sizeof cpu);
+  printf("mnist_simd %s, numerics contract %d, %s, %s\n\nrun    ISA     threads  SHA-256 of the weights  \n",
+         MS_VERSION, MS_CONTRACT_VERSION, COMPILER, cpu);
+  bool passed = true;
+  const char *best = NULL;
+  for (size_t i = 0; i < ms_isa_count(); ++i) {
+    const struct ms_isa_entry *entry = ms_isa_entry(i);
+    if (isa && strcmp(isa, entry->name) != 0)
+      continue;
+    if (!supported(entry)) {
+      printf("short  %-7s          skipped: not on this CPU\n", entry->name);
+      continue;
+    }
+    best = entry->name;
+    passed &= verify_isa(entry->name, threads, true, short_run);
+  }
+  if (cli_get(values, "full"))
+    passed &= verify_isa(best, threads, false, full_run);
+  printf("\n%s\n", passed ? "All digests are the published ones." : "Some digests are NOT the published ones.");
+  return passed;
+}
+
+/* By the SHA-256 of the training images and labels, without the headers of their files. */
+static bool is_mnist(const struct ms_dataset *train) {
+  char images[65], labels[65];
+  struct ms_sha256 sha;
+  ms_sha256_init(&sha);
+  ms_sha256_update(&sha, train->images, train->n * train->rows * train->cols);
+  ms_sha256_finish(&sha, images);
+  ms_sha256_init(&sha);
+  ms_sha256_update(&sha, train->labels, train->n);
+  ms_sha256_finish(&sha, labels);
+  return strcmp(images, "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757") == 0 &&
+         strcmp(labels, "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13") == 0;
+}
+
+static int load_and_verify(const struct cli_values *values, const char *isa, size_t threads, size_t epochs) {
+  struct run short_run = {0}, full_run = {0};
+  short_run.print_digests = full_run.print_digests = cli_get(values, "digests") != NULL;
+  struct ms_data data;
+  const char *folder;
+  int exit_code = cli_load_data(values, &data, &folder);
+  if (exit_code != 0)
+    return exit_code;
+  if (!is_mnist(&data.train)) {
+    cli_error(&command, "%s: is not MNIST, whose digests are the published ones: get it with ci/get_data.sh", folder);
+    exit_code = EXIT_FAILURE;
+  } else if (make_short(&data, &short_run) != MS_OK || make_full(&data, epochs, &full_run) != MS_OK) {
+    cli_error(&command, "%s", ms_error_message());
+    exit_code = EXIT_FAILURE;
+  } else {
+    exit_code = verify_all(values, isa, threads, &short_run, &full_run) ? EXIT_SUCCESS : EXIT_FAILURE;
+  }
+  ms_config_free(short_run.config);
+  ms_config_free(full_run.config);
+  ms_data_free(&data);
+  return exit_code;
+}
+
+int cmd_verify(int argc, char **argv) {
+  struct cli_values values;
+  int exit_code;
+  size_t threads = 0, epochs = N_FULL;
+  if (!cli_parse(&command, argc, argv, &values, &exit_code))
+    return exit_code;
+  if (!cli_size(&values, "threads", 1, MS_MAX_THREADS, &threads) || !cli_size(&values, "epochs", 1, N_FULL, &epochs))
+    return EXIT_USAGE;
+  /* Also tells an unknown or unsupported ISA. */
+  exit_code = cli_init(&values);
+  const char *isa = cli_get(&values, "isa") || getenv("MNIST_SIMD_ISA") ? ms_isa() : NULL;
+  ms_shutdown();
+  return exit_code != 0 ? exit_code : load_and_verify(&values, isa, threads, epochs);
+}
