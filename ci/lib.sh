@@ -78,3 +78,15 @@ build() {
   rm -f build-configure.log
   cmake --build build --parallel "$(nproc)"
 }
+
+# The cross compiler for AArch64, its Jansson and the emulator that runs its programs. Fails, saying why, if they are not to be
+# had.
+require_aarch64() {
+  has_tool aarch64-linux-gnu-gcc && has_tool qemu-aarch64 && [ -f /usr/lib/aarch64-linux-gnu/libjansson.a ] && return
+  if ! can_install; then
+    echo "gcc-aarch64-linux-gnu, qemu-user and libjansson-dev:arm64 are not all installed"
+    return 1
+  fi
+  dpkg --add-architecture arm64
+  (install_packages "gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user libjansson-dev:arm64") || return 1
+}

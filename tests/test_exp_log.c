@@ -1,0 +1,122 @@
+/* exp and log on all 2^32 floats: every ISA against the reference, bit for bit, and the reference's worst error against double
+ * precision. Minutes of all cores. */
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "reference/exp_log.h"
+#include "reference/reference.h"
+#include "runtime/platform/cpu.h"
+#include "runtime/platform/dispatch.h"
+#include "runtime/platform/threads.h"
+#include "tests/harness.h"
+
+enum { CHUNK = 4096, MAX_ISAS = 8, MAX_PARTS = 64 };
+
+typedef void one_argument(size_t n, const float *x, float *y);
+
+struct comparison {
+  one_argument *reference, *kernels[MAX_ISAS];
+  size_t n_kernels;
+  double (*exact)(double);
+  struct part {
+    uint64_t n_inputs, n_differences;
+    float first_difference;
+    double worst_ulp;
+    float worst_at;
+  } parts[MAX_PARTS]; /* one a thread */
+};
+
+/* Distance in units in the last place of the exact value's binade; 0 where the contract asks for a special value. */
+static double error_ulp(double exact, float found) {
+  if (!(fabs(exact) >= (double)FLT_MIN && fabs(exact) <= (double)FLT_MAX) || !isfinite(found))
+    return 0;
+  int exponent;
+  frexp(exact, &exponent);
+  return fabs((double)found - exact) / ldexp(1, exponent - FLT_MANT_DIG);
+}
+
+static void compare_chunk(const struct comparison *c, uint64_t first, struct part *part) {
+  float x[CHUNK], expected[CHUNK], found[CHUNK];
+  for (size_t i = 0; i < CHUNK; ++i)
+    x[i] = ms_bits_float((uint32_t)(first + i));
+  c->reference(CHUNK, x, expected);
+  for (size_t k = 0; k < c->n_kernels; ++k) {
+    c->kernels[k](CHUNK, x, found);
+    for (size_t i = 0; i < CHUNK && memcmp(found, expected, sizeof found) != 0; ++i)
+      if (ms_float_bits(found[i]) != ms_float_bits(expected[i]) && part->n_differences++ == 0)
+        part->first_difference = x[i];
+  }
+  for (size_t i = 0; i < CHUNK; ++i) {
+    const double error = error_ulp(c->exact((double)x[i]), expected[i]);
+    if (error > part->worst_ulp) {
+      part->worst_ulp = error;
+      part->worst_at = x[i];
+    }
+  }
+  part->n_inputs += CHUNK;
+}
+
+static void compare_task(void *context, size_t index) {
+  struct comparison *c = context;
+  for (uint64_t first = index * CHUNK; first < UINT64_C(1) << 32; first += ms_pool_size() * CHUNK)
+    compare_chunk(c, first, &c->parts[index]);
+}
+
+static void compare_all(struct comparison *c, double bound_ulp) {
+  const size_t cores = ms_cpu_cores() < MAX_PARTS ? ms_cpu_cores() : MAX_PARTS;
+  CHECK(ms_pool_start(cores, 0) == MS_OK);
+  ms_pool_run(compare_task, c);
+  ms_pool_stop();
+  struct part sum = {0};
+  for (size_t i = 0; i < cores; ++i) {
+    const struct part *part = &c->parts[i];
+    sum.n_inputs += part->n_inputs;
+    if (part->n_differences > 0)
+      sum.first_difference = part->first_difference;
+    sum.n_differences += part->n_differences;
+    if (part->worst_ulp > sum.worst_ulp) {
+      sum.worst_ulp = part->worst_ulp;
+      sum.worst_at = part->worst_at;
+    }
+  }
+  printf("        %llu inputs, %zu ISAs beside the reference, worst error %.4f ulp at %a\n",
+         (unsigned long long)sum.n_inputs, c->n_kernels, sum.worst_ulp, (double)sum.worst_at);
+  CHECK(sum.n_inputs == UINT64_C(1) << 32);
+  CHECK_MESSAGE(sum.n_differences == 0, "%llu differ, such as at %a", (unsigned long long)sum.n_differences,
+                (double)sum.first_difference);
+  CHECK_MESSAGE(sum.worst_ulp < bound_ulp, "%g ulp", sum.worst_ulp);
+}
+
+static void add_kernels(struct comparison *c, bool logarithm) {
+  for (size_t i = 0; i < ms_isa_count(); ++i) {
+    struct ms_kernels table;
+    const struct ms_isa_entry *isa = ms_isa_entry(i);
+    const char *chosen;
+    if (isa->table == &ms_kernels_reference || (ms_cpu_features() & isa->required) != isa->required)
+      continue;
+    CHECK(ms_dispatch_table(isa->name, &table, &chosen) == MS_OK && c->n_kernels < MAX_ISAS);
+    c->kernels[c->n_kernels++] = logarithm ? table.log : table.exp;
+  }
+}
+
+/* The bounds are those that kernels/exp_log.h states. */
+static void exp_all(void) {
+  static struct comparison c = {.reference = ms_exp_f32_reference, .exact = exp};
+  add_kernels(&c, false);
+  compare_all(&c, 1.0);
+}
+
+static void log_all(void) {
+  static struct comparison c = {.reference = ms_log_f32_reference, .exact = log};
+  add_kernels(&c, true);
+  compare_all(&c, 0.85);
+}
+
+static const struct test_case cases[] = {
+    {"exp_all", exp_all},
+    {"log_all", log_all},
+};
+
+TEST_MAIN(cases)
