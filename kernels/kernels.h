@@ -18,8 +18,17 @@
 #ifndef MS_KERNELS_KERNELS_H
 #define MS_KERNELS_KERNELS_H
 
+#include <float.h>
 #include <stddef.h>
 #include <stdint.h>
+
+/* The contract cannot hold under these; CMakeLists.txt refuses further flags, which leave no trace here. */
+#if defined(__FAST_MATH__) || (defined(__FINITE_MATH_ONLY__) && __FINITE_MATH_ONLY__)
+#error "fast-math flags change results: take them out of CFLAGS"
+#endif
+#if FLT_EVAL_METHOD != 0
+#error "float must be computed as float (FLT_EVAL_METHOD 0): on x86, build for x86-64 or with -msse2 -mfpmath=sse"
+#endif
 
 /* Raised by every change that alters a bit of any result. */
 #define MS_CONTRACT_VERSION 1

@@ -1,0 +1,126 @@
+/* Results do not depend on the floating-point environment that the caller happens to have: flushing of subnormals and
+ * rounding, as a fast-math library or a careless program sets them, before or after the threads were started. */
+#include <fenv.h>
+#include <string.h>
+
+#include "runtime/platform/dispatch.h"
+#include "runtime/platform/fpenv.h"
+#include "tests/harness.h"
+#include "tests/matrix.h"
+
+#if defined(__x86_64__)
+#include <xmmintrin.h>
+enum { FLUSH_TO_ZERO = 1 << 15, DENORMALS_ARE_ZERO = 1 << 6, ROUND_UP = 2 << 13 };
+
+static void disturb(void) {
+  _mm_setcsr(_mm_getcsr() | FLUSH_TO_ZERO | DENORMALS_ARE_ZERO | ROUND_UP);
+}
+
+static bool is_disturbed(void) {
+  const unsigned flags = FLUSH_TO_ZERO | DENORMALS_ARE_ZERO | ROUND_UP;
+  return (_mm_getcsr() & flags) == flags;
+}
+
+static void settle(void) {
+  _mm_setcsr(_mm_getcsr() & ~(unsigned)(FLUSH_TO_ZERO | DENORMALS_ARE_ZERO | ROUND_UP));
+}
+#else
+static const uint64_t flush_round_up = UINT64_C(1) << 24 | UINT64_C(1) << 22;
+
+static uint64_t get(void) {
+  uint64_t fpcr;
+  __asm__ volatile("mrs %0, fpcr" : "=r"(fpcr));
+  return fpcr;
+}
+
+static void disturb(void) {
+  __asm__ volatile("msr fpcr, %0" : : "r"(get() | flush_round_up));
+}
+
+static bool is_disturbed(void) {
+  return (get() & flush_round_up) == flush_round_up;
+}
+
+static void settle(void) {
+  __asm__ volatile("msr fpcr, %0" : : "r"(get() & ~flush_round_up));
+}
+#endif
+
+enum { SIZE = 70 };
+
+/* Sums of products that are subnormal on their way, and sums that rounding upwards would change. */
+static void multiply(const struct matrix *a, const struct matrix *b, const struct matrix *c) {
+  CHECK(ms_sgemm(MS_NO_TRANS, MS_NO_TRANS, SIZE, SIZE, SIZE, 1, a->data, a->ld, b->data, b->ld, 0, c->data, c->ld) ==
+        MS_OK);
+}
+
+/* A network's weights from a few steps on made-up images. */
+static void train(char hex[65]) {
+  static uint8_t images[100 * 25], labels[100];
+  for (size_t i = 0; i < sizeof images; ++i)
+    images[i] = (uint8_t)(i * 7919 >> 3);
+  for (size_t i = 0; i < sizeof labels; ++i)
+    labels[i] = (uint8_t)(i % 3);
+  const struct ms_dataset data = {100, 5, 5, 3, images, labels};
+  struct ms_config *config;
+  struct ms_network *network;
+  struct ms_train_result result;
+  CHECK(ms_config_preset("final", &config) == MS_OK);
+  config->epochs = 5;
+  config->batch = 32;
+  config->hidden[0].units = 40;
+  config->hidden[1].units = 30;
+  CHECK(ms_train(config, &data, NULL, NULL, &network, &result) == MS_OK);
+  ms_network_sha256(network, hex);
+  ms_network_free(network);
+  ms_config_free(config);
+}
+
+static void same_bits(void) {
+  const struct matrix a = matrix_new(SIZE, SIZE, EXTREME), b = matrix_new(SIZE, SIZE, EXTREME);
+  for (size_t i = 0; i < a.n_bytes / sizeof(float); ++i)
+    a.data[i] *= 0x1p-70f;
+  for (size_t i = 0; i < b.n_bytes / sizeof(float); ++i)
+    b.data[i] *= 0x1p-70f;
+  const struct matrix expected = matrix_new(SIZE, SIZE, ORDINARY), found = matrix_copy(&expected);
+  for (size_t i = 0; i < ms_isa_count(); ++i) {
+    char expected_digest[65], digest[65];
+    const enum ms_status status = ms_init(ms_isa_entry(i)->name, 3);
+    if (status == MS_ERROR_UNSUPPORTED)
+      continue;
+    CHECK(status == MS_OK);
+    multiply(&a, &b, &expected);
+    train(expected_digest);
+    ms_shutdown();
+
+    disturb(); /* before the threads start, which would inherit it */
+    CHECK(ms_init(ms_isa_entry(i)->name, 3) == MS_OK);
+    multiply(&a, &b, &found);
+    train(digest);
+    CHECK_MESSAGE(is_disturbed(), "the caller's own settings were not given back");
+    settle();
+    matrix_check_same(&expected, &found, "C");
+    CHECK_MESSAGE(strcmp(expected_digest, digest) == 0, "%s: %s, %s", ms_isa(), expected_digest, digest);
+    ms_shutdown();
+  }
+}
+
+/* The disturbance is one that shows where nothing is done about it. */
+static void disturbance_shows(void) {
+  /* volatile: computed where it is written, between the two calls */
+  volatile float tiny = 0x1p-100f, small = 0x1p-40f, one = 1.0f, large = 25.0f; /* 1 / 25 rounds down */
+  volatile float product = tiny * small, quotient = one / large, flushed, rounded_up;
+  disturb();
+  flushed = tiny * small;
+  rounded_up = one / large;
+  settle();
+  CHECK(product != 0.0f && flushed == 0.0f);
+  CHECK(rounded_up > quotient);
+}
+
+static const struct test_case cases[] = {
+    {"disturbance_shows", disturbance_shows},
+    {"same_bits", same_bits},
+};
+
+TEST_MAIN(cases)
