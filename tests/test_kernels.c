@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "kernels/philox.h"
 #include "reference/exp_log.h"
 #include "reference/reference.h"
 #include "runtime/platform/cpu.h"
@@ -180,15 +181,25 @@ static void relu(void) {
 
 /* ---- dropout ---- */
 
+static uint32_t draw_of(const struct ms_dropout *dropout, size_t row, size_t col) {
+  const uint32_t counter[4] = {(uint32_t)(16 * (col / 128) + col % 16), (uint32_t)row, dropout->step,
+                               dropout->stream_layer};
+  uint32_t block[4];
+  ms_philox4x32(counter, dropout->key, block);
+  return block[col / 32 % 4] >> 16 * (col / 16 % 2) & 0xffff;
+}
+
 static void check_dropout(const struct ms_kernels *kernels) {
   for (int round = 0; round < ROUNDS; ++round) {
     const size_t m = random_size(5), n = random_size(300);
     const size_t row0 = test_random_below(600), col0 = MS_DROPOUT_COLUMNS * test_random_below(20);
-    const struct ms_dropout dropout = {.key = {test_random(), test_random()},
-                                       .step = test_random(),
-                                       .stream_layer = test_random(),
-                                       .threshold = round % 5 == 0 ? 0 : (uint32_t)test_random_below(65536),
-                                       .scale = 1.75f};
+    struct ms_dropout dropout = {.key = {test_random(), test_random()},
+                                 .step = test_random(),
+                                 .stream_layer = test_random(),
+                                 .threshold = round % 5 == 0 ? 0 : (uint32_t)test_random_below(65536),
+                                 .scale = 1.75f};
+    if (m > 0 && n > 0 && round % 5 > 1) /* a draw that occurs: below or not below must not be mixed up */
+      dropout.threshold = draw_of(&dropout, row0 + test_random_below(m), col0 + test_random_below(n));
     const bool in_place = test_random_below(2);
     test_context("m %zu, n %zu at (%zu, %zu), threshold %u", m, n, row0, col0, dropout.threshold);
     const struct matrix expected = matrix_new(m, n, ROUND_VALUES(round)), found = matrix_copy(&expected);

@@ -28,6 +28,10 @@ static struct problem random_problem(size_t max) {
       .alpha = factors[test_random_below(4)],
       .beta = factors[test_random_below(4)],
   };
+  if (test_random_below(2) == 0) { /* the products of training, which take a path of their own */
+    p.alpha = 1;
+    p.beta = 0;
+  }
   p.a = p.trans_a == MS_TRANS ? matrix_new(p.k, p.m, ORDINARY) : matrix_new(p.m, p.k, ORDINARY);
   p.b = p.trans_b == MS_TRANS ? matrix_new(p.n, p.k, ORDINARY) : matrix_new(p.k, p.n, ORDINARY);
   p.c = matrix_new(p.m, p.n, ORDINARY);
