@@ -10,7 +10,7 @@
 #include "runtime/cli/print.h"
 #include "runtime/platform/clock.h"
 
-enum { BAR_WIDTH = 16 };
+enum { BAR_WIDTH = 8 }; /* the live line must fit 80 columns, or a terminal that wraps it keeps its beginning */
 static const double redraw_s = 0.1;
 
 void progress_start(struct progress *progress, size_t n_epochs, size_t n_images) {
@@ -45,8 +45,8 @@ void progress_step(struct progress *progress, size_t epoch, size_t step, size_t 
   const double done = (double)(epoch - 1) + (double)images / (double)progress->n_images;
   const double left = (double)progress->n_epochs - done;
   const unsigned long eta = (unsigned long)(left * (now - progress->start_s) / done + 0.5);
-  printf("\repoch %zu/%zu [%s] loss %s, accuracy %.2f %%, %.0f images/s, ETA %lu:%02lu\033[K", epoch,
-         progress->n_epochs, bar, loss_text, 100 * accuracy, images_per_s, eta / 60, eta % 60);
+  printf("\repoch %zu/%zu [%s] loss %s accuracy %.2f %% %.0f images/s ETA %lu:%02lu\033[K", epoch, progress->n_epochs,
+         bar, loss_text, 100 * accuracy, images_per_s, eta / 60, eta % 60);
   fflush(stdout);
 }
 
