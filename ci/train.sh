@@ -5,14 +5,32 @@ set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# --data names the data for this script's own step too.
+absolute() { # PATH
+  case $1 in
+    /*) echo "$1" ;;
+    *) echo "$PWD/$1" ;;
+  esac
+}
+
+# --data names the data for this script's own step too. It is meant from where the caller stands, and the program is started
+# in build/: made absolute.
 arguments=("$@")
-for i in "${!arguments[@]}"; do
+for ((i = 0; i < $#; i++)); do
   case ${arguments[i]} in
-    --data) export MNIST_SIMD_DATA=${arguments[i + 1]:-} ;;
-    --data=*) export MNIST_SIMD_DATA=${arguments[i]#--data=} ;;
+    --data)
+      i=$((i + 1))
+      [ "$i" -lt $# ] || break # no value: the program says so
+      arguments[i]=$(absolute "${arguments[i]}")
+      export MNIST_SIMD_DATA=${arguments[i]}
+      ;;
+    --data=*)
+      MNIST_SIMD_DATA=$(absolute "${arguments[i]#--data=}")
+      export MNIST_SIMD_DATA
+      arguments[i]=--data=$MNIST_SIMD_DATA
+      ;;
   esac
 done
+set -- "${arguments[@]}"
 
 require_packages
 step "getting MNIST"

