@@ -55,6 +55,9 @@ if reason=$(require_aarch64 2>&1); then
   for level in -O0 -O2 -O3; do
     verify_build "aarch64-gcc$level" emulated "$level" qemu-aarch64 -DCMAKE_TOOLCHAIN_FILE="$root/ci/aarch64.cmake"
   done
+  step "every NEON kernel against the reference"
+  cmake --build "$builds/aarch64-gcc-O2" --parallel "$(nproc)" --target test_kernels >>"$builds/aarch64-gcc-O2.log" 2>&1 &&
+    MNIST_SIMD_REQUIRE="scalar neon" qemu-aarch64 "$builds/aarch64-gcc-O2/tests/test_kernels" || failed=1
 else
   skip neon "aarch64 gcc" "$(tail -n 1 <<<"$reason")"
 fi

@@ -28,6 +28,7 @@ static sigjmp_buf back;
 static pthread_t main_thread;
 static const struct test_case *running;
 static char message[2048], context[1024];
+static const char *subject;
 static struct buffer buffers[MAX_BUFFERS];
 static size_t n_buffers;
 static char folders[MAX_FOLDERS][64];
@@ -53,6 +54,11 @@ void test_skip(const char *format, ...) {
   siglongjmp(back, SKIPPED);
 }
 
+void test_subject(const char *name) {
+  subject = name;
+  context[0] = '\0';
+}
+
 void test_context(const char *format, ...) {
   va_list args;
   va_start(args, format);
@@ -60,10 +66,18 @@ void test_context(const char *format, ...) {
   va_end(args);
 }
 
+/* " [avx2: m 3, n 4]", as far as it is known. */
+static void print_where(void) {
+  if (subject || context[0])
+    printf(" [%s%s%s]", subject ? subject : "", subject && context[0] ? ": " : "", context);
+}
+
 /* Only the main thread can go on with the next case. */
 static void on_crash(int number) {
   if (!pthread_equal(pthread_self(), main_thread)) {
-    printf("FAILED  %s: crashed in another thread: %s [%s]\n", running->name, strsignal(number), context);
+    printf("FAILED  %s: crashed in another thread: %s", running->name, strsignal(number));
+    print_where();
+    putchar('\n');
     fflush(stdout);
     _exit(EXIT_FAILURE);
   }
@@ -181,29 +195,54 @@ static enum outcome run_case(const struct test_case *test) {
   n_drawn = 0;
   running = test;
   message[0] = context[0] = '\0';
+  subject = NULL;
   const enum outcome outcome = (enum outcome)sigsetjmp(back, 1);
   if (outcome == PASSED)
     test->run();
   release_all();
   static const char *const words[] = {"ok", "FAILED", "skipped"};
   printf("%-8s%s", words[outcome], test->name);
-  if (outcome != PASSED)
-    printf(": %s%s%s%s", message, context[0] ? " [" : "", context, context[0] ? "]" : "");
+  if (outcome != PASSED) {
+    printf(": %s", message);
+    print_where();
+  }
   putchar('\n');
   fflush(stdout);
   return outcome;
 }
 
-int test_main(int argc, char **argv, const struct test_case *cases, size_t n_cases) {
-  const char *given = getenv("MS_TEST_SEED");
+/* Reads the seed and returns the part of a name that selects cases, "" for all; NULL if the arguments are wrong. */
+static const char *read_arguments(int argc, char **argv) {
+  const char *selected = "", *given = getenv("MS_TEST_SEED");
+  for (int i = 1; i < argc; ++i) {
+    if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
+      given = argv[++i];
+    else if (argv[i][0] != '-')
+      selected = argv[i];
+    else
+      selected = NULL;
+    if (!selected)
+      break;
+  }
+  char *end = "";
   if (given)
-    seed = strtoull(given, NULL, 10);
+    seed = strtoull(given, &end, 10);
+  if (selected && *end == '\0')
+    return selected;
+  fprintf(stderr, "usage: %s [--seed N] [PART OF A CASE'S NAME]\n", argv[0]);
+  return NULL;
+}
+
+int test_main(int argc, char **argv, const struct test_case *cases, size_t n_cases) {
+  const char *selected = read_arguments(argc, argv);
+  if (!selected)
+    return 2;
   printf("MS_TEST_SEED=%llu\n", (unsigned long long)seed);
   main_thread = pthread_self();
   catch_crashes();
   size_t counts[3] = {0};
   for (size_t i = 0; i < n_cases; ++i)
-    if (argc < 2 || strstr(cases[i].name, argv[1]))
+    if (strstr(cases[i].name, selected))
       ++counts[run_case(&cases[i])];
   printf("%zu passed, %zu failed, %zu skipped\n", counts[PASSED], counts[FAILED], counts[SKIPPED]);
   if (counts[FAILED] > 0 || counts[PASSED] + counts[SKIPPED] == 0)

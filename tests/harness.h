@@ -12,9 +12,9 @@ struct test_case {
   void (*run)(void);
 };
 
-/* Runs the cases, or only those whose name contains argv[1]. Returns the exit code: 0 if all passed, 1 if one failed, and
+/* Runs the cases, or only those whose name contains the argument. Returns the exit code: 0 if all passed, 1 if one failed, and
  * TEST_SKIPPED (CTest's SKIP_RETURN_CODE) if none passed or failed because all were skipped. The seed of test_random()
- * is printed, and taken from the environment variable MS_TEST_SEED if that is set. */
+ * is printed, and taken from --seed N or from the environment variable MS_TEST_SEED if one is given. */
 int test_main(int argc, char **argv, const struct test_case *cases, size_t n_cases);
 #define TEST_SKIPPED 77
 #define TEST_MAIN(cases)                                                                                               \
@@ -35,6 +35,9 @@ __attribute__((format(printf, 4, 5), noreturn)) void test_fail(const char *file,
 
 /* Ends the case as skipped. */
 __attribute__((format(printf, 1, 2), noreturn)) void test_skip(const char *format, ...);
+
+/* Names what is tested from here on (an ISA, for one), for the message if the case fails or crashes. */
+void test_subject(const char *subject);
 
 /* Names what the case is doing, for the message if it fails or crashes. */
 __attribute__((format(printf, 1, 2))) void test_context(const char *format, ...);

@@ -8,16 +8,16 @@
 #include "reference/exp_log.h"
 #include "reference/reference.h"
 #include "runtime/platform/cpu.h"
-#include "runtime/platform/dispatch.h"
 #include "runtime/platform/threads.h"
 #include "tests/harness.h"
+#include "tests/isas.h"
 
-enum { CHUNK = 4096, MAX_ISAS = 8, MAX_PARTS = 64 };
+enum { CHUNK = 4096, MAX_PARTS = 64 };
 
 typedef void one_argument(size_t n, const float *x, float *y);
 
 struct comparison {
-  one_argument *reference, *kernels[MAX_ISAS];
+  one_argument *reference, *kernels[MAX_TEST_ISAS];
   size_t n_kernels;
   double (*exact)(double);
   struct part {
@@ -90,15 +90,10 @@ static void compare_all(struct comparison *c, double bound_ulp) {
 }
 
 static void add_kernels(struct comparison *c, bool logarithm) {
-  for (size_t i = 0; i < ms_isa_count(); ++i) {
-    struct ms_kernels table;
-    const struct ms_isa_entry *isa = ms_isa_entry(i);
-    const char *chosen;
-    if (isa->table == &ms_kernels_reference || (ms_cpu_features() & isa->required) != isa->required)
-      continue;
-    CHECK(ms_dispatch_table(isa->name, &table, &chosen) == MS_OK && c->n_kernels < MAX_ISAS);
-    c->kernels[c->n_kernels++] = logarithm ? table.log : table.exp;
-  }
+  struct test_isa isas[MAX_TEST_ISAS];
+  c->n_kernels = test_isas(isas);
+  for (size_t i = 0; i < c->n_kernels; ++i)
+    c->kernels[i] = logarithm ? isas[i].table.log : isas[i].table.exp;
 }
 
 /* The bounds are those that kernels/exp_log.h states. */

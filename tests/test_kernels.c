@@ -6,27 +6,20 @@
 #include "kernels/philox.h"
 #include "reference/exp_log.h"
 #include "reference/reference.h"
-#include "runtime/platform/cpu.h"
-#include "runtime/platform/dispatch.h"
 #include "tests/harness.h"
+#include "tests/isas.h"
 #include "tests/matrix.h"
 
 /* Runs check(kernels) for each ISA but the reference, or skips the case if this machine runs none. */
-static void for_each_isa(const char *kernel, void (*check)(const struct ms_kernels *kernels)) {
-  size_t n_run = 0;
-  for (size_t i = 0; i < ms_isa_count(); ++i) {
-    const struct ms_isa_entry *isa = ms_isa_entry(i);
-    if (isa->table == &ms_kernels_reference || (ms_cpu_features() & isa->required) != isa->required)
-      continue;
-    struct ms_kernels table;
-    const char *chosen;
-    CHECK(ms_dispatch_table(isa->name, &table, &chosen) == MS_OK);
-    printf("        %s %s\n", kernel, chosen);
-    check(&table);
-    ++n_run;
+static void for_each_isa(void (*check)(const struct ms_kernels *kernels)) {
+  struct test_isa isas[MAX_TEST_ISAS];
+  const size_t n = test_isas(isas);
+  if (n == 0)
+    test_skip("this CPU has no ISA beyond scalar");
+  for (size_t i = 0; i < n; ++i) {
+    test_subject(isas[i].name);
+    check(&isas[i].table);
   }
-  if (n_run == 0)
-    test_skip("this CPU has none of the ISAs %s beyond scalar", ms_isa_names());
 }
 
 /* Sizes around the tiles of 4 to 48 and the dropout groups of 16 and 128, then random ones. */
@@ -80,7 +73,7 @@ static void check_gemm(const struct ms_kernels *kernels) {
 }
 
 static void gemm(void) {
-  for_each_isa("gemm", check_gemm);
+  for_each_isa(check_gemm);
 }
 
 /* ---- scale_add ---- */
@@ -100,7 +93,7 @@ static void check_scale_add(const struct ms_kernels *kernels) {
 }
 
 static void scale_add(void) {
-  for_each_isa("scale_add", check_scale_add);
+  for_each_isa(check_scale_add);
 }
 
 /* ---- bytes_to_unit ---- */
@@ -120,7 +113,7 @@ static void check_bytes_to_unit(const struct ms_kernels *kernels) {
 }
 
 static void bytes_to_unit(void) {
-  for_each_isa("bytes_to_unit", check_bytes_to_unit);
+  for_each_isa(check_bytes_to_unit);
 }
 
 /* ---- bias ---- */
@@ -147,7 +140,7 @@ static void check_bias(const struct ms_kernels *kernels) {
 }
 
 static void bias(void) {
-  for_each_isa("bias_forward, bias_backward", check_bias);
+  for_each_isa(check_bias);
 }
 
 /* ---- relu ---- */
@@ -176,7 +169,7 @@ static void check_relu(const struct ms_kernels *kernels) {
 }
 
 static void relu(void) {
-  for_each_isa("relu_forward, relu_backward", check_relu);
+  for_each_isa(check_relu);
 }
 
 /* ---- dropout ---- */
@@ -213,7 +206,7 @@ static void check_dropout(const struct ms_kernels *kernels) {
 }
 
 static void dropout(void) {
-  for_each_isa("dropout", check_dropout);
+  for_each_isa(check_dropout);
 }
 
 /* ---- softmax and cross-entropy ---- */
@@ -254,7 +247,7 @@ static void check_softmax(const struct ms_kernels *kernels) {
 }
 
 static void softmax_cross_entropy(void) {
-  for_each_isa("softmax_cross_entropy_forward, _backward", check_softmax);
+  for_each_isa(check_softmax);
 }
 
 /* ---- exp and log ---- */
@@ -294,7 +287,7 @@ static void check_exp_log(const struct ms_kernels *kernels) {
 }
 
 static void exp_log(void) {
-  for_each_isa("exp, log", check_exp_log);
+  for_each_isa(check_exp_log);
 }
 
 /* ---- adam ---- */
@@ -336,7 +329,7 @@ static void check_adam(const struct ms_kernels *kernels) {
 }
 
 static void adam(void) {
-  for_each_isa("adam", check_adam);
+  for_each_isa(check_adam);
 }
 
 /* ---- maxnorm ---- */
@@ -357,7 +350,7 @@ static void check_maxnorm(const struct ms_kernels *kernels) {
 }
 
 static void maxnorm(void) {
-  for_each_isa("maxnorm", check_maxnorm);
+  for_each_isa(check_maxnorm);
 }
 
 static const struct test_case cases[] = {
