@@ -63,6 +63,20 @@ struct ms_kernels {
   void (*gemm)(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride, const float *b,
                size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc, float *workspace);
 
+  /* The same product, without the terms whose bit in a_mask is 0; those must have A(i, p) == 0 and a finite B(p, j), so
+   * that C has the bits that gemm gives it. A (m, k) is stored row after row; a_mask (m, MS_MASK_WORDS(k)) as
+   * nonzero_mask makes it, with leading dimension ld_mask. Faster than gemm while less than gemm_skip_density of A's
+   * elements are not 0, on matrices of hundreds of rows. */
+  void (*gemm_skip)(size_t m, size_t n, size_t k, const float *a, size_t lda, const uint64_t *a_mask, size_t ld_mask,
+                    const float *b, size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc, float *workspace);
+
+  /* Bit j % 64 of mask[i * ld_mask + j / 64] = x(i, j) != 0, for j < n; the bits behind them, up to a whole word, are 0.
+   * Returns the number of bits set. */
+  size_t (*nonzero_mask)(size_t m, size_t n, const float *x, size_t ldx, uint64_t *mask, size_t ld_mask);
+
+  /* y(j, i) = x(i, j). x is (m, n), y is (n, m). No overlap. */
+  void (*transpose)(size_t m, size_t n, const float *x, size_t ldx, float *y, size_t ldy);
+
   /* y(i, j) = beta == 0 ? alpha * x(i, j) : fma(alpha, x(i, j), beta * y(i, j)). With beta == 0, y is not read.
    * The last step of ms_sgemm. x and y must not overlap. */
   void (*scale_add)(size_t m, size_t n, float alpha, const float *x, size_t ldx, float beta, float *y, size_t ldy);
@@ -112,15 +126,15 @@ struct ms_kernels {
   void (*exp)(size_t n, const float *x, float *y);
   void (*log)(size_t n, const float *x, float *y);
 
-  /* One Adam step with L1 and L2 penalties, in place, on the block (rows, cols) of the weights w, the gradient g of
-   * the data loss and the moments m and v, all four with leading dimension ld:
+  /* One Adam step with L1 and L2 penalties, in place, on the block (rows, cols) of the weights w and the moments m and
+   * v, all three with leading dimension ld, from the gradient g of the data loss, with leading dimension ldg:
    *   g = fma(two_l2, w, g);  g = g + (w > 0 ? l1 : w < 0 ? -l1 : +0)
    *   m = fma(beta1, m, one_minus_beta1 * g);        m = |m| < FLT_MIN ? +0 : m
    *   v = fma(beta2, v, one_minus_beta2 * (g * g));  v =  v  < FLT_MIN ? +0 : v
    *   w = w - (step_size * m) / (sqrt(v) + epsilon)
    * g is not written. No overlap. */
-  void (*adam)(size_t rows, size_t cols, size_t ld, const struct ms_adam *adam, const float *g, float *w, float *m,
-               float *v);
+  void (*adam)(size_t rows, size_t cols, const struct ms_adam *adam, const float *g, size_t ldg, float *w, float *m,
+               float *v, size_t ld);
 
   /* Scales down, in place, each column of w (m, n) whose Euclidean norm exceeds max_norm:
    *   acc = +0;  for i = 0 .. m-1: acc = fma(w(i, j), w(i, j), acc);  norm = sqrt(acc)
@@ -128,11 +142,16 @@ struct ms_kernels {
    * workspace: n floats. */
   void (*maxnorm)(size_t m, size_t n, float max_norm, float *w, size_t ldw, float *workspace);
 
-  size_t gemm_workspace_floats; /* belongs to the gemm slot */
+  size_t gemm_workspace_floats; /* belongs to the slots gemm and gemm_skip */
+  double gemm_skip_density;     /* belongs to gemm_skip: the share of non-zeros from which gemm is faster, measured */
 };
 
 /* Columns at which a block may be cut for dropout, and a good granularity for every other kernel. */
 #define MS_DROPOUT_COLUMNS 16
+
+/* Words of one row of a mask of non-zeros. */
+#define MS_MASK_BITS 64
+#define MS_MASK_WORDS(n) (((n) + MS_MASK_BITS - 1) / MS_MASK_BITS)
 
 /* What a CPU (and its operating system) must offer for a table. Read by runtime/platform/cpu.c. */
 enum ms_cpu_feature {

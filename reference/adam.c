@@ -5,14 +5,14 @@
 
 #include "reference/reference.h"
 
-void ms_adam_f32_reference(size_t rows, size_t cols, size_t ld, const struct ms_adam *adam, const float *g, float *w,
-                           float *m, float *v) {
-  assert(ld >= cols);
+void ms_adam_f32_reference(size_t rows, size_t cols, const struct ms_adam *adam, const float *g, size_t ldg, float *w,
+                           float *m, float *v, size_t ld) {
+  assert(ldg >= cols && ld >= cols);
   for (size_t i = 0; i < rows; ++i)
     for (size_t j = 0; j < cols; ++j) {
       const size_t at = i * ld + j;
       const float l1 = w[at] > 0.0f ? adam->l1 : w[at] < 0.0f ? -adam->l1 : 0.0f;
-      const float grad = fmaf(adam->two_l2, w[at], g[at]) + l1;
+      const float grad = fmaf(adam->two_l2, w[at], g[i * ldg + j]) + l1;
 
       /* Subnormal moments would be harmless but slow on some CPUs, and hardware flushing differs between them. */
       const float m1 = fmaf(adam->beta1, m[at], adam->one_minus_beta1 * grad);

@@ -76,6 +76,94 @@ static void gemm(void) {
   for_each_isa(check_gemm);
 }
 
+/* ---- gemm_skip ---- */
+
+/* The mask may name zeros as non-zeros, never the other way round: some bits are set at random. */
+static uint64_t *random_mask(const struct matrix *a, size_t ld_mask) {
+  const size_t words = MS_MASK_WORDS(a->cols);
+  uint64_t *mask = test_buffer(a->rows > 0 && words > 0 ? ((a->rows - 1) * ld_mask + words) * sizeof *mask : 0, 0);
+  ms_kernels_reference.nonzero_mask(a->rows, a->cols, a->data, a->ld, mask, ld_mask);
+  for (size_t i = 0; i < a->rows; ++i)
+    for (size_t p = 0; p < a->cols; ++p)
+      if (test_random_below(16) == 0)
+        mask[i * ld_mask + p / MS_MASK_BITS] |= UINT64_C(1) << p % MS_MASK_BITS;
+  return mask;
+}
+
+static void check_gemm_skip_shape(const struct ms_kernels *kernels, size_t m, size_t n, size_t k, enum values values) {
+  const bool transpose_b = test_random_below(2);
+  const size_t zeros_of_8 = test_random_below(9);
+  test_context("m %zu, n %zu, k %zu, %zu of 8 zeros, B %s", m, n, k, zeros_of_8,
+               transpose_b ? "transposed" : "as stored");
+  const struct matrix a = matrix_new(m, k, values);
+  for (size_t at = 0; at < a.n_bytes / sizeof(float); ++at)
+    if (test_random_below(8) < zeros_of_8)
+      a.data[at] = test_random_below(2) ? 0.0f : -0.0f;
+  const struct matrix b = transpose_b ? matrix_new(n, k, values) : matrix_new(k, n, values);
+  const size_t b_strides[2] = {transpose_b ? 1 : b.ld, transpose_b ? b.ld : 1};
+  const size_t ld_mask = MS_MASK_WORDS(k) + test_random_below(3);
+  const uint64_t *mask = random_mask(&a, ld_mask);
+  const struct matrix expected = matrix_new(m, n, values), found = matrix_copy(&expected);
+  float *workspace = test_buffer(kernels->gemm_workspace_floats * sizeof(float), 0);
+  ms_kernels_reference.gemm(m, n, k, a.data, a.ld, 1, b.data, b_strides[0], b_strides[1], expected.data, expected.ld,
+                            NULL);
+  kernels->gemm_skip(m, n, k, a.data, a.ld, mask, ld_mask, b.data, b_strides[0], b_strides[1], found.data, found.ld,
+                     workspace);
+  matrix_check_same(&expected, &found, "C");
+  CHECK(test_guards_intact(workspace));
+  test_release();
+}
+
+static void check_gemm_skip(const struct ms_kernels *kernels) {
+  for (int round = 0; round < 2 * ROUNDS; ++round)
+    check_gemm_skip_shape(kernels, random_size(60), random_size(300), random_size(200), ROUND_VALUES(round));
+}
+
+static void gemm_skip(void) {
+  check_gemm_skip(&ms_kernels_reference);
+  for_each_isa(check_gemm_skip);
+}
+
+/* ---- nonzero_mask, transpose ---- */
+
+static void check_nonzero_mask(const struct ms_kernels *kernels) {
+  for (int round = 0; round < ROUNDS; ++round) {
+    const size_t m = random_size(20), n = random_size(300), words = MS_MASK_WORDS(n);
+    const size_t ld_mask = words + test_random_below(3);
+    test_context("m %zu, n %zu", m, n);
+    const struct matrix x = matrix_new(m, n, EXTREME);
+    const size_t n_bytes = m > 0 && n > 0 ? ((m - 1) * ld_mask + words) * sizeof(uint64_t) : 0;
+    uint64_t *expected = test_buffer(n_bytes, 0), *found = test_buffer(n_bytes, 0);
+    const size_t n_expected = ms_kernels_reference.nonzero_mask(m, n, x.data, x.ld, expected, ld_mask);
+    const size_t n_found = kernels->nonzero_mask(m, n, x.data, x.ld, found, ld_mask);
+    CHECK_MESSAGE(n_expected == n_found, "%zu and %zu non-zeros", n_expected, n_found);
+    CHECK(memcmp(expected, found, n_bytes) == 0); /* the guard bytes fill the words between rows */
+    CHECK(test_guards_intact(expected) && test_guards_intact(found));
+    test_release();
+  }
+}
+
+static void nonzero_mask(void) {
+  for_each_isa(check_nonzero_mask);
+}
+
+static void check_transpose(const struct ms_kernels *kernels) {
+  for (int round = 0; round < ROUNDS; ++round) {
+    const size_t m = random_size(70), n = random_size(140);
+    test_context("m %zu, n %zu", m, n);
+    const struct matrix x = matrix_new(m, n, ROUND_VALUES(round));
+    const struct matrix expected = matrix_new(n, m, ORDINARY), found = matrix_copy(&expected);
+    ms_kernels_reference.transpose(m, n, x.data, x.ld, expected.data, expected.ld);
+    kernels->transpose(m, n, x.data, x.ld, found.data, found.ld);
+    matrix_check_same(&expected, &found, "y");
+    test_release();
+  }
+}
+
+static void transpose(void) {
+  for_each_isa(check_transpose);
+}
+
 /* ---- scale_add ---- */
 
 static void check_scale_add(const struct ms_kernels *kernels) {
@@ -310,7 +398,7 @@ static void check_adam(const struct ms_kernels *kernels) {
                                  .step_size = test_random_float(1e-5f, 1e-2f),
                                  .l1 = round % 3 == 0 ? 0.0f : 1e-6f,
                                  .two_l2 = round % 4 == 0 ? 0.0f : 2e-4f};
-    const struct matrix g = with_ld(rows, cols, ld, ROUND_VALUES(round));
+    const struct matrix g = matrix_new(rows, cols, ROUND_VALUES(round));
     struct matrix expected[3], found[3];
     for (int i = 0; i < 3; ++i) {
       expected[i] = with_ld(rows, cols, ld, ROUND_VALUES(round));
@@ -319,8 +407,9 @@ static void check_adam(const struct ms_kernels *kernels) {
           expected[i].data[at] = fabsf(expected[i].data[at]);
       found[i] = matrix_copy(&expected[i]);
     }
-    ms_kernels_reference.adam(rows, cols, ld, &adam, g.data, expected[0].data, expected[1].data, expected[2].data);
-    kernels->adam(rows, cols, ld, &adam, g.data, found[0].data, found[1].data, found[2].data);
+    ms_kernels_reference.adam(rows, cols, &adam, g.data, g.ld, expected[0].data, expected[1].data, expected[2].data,
+                              ld);
+    kernels->adam(rows, cols, &adam, g.data, g.ld, found[0].data, found[1].data, found[2].data, ld);
     matrix_check_same(&expected[0], &found[0], "w");
     matrix_check_same(&expected[1], &found[1], "m");
     matrix_check_same(&expected[2], &found[2], "v");
@@ -355,6 +444,9 @@ static void maxnorm(void) {
 
 static const struct test_case cases[] = {
     {"gemm", gemm},
+    {"gemm_skip", gemm_skip},
+    {"nonzero_mask", nonzero_mask},
+    {"transpose", transpose},
     {"scale_add", scale_add},
     {"bytes_to_unit", bytes_to_unit},
     {"bias", bias},

@@ -202,7 +202,7 @@ static void adam(void) {
       exact_m = 0.9 * exact_m + 0.1 * total;
       exact_v = 0.999 * exact_v + 0.001 * total * total;
       exact_w -= step_size * exact_m / (sqrt(exact_v) + 1e-7);
-      k->adam(1, 1, 1, &adam, &g, &w, &m, &v);
+      k->adam(1, 1, &adam, &g, 1, &w, &m, &v, 1);
     }
     CHECK(fabs((double)m - exact_m) < 1e-6 && fabs((double)v - exact_v) < 1e-6);
     CHECK_MESSAGE(fabs((double)w - exact_w) < 1e-5, "w %g, exact %g", (double)w, exact_w);
@@ -214,11 +214,11 @@ static void adam_flushes(void) {
   const struct ms_adam adam = {0.5f, 0.5f, 0.5f, 0.5f, 1e-7f, 0.1f, 1e-3f, 0};
   const float g = 0;
   float w = 0, m = -0x1.8p-126f, v = 0x1.8p-126f;
-  k->adam(1, 1, 1, &adam, &g, &w, &m, &v);
+  k->adam(1, 1, &adam, &g, 1, &w, &m, &v, 1);
   CHECK(m == 0.0f && !signbit(m) && v == 0.0f && w == 0.0f);
   m = -0x1p-125f;
   v = 0x1p-125f;
-  k->adam(1, 1, 1, &adam, &g, &w, &m, &v);
+  k->adam(1, 1, &adam, &g, 1, &w, &m, &v, 1);
   CHECK(m == -0x1p-126f && v == 0x1p-126f);
 }
 

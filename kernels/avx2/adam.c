@@ -5,9 +5,9 @@
 #include "avx2.h"
 #include "vec.h"
 
-void ms_adam_f32_avx2(size_t rows, size_t cols, size_t ld, const struct ms_adam *adam, const float *g, float *w,
-                      float *m, float *v) {
-  assert(ld >= cols);
+void ms_adam_f32_avx2(size_t rows, size_t cols, const struct ms_adam *adam, const float *g, size_t ldg, float *w,
+                      float *m, float *v, size_t ld) {
+  assert(ldg >= cols && ld >= cols);
   const __m256 zero = _mm256_setzero_ps();
   const __m256 sign_bit = _mm256_set1_ps(-0.0f);
   const __m256 smallest_normal = _mm256_set1_ps(FLT_MIN);
@@ -23,7 +23,7 @@ void ms_adam_f32_avx2(size_t rows, size_t cols, size_t ld, const struct ms_adam 
       const size_t at = i * ld + j;
       const __m256 w0 = load_first(w + at, width);
       const __m256 l1 = _mm256_or_ps(zero_unless(greater(w0, zero), l1_plus), zero_unless(less(w0, zero), l1_minus));
-      const __m256 grad = _mm256_add_ps(_mm256_fmadd_ps(two_l2, w0, load_first(g + at, width)), l1);
+      const __m256 grad = _mm256_add_ps(_mm256_fmadd_ps(two_l2, w0, load_first(g + i * ldg + j, width)), l1);
 
       __m256 m1 = _mm256_fmadd_ps(beta1, load_first(m + at, width), _mm256_mul_ps(rest1, grad));
       m1 = _mm256_andnot_ps(less(_mm256_andnot_ps(sign_bit, m1), smallest_normal), m1);

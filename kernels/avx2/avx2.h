@@ -13,9 +13,19 @@ enum {
       MS_GEMM_AVX2_BLOCK_M * MS_GEMM_AVX2_BLOCK_K + MS_GEMM_AVX2_BLOCK_K * MS_GEMM_AVX2_BLOCK_N
 };
 
+/* Columns of B that gemm_skip packs at once; the block fits into the same workspace. */
+enum { MS_GEMM_SKIP_AVX2_COLUMNS = 96 };
+_Static_assert(MS_MASK_BITS *MS_GEMM_SKIP_AVX2_COLUMNS <= MS_GEMM_AVX2_WORKSPACE_FLOATS,
+               "the workspace is too small for gemm_skip");
+
 void ms_gemm_f32_6x16_avx2(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride,
                            const float *b, size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc,
                            float *workspace);
+void ms_gemm_skip_f32_avx2(size_t m, size_t n, size_t k, const float *a, size_t lda, const uint64_t *a_mask,
+                           size_t ld_mask, const float *b, size_t b_row_stride, size_t b_col_stride, float *c,
+                           size_t ldc, float *workspace);
+size_t ms_nonzero_mask_f32_avx2(size_t m, size_t n, const float *x, size_t ldx, uint64_t *mask, size_t ld_mask);
+void ms_transpose_f32_avx2(size_t m, size_t n, const float *x, size_t ldx, float *y, size_t ldy);
 void ms_scale_add_f32_avx2(size_t m, size_t n, float alpha, const float *x, size_t ldx, float beta, float *y,
                            size_t ldy);
 void ms_bytes_to_unit_f32_avx2(size_t n, const uint8_t *x, float *y);
@@ -32,8 +42,8 @@ void ms_softmax_cross_entropy_backward_f32_avx2(size_t m, size_t n, const float 
                                                 const uint8_t *labels, float scale, float *dlogits, size_t ldd);
 void ms_exp_f32_avx2(size_t n, const float *x, float *y);
 void ms_log_f32_avx2(size_t n, const float *x, float *y);
-void ms_adam_f32_avx2(size_t rows, size_t cols, size_t ld, const struct ms_adam *adam, const float *g, float *w,
-                      float *m, float *v);
+void ms_adam_f32_avx2(size_t rows, size_t cols, const struct ms_adam *adam, const float *g, size_t ldg, float *w,
+                      float *m, float *v, size_t ld);
 void ms_maxnorm_f32_avx2(size_t m, size_t n, float max_norm, float *w, size_t ldw, float *workspace);
 
 #endif

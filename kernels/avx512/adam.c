@@ -5,9 +5,9 @@
 #include "avx512.h"
 #include "vec.h"
 
-void ms_adam_f32_avx512(size_t rows, size_t cols, size_t ld, const struct ms_adam *adam, const float *g, float *w,
-                        float *m, float *v) {
-  assert(ld >= cols);
+void ms_adam_f32_avx512(size_t rows, size_t cols, const struct ms_adam *adam, const float *g, size_t ldg, float *w,
+                        float *m, float *v, size_t ld) {
+  assert(ldg >= cols && ld >= cols);
   const __m512 zero = _mm512_setzero_ps();
   const __m512 smallest_normal = _mm512_set1_ps(FLT_MIN);
   const __m512 beta1 = _mm512_set1_ps(adam->beta1), rest1 = _mm512_set1_ps(adam->one_minus_beta1);
@@ -22,7 +22,7 @@ void ms_adam_f32_avx512(size_t rows, size_t cols, size_t ld, const struct ms_ada
       const size_t at = i * ld + j;
       const __m512 w0 = load_first(w + at, width);
       const __m512 l1 = blend(less(w0, zero), l1_minus, zero_unless(greater(w0, zero), l1_plus));
-      const __m512 grad = _mm512_add_ps(_mm512_fmadd_ps(two_l2, w0, load_first(g + at, width)), l1);
+      const __m512 grad = _mm512_add_ps(_mm512_fmadd_ps(two_l2, w0, load_first(g + i * ldg + j, width)), l1);
 
       __m512 m1 = _mm512_fmadd_ps(beta1, load_first(m + at, width), _mm512_mul_ps(rest1, grad));
       m1 = blend(less(_mm512_abs_ps(m1), smallest_normal), zero, m1);

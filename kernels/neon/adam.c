@@ -5,9 +5,9 @@
 #include "neon.h"
 #include "vec.h"
 
-void ms_adam_f32_neon(size_t rows, size_t cols, size_t ld, const struct ms_adam *adam, const float *g, float *w,
-                      float *m, float *v) {
-  assert(ld >= cols);
+void ms_adam_f32_neon(size_t rows, size_t cols, const struct ms_adam *adam, const float *g, size_t ldg, float *w,
+                      float *m, float *v, size_t ld) {
+  assert(ldg >= cols && ld >= cols);
   const float32x4_t zero = vdupq_n_f32(0.0f);
   const float32x4_t smallest_normal = vdupq_n_f32(FLT_MIN);
   const float32x4_t beta1 = vdupq_n_f32(adam->beta1), rest1 = vdupq_n_f32(adam->one_minus_beta1);
@@ -22,7 +22,7 @@ void ms_adam_f32_neon(size_t rows, size_t cols, size_t ld, const struct ms_adam 
       const size_t at = i * ld + j;
       const float32x4_t w0 = load_first(w + at, width);
       const float32x4_t l1 = blend(less(w0, zero), l1_minus, zero_unless(greater(w0, zero), l1_plus));
-      const float32x4_t grad = vaddq_f32(fma_lanes(two_l2, w0, load_first(g + at, width)), l1);
+      const float32x4_t grad = vaddq_f32(fma_lanes(two_l2, w0, load_first(g + i * ldg + j, width)), l1);
 
       float32x4_t m1 = fma_lanes(beta1, load_first(m + at, width), vmulq_f32(rest1, grad));
       m1 = blend(less(vabsq_f32(m1), smallest_normal), zero, m1);

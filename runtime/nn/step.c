@@ -116,9 +116,9 @@ static void update_columns(const struct layer_backward *b, struct ms_range colum
   const size_t n_in = layer->n_in, n_out = layer->n_out;
   const size_t col = columns.first, cols = columns.last - col;
 
-  k->adam(n_in, cols, n_out, &b->adam_weight, gradient->weight + col, layer->weight + col, m->weight + col,
-          v->weight + col);
-  k->adam(1, cols, n_out, &b->adam_bias, gradient->bias + col, layer->bias + col, m->bias + col, v->bias + col);
+  k->adam(n_in, cols, &b->adam_weight, gradient->weight + col, n_out, layer->weight + col, m->weight + col,
+          v->weight + col, n_out);
+  k->adam(1, cols, &b->adam_bias, gradient->bias + col, n_out, layer->bias + col, m->bias + col, v->bias + col, n_out);
   if (b->layer < t->config->n_hidden && t->config->hidden[b->layer].max_norm > 0) {
     assert(ms_gemm_scratch_floats() >= cols);
     k->maxnorm(n_in, cols, (float)t->config->hidden[b->layer].max_norm, layer->weight + col, n_out,

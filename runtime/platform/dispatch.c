@@ -30,6 +30,9 @@ static const struct {
   size_t offset;
 } slots[] = {
     SLOT(gemm),
+    SLOT(gemm_skip),
+    SLOT(nonzero_mask),
+    SLOT(transpose),
     SLOT(scale_add),
     SLOT(bytes_to_unit),
     SLOT(bias_forward),
@@ -50,7 +53,7 @@ enum { N_SLOTS = sizeof slots / sizeof slots[0] };
 
 typedef void (*slot_function)(void);
 
-_Static_assert(sizeof(struct ms_kernels) == N_SLOTS * sizeof(slot_function) + sizeof(size_t),
+_Static_assert(sizeof(struct ms_kernels) == N_SLOTS * sizeof(slot_function) + sizeof(size_t) + sizeof(double),
                "a slot of struct ms_kernels is missing in slots[]");
 
 static struct ms_kernels published;
@@ -107,8 +110,10 @@ static void lay_over_reference(const struct ms_kernels *isa, struct ms_kernels *
     if (function)
       memcpy((char *)table + slots[slot].offset, &function, sizeof function);
   }
-  if (isa->gemm)
+  if (isa->gemm_workspace_floats > table->gemm_workspace_floats)
     table->gemm_workspace_floats = isa->gemm_workspace_floats;
+  if (isa->gemm_skip)
+    table->gemm_skip_density = isa->gemm_skip_density;
 }
 
 enum ms_status ms_dispatch_table(const char *isa, struct ms_kernels *table, const char **chosen) {
