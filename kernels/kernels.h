@@ -31,12 +31,13 @@
 #endif
 
 /* Raised by every change that alters a bit of any result. */
-#define MS_CONTRACT_VERSION 1
+#define MS_CONTRACT_VERSION 2
 
-/* Counter words 2 and 3 and the key of the Philox4x32-10 blocks that one dropout call draws from (philox.h). */
+/* Counter words 1 to 3 and the key of the Philox4x32-10 blocks that one dropout call draws from (philox.h). */
 struct ms_dropout {
   uint32_t key[2];
-  uint32_t step;         /* counter word 2 */
+  uint32_t step;         /* counter word 1: step of the epoch, from 0 */
+  uint32_t epoch;        /* counter word 2: from 1 */
   uint32_t stream_layer; /* counter word 3 */
   uint32_t threshold;    /* of 65536: an element is dropped when its 16-bit draw is below it; < 65536 */
   float scale;           /* 65536 / (65536 - threshold), the factor of kept elements */
@@ -101,8 +102,8 @@ struct ms_kernels {
                         float *dx, size_t lddx);
 
   /* Inverted dropout of the block with upper left corner (row0, col0) of a larger matrix; col0 must be a multiple of
-   * MS_DROPOUT_COLUMNS. For r = row0 + i, c = col0 + j:
-   *   counter = { 16 * (c / 128) + c % 16, r, step, stream_layer },  h = (c / 16) % 8
+   * MS_DROPOUT_COLUMNS. For r = row0 + i < 65536, c = col0 + j < 524288:
+   *   counter = { 65536 * r + 16 * (c / 128) + c % 16, step, epoch, stream_layer },  h = (c / 16) % 8
    *   draw    = 16-bit half h of the Philox block, half 0 being the low half of word 0, half 1 its high half, ...
    *   y(i, j) = draw >= threshold ? scale * x(i, j) : +0
    * Its derivative is the same map: the same call on dy gives dx. */

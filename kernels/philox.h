@@ -3,8 +3,9 @@
  *
  * A block is a pure function of counter (4 words) and key (2 words), so any thread can draw any number. In this
  * project the key is the seed, low word first, and the counter names what the number is for:
- *   word 0, 1  element of the stream (dropout: column part and row, see kernels.h)
- *   word 2     epoch (shuffling) or optimiser step, counted from 1 (dropout)
+ *   word 0     element (dropout: row and part of the column, see kernels.h)
+ *   word 1     step of the epoch, from 0 (dropout); high half of the element (weights, shuffling)
+ *   word 2     epoch, from 1; 0 before the first (weights)
  *   word 3     stream in the high 16 bits, layer in the low 16 bits
  */
 #ifndef MS_KERNELS_PHILOX_H

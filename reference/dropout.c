@@ -12,8 +12,8 @@ void ms_dropout_f32_reference(size_t m, size_t n, const struct ms_dropout *dropo
   for (size_t i = 0; i < m; ++i)
     for (size_t j = 0; j < n; ++j) {
       const size_t col = col0 + j;
-      const uint32_t counter[4] = {(uint32_t)(16 * (col / 128) + col % 16), (uint32_t)(row0 + i), dropout->step,
-                                   dropout->stream_layer};
+      const uint32_t element = (uint32_t)(65536 * (row0 + i) + 16 * (col / 128) + col % 16);
+      const uint32_t counter[4] = {element, dropout->step, dropout->epoch, dropout->stream_layer};
       uint32_t block[4];
       ms_philox4x32(counter, dropout->key, block);
       const size_t half = col / 16 % 8;

@@ -27,7 +27,7 @@ static struct ms_config *make_config(void) {
 }
 
 static bool kept(const struct ms_dropout *d, uint32_t row, uint32_t col) {
-  const uint32_t counter[4] = {16 * (col / 128) + col % 16, row, d->step, d->stream_layer};
+  const uint32_t counter[4] = {65536 * row + 16 * (col / 128) + col % 16, d->step, d->epoch, d->stream_layer};
   uint32_t block[4];
   ms_philox4x32(counter, d->key, block);
   const uint32_t half = col / 16 % 8;

@@ -263,8 +263,8 @@ static void relu(void) {
 /* ---- dropout ---- */
 
 static uint32_t draw_of(const struct ms_dropout *dropout, size_t row, size_t col) {
-  const uint32_t counter[4] = {(uint32_t)(16 * (col / 128) + col % 16), (uint32_t)row, dropout->step,
-                               dropout->stream_layer};
+  const uint32_t element = (uint32_t)(65536 * row + 16 * (col / 128) + col % 16);
+  const uint32_t counter[4] = {element, dropout->step, dropout->epoch, dropout->stream_layer};
   uint32_t block[4];
   ms_philox4x32(counter, dropout->key, block);
   return block[col / 32 % 4] >> 16 * (col / 16 % 2) & 0xffff;
@@ -276,6 +276,7 @@ static void check_dropout(const struct ms_kernels *kernels) {
     const size_t row0 = test_random_below(600), col0 = MS_DROPOUT_COLUMNS * test_random_below(20);
     struct ms_dropout dropout = {.key = {test_random(), test_random()},
                                  .step = test_random(),
+                                 .epoch = test_random(),
                                  .stream_layer = test_random(),
                                  .threshold = round % 5 == 0 ? 0 : (uint32_t)test_random_below(65536),
                                  .scale = 1.75f};

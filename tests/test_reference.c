@@ -98,14 +98,15 @@ static void relu(void) {
 static void dropout(void) {
   enum { M = 40, N = 700 };
   static float x[M * N], y[M * N];
-  const struct ms_dropout d = {{12, 34}, 5, 6, 39322, 2.5f};
+  const struct ms_dropout d = {{12, 34}, 5, 7, 6, 39322, 2.5f};
   for (size_t i = 0; i < (size_t)M * N; ++i)
     x[i] = 1.0f + (float)i;
   k->dropout(M, N, &d, 100, 48, x, N, y, N);
   size_t n_dropped = 0;
   for (uint32_t i = 0; i < M; ++i)
     for (uint32_t j = 0; j < N; ++j) {
-      const uint32_t col = 48 + j, group = col >> 7, counter[4] = {(group << 4) + (col & 15), 100 + i, 5, 6};
+      const uint32_t col = 48 + j, group = col >> 7;
+      const uint32_t counter[4] = {(100 + i) << 16 | group << 4 | (col & 15), 5, 7, 6};
       uint32_t block[4];
       ms_philox4x32(counter, d.key, block);
       uint16_t draws[8];

@@ -14,13 +14,12 @@ static inline void multiply_wide(__m256i m, __m256i x, __m256i *high, __m256i *l
 }
 
 /* Word w of the Philox block of lane l goes to words[w] lane l; the counters differ in word 0 alone. */
-static inline void philox_blocks(__m256i counter0, uint32_t counter1, const struct ms_dropout *dropout,
-                                 __m256i words[4]) {
+static inline void philox_blocks(__m256i counter0, const struct ms_dropout *dropout, __m256i words[4]) {
   const __m256i m0 = _mm256_set1_epi32((int)MS_PHILOX_M0);
   const __m256i m1 = _mm256_set1_epi32((int)MS_PHILOX_M1);
   __m256i c0 = counter0;
-  __m256i c1 = _mm256_set1_epi32((int)counter1);
-  __m256i c2 = _mm256_set1_epi32((int)dropout->step);
+  __m256i c1 = _mm256_set1_epi32((int)dropout->step);
+  __m256i c2 = _mm256_set1_epi32((int)dropout->epoch);
   __m256i c3 = _mm256_set1_epi32((int)dropout->stream_layer);
   uint32_t k0 = dropout->key[0], k1 = dropout->key[1];
   for (int round = 0; round < MS_PHILOX_ROUNDS; ++round) {
@@ -41,7 +40,7 @@ static inline void philox_blocks(__m256i counter0, uint32_t counter1, const stru
 }
 
 /* One row's columns first .. last-1 of a group of 128, by draws from 16 counters. x and y point at column first. */
-static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t group, size_t first, size_t last,
+static void dropout_group(const struct ms_dropout *dropout, size_t row, size_t group, size_t first, size_t last,
                           const float *x, float *y) {
   const __m256i low_half = _mm256_set1_epi32(0xffff);
   const __m256i below_threshold = _mm256_set1_epi32((int)dropout->threshold - 1);
@@ -49,9 +48,9 @@ static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t
   const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
 
   for (int part = 0; part < 2; ++part) { /* counters 0 .. 7, then 8 .. 15 of the group */
-    const __m256i counter0 = _mm256_add_epi32(_mm256_set1_epi32((int)(16 * group) + 8 * part), lane);
+    const __m256i counter0 = _mm256_add_epi32(_mm256_set1_epi32((int)(65536 * row + 16 * group) + 8 * part), lane);
     __m256i words[4];
-    philox_blocks(counter0, row, dropout, words);
+    philox_blocks(counter0, dropout, words);
     for (size_t half = 0; half < 8; ++half) {
       const size_t col = 128 * group + 16 * half + (size_t)(8 * part);
       if (col < first || col >= last)
@@ -76,5 +75,5 @@ void ms_dropout_f32_avx2(size_t m, size_t n, const struct ms_dropout *dropout, s
   const size_t end = col0 + n;
   for (size_t i = 0; i < m; ++i)
     for (size_t group = col0 / 128; group * 128 < end; ++group)
-      dropout_group(dropout, (uint32_t)(row0 + i), group, col0, end, x + i * ldx, y + i * ldy);
+      dropout_group(dropout, row0 + i, group, col0, end, x + i * ldx, y + i * ldy);
 }

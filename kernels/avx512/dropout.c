@@ -15,13 +15,12 @@ static inline void multiply_wide(__m512i m, __m512i x, __m512i *high, __m512i *l
 }
 
 /* Word w of the Philox block of lane l goes to words[w] lane l; the counters differ in word 0 alone. */
-static inline void philox_blocks(__m512i counter0, uint32_t counter1, const struct ms_dropout *dropout,
-                                 __m512i words[4]) {
+static inline void philox_blocks(__m512i counter0, const struct ms_dropout *dropout, __m512i words[4]) {
   const __m512i m0 = _mm512_set1_epi32((int)MS_PHILOX_M0);
   const __m512i m1 = _mm512_set1_epi32((int)MS_PHILOX_M1);
   __m512i c0 = counter0;
-  __m512i c1 = _mm512_set1_epi32((int)counter1);
-  __m512i c2 = _mm512_set1_epi32((int)dropout->step);
+  __m512i c1 = _mm512_set1_epi32((int)dropout->step);
+  __m512i c2 = _mm512_set1_epi32((int)dropout->epoch);
   __m512i c3 = _mm512_set1_epi32((int)dropout->stream_layer);
   uint32_t k0 = dropout->key[0], k1 = dropout->key[1];
   for (int round = 0; round < MS_PHILOX_ROUNDS; ++round) {
@@ -42,7 +41,7 @@ static inline void philox_blocks(__m512i counter0, uint32_t counter1, const stru
 }
 
 /* One row's columns first .. last-1 of a group of 128. x and y point at column first. */
-static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t group, size_t first, size_t last,
+static void dropout_group(const struct ms_dropout *dropout, size_t row, size_t group, size_t first, size_t last,
                           const float *x, float *y) {
   const __m512i low_half = _mm512_set1_epi32(0xffff);
   const __m512i threshold = _mm512_set1_epi32((int)dropout->threshold);
@@ -50,7 +49,7 @@ static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t
   const __m512i lane = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
 
   __m512i words[4];
-  philox_blocks(_mm512_add_epi32(_mm512_set1_epi32((int)(16 * group)), lane), row, dropout, words);
+  philox_blocks(_mm512_add_epi32(_mm512_set1_epi32((int)(65536 * row + 16 * group)), lane), dropout, words);
   for (size_t half = 0; half < 8; ++half) {
     const size_t col = 128 * group + 16 * half;
     if (col < first || col >= last)
@@ -74,5 +73,5 @@ void ms_dropout_f32_avx512(size_t m, size_t n, const struct ms_dropout *dropout,
   const size_t end = col0 + n;
   for (size_t i = 0; i < m; ++i)
     for (size_t group = col0 / 128; group * 128 < end; ++group)
-      dropout_group(dropout, (uint32_t)(row0 + i), group, col0, end, x + i * ldx, y + i * ldy);
+      dropout_group(dropout, row0 + i, group, col0, end, x + i * ldx, y + i * ldy);
 }

@@ -14,13 +14,12 @@ static inline void multiply_wide(uint32x2_t m, uint32x4_t x, uint32x4_t *high, u
 }
 
 /* Word w of the Philox block of lane l goes to words[w] lane l; the counters differ in word 0 alone. */
-static inline void philox_blocks(uint32x4_t counter0, uint32_t counter1, const struct ms_dropout *dropout,
-                                 uint32x4_t words[4]) {
+static inline void philox_blocks(uint32x4_t counter0, const struct ms_dropout *dropout, uint32x4_t words[4]) {
   const uint32x2_t m0 = vdup_n_u32(MS_PHILOX_M0);
   const uint32x2_t m1 = vdup_n_u32(MS_PHILOX_M1);
   uint32x4_t c0 = counter0;
-  uint32x4_t c1 = vdupq_n_u32(counter1);
-  uint32x4_t c2 = vdupq_n_u32(dropout->step);
+  uint32x4_t c1 = vdupq_n_u32(dropout->step);
+  uint32x4_t c2 = vdupq_n_u32(dropout->epoch);
   uint32x4_t c3 = vdupq_n_u32(dropout->stream_layer);
   uint32_t k0 = dropout->key[0], k1 = dropout->key[1];
   for (int round = 0; round < MS_PHILOX_ROUNDS; ++round) {
@@ -41,7 +40,7 @@ static inline void philox_blocks(uint32x4_t counter0, uint32_t counter1, const s
 }
 
 /* One row's columns first .. last-1 of a group of 128, by draws from 16 counters. x and y point at column first. */
-static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t group, size_t first, size_t last,
+static void dropout_group(const struct ms_dropout *dropout, size_t row, size_t group, size_t first, size_t last,
                           const float *x, float *y) {
   const uint32x4_t low_half = vdupq_n_u32(0xffff);
   const uint32x4_t threshold = vdupq_n_u32(dropout->threshold);
@@ -50,9 +49,9 @@ static void dropout_group(const struct ms_dropout *dropout, uint32_t row, size_t
   const uint32x4_t lane = vld1q_u32(first_lanes);
 
   for (uint32_t part = 0; part < 4; ++part) { /* counters 0 .. 3, 4 .. 7, ... of the group */
-    const uint32x4_t counter0 = vaddq_u32(vdupq_n_u32((uint32_t)(16 * group) + 4 * part), lane);
+    const uint32x4_t counter0 = vaddq_u32(vdupq_n_u32((uint32_t)(65536 * row + 16 * group) + 4 * part), lane);
     uint32x4_t words[4];
-    philox_blocks(counter0, row, dropout, words);
+    philox_blocks(counter0, dropout, words);
     for (size_t half = 0; half < 8; ++half) {
       const size_t col = 128 * group + 16 * half + 4 * part;
       if (col < first || col >= last)
@@ -77,5 +76,5 @@ void ms_dropout_f32_neon(size_t m, size_t n, const struct ms_dropout *dropout, s
   const size_t end = col0 + n;
   for (size_t i = 0; i < m; ++i)
     for (size_t group = col0 / 128; group * 128 < end; ++group)
-      dropout_group(dropout, (uint32_t)(row0 + i), group, col0, end, x + i * ldx, y + i * ldy);
+      dropout_group(dropout, row0 + i, group, col0, end, x + i * ldx, y + i * ldy);
 }

@@ -180,8 +180,10 @@ static void backward(struct ms_trainer *t, size_t n, bool update) {
 }
 
 static void forward(struct ms_trainer *t, size_t n) {
-  for (size_t l = 0; l < t->config->n_hidden; ++l)
-    t->dropout[l].step = (uint32_t)(t->step + 1);
+  for (size_t l = 0; l < t->config->n_hidden; ++l) {
+    t->dropout[l].epoch = (uint32_t)t->epoch;
+    t->dropout[l].step = (uint32_t)t->step;
+  }
   ms_forward(t->network, t->dropout, n, &t->pass);
 }
 
@@ -197,5 +199,4 @@ void ms_trainer_step(struct ms_trainer *trainer, size_t n) {
   trainer->beta1_power *= beta1;
   trainer->beta2_power *= beta2;
   backward(trainer, n, true);
-  ++trainer->step;
 }

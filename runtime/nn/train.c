@@ -63,6 +63,8 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
     const size_t first = step * batch;
     const size_t rows = n - first < batch ? n - first : batch;
     ms_batch_gather(t->train, t->order + first, 0, rows, t->trainer.pass.x, t->trainer.pass.labels);
+    t->trainer.epoch = epoch->epoch;
+    t->trainer.step = step;
     ms_trainer_step(&t->trainer, rows);
     count_batch(&t->trainer, rows, &loss_sum, &n_correct);
     if (!isfinite(loss_sum))
