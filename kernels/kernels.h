@@ -53,6 +53,29 @@ struct ms_adam {
   float two_l2;    /* 2 * l2: derivative of l2 * w^2, divided by w */
 };
 
+/* The non-zeros of a matrix, in tiles of MS_TILE x MS_TILE, the last of a row or column cut off at the matrix' edge. Tile
+ * (r, c), number t = c * row_tiles + r, has a mask for each of its rows, masks[t * MS_TILE + i], with bit j set where its
+ * element (i, j) is not 0, and these elements row after row from values[t * MS_TILE_VALUES]. A product takes tile after
+ * tile down the rows, so that its positions come out of a register and its values in the order in which they stand. */
+#define MS_TILE 64
+#define MS_TILE_VALUES (MS_TILE * MS_TILE + MS_TILE) /* with room for whole vectors behind the last value */
+struct ms_nonzeros {
+  size_t row_tiles;
+  uint64_t *masks;
+  float *values;
+};
+
+static inline size_t ms_tiles(size_t n) {
+  return (n + MS_TILE - 1) / MS_TILE;
+}
+
+/* The same without its first `row` rows, a multiple of MS_TILE. */
+static inline struct ms_nonzeros ms_nonzeros_rows(const struct ms_nonzeros *x, size_t row) {
+  const size_t tile = row / MS_TILE;
+  const struct ms_nonzeros rest = {x->row_tiles, x->masks + tile * MS_TILE, x->values + tile * MS_TILE_VALUES};
+  return rest;
+}
+
 struct ms_kernels {
   /* C = A B. A is (m, k), B is (k, n), C is (m, n).
    * A(i, p) stands at a[i * a_row_stride + p * a_col_stride], B(p, j) likewise: a transposed operand is the same
@@ -64,19 +87,19 @@ struct ms_kernels {
   void (*gemm)(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride, const float *b,
                size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc, float *workspace);
 
-  /* The same product, without the terms whose bit in a_mask is 0; those must have A(i, p) == 0 and a finite B(p, j), so
-   * that C has the bits that gemm gives it. A (m, k) is stored row after row; a_mask (m, MS_MASK_WORDS(k)) as
-   * nonzero_mask makes it, with leading dimension ld_mask. Faster than gemm while less than gemm_skip_density of A's
-   * elements are not 0, on matrices of hundreds of rows. */
-  void (*gemm_skip)(size_t m, size_t n, size_t k, const float *a, size_t lda, const uint64_t *a_mask, size_t ld_mask,
-                    const float *b, size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc, float *workspace);
+  /* The same product, with A given by its non-zeros: the terms of its zeros are left out. B must be finite; then C has the
+   * bits that gemm gives it. n may be cut at multiples of MS_TILE, m too (ms_nonzeros_rows).
+   * Faster than gemm while the share of A's non-zeros is below gemm_skip_density, on matrices of hundreds of rows. */
+  void (*gemm_skip)(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const float *b, size_t b_row_stride,
+                    size_t b_col_stride, float *c, size_t ldc, float *workspace);
 
-  /* Bit j % 64 of mask[i * ld_mask + j / 64] = x(i, j) != 0, for j < n; the bits behind them, up to a whole word, are 0.
-   * Returns the number of bits set. */
-  size_t (*nonzero_mask)(size_t m, size_t n, const float *x, size_t ldx, uint64_t *mask, size_t ld_mask);
+  /* One tile of a struct ms_nonzeros from x (m, n), m and n at most MS_TILE: masks[i], bit j = x(i, j) != 0; 0 in the
+   * other bits and in masks[m .. MS_TILE-1]; values = the elements that are not 0, row after row. Returns how many.
+   * values has room for MS_TILE_VALUES; what stands behind the last value is not specified. */
+  size_t (*compress)(size_t m, size_t n, const float *x, size_t ldx, uint64_t *masks, float *values);
 
-  /* y(j, i) = x(i, j). x is (m, n), y is (n, m). No overlap. */
-  void (*transpose)(size_t m, size_t n, const float *x, size_t ldx, float *y, size_t ldy);
+  /* The same from the transpose of x (m, n): masks[j], bit i = x(i, j) != 0. */
+  size_t (*compress_transposed)(size_t m, size_t n, const float *x, size_t ldx, uint64_t *masks, float *values);
 
   /* y(i, j) = beta == 0 ? alpha * x(i, j) : fma(alpha, x(i, j), beta * y(i, j)). With beta == 0, y is not read.
    * The last step of ms_sgemm. x and y must not overlap. */
@@ -144,15 +167,12 @@ struct ms_kernels {
   void (*maxnorm)(size_t m, size_t n, float max_norm, float *w, size_t ldw, float *workspace);
 
   size_t gemm_workspace_floats; /* belongs to the slots gemm and gemm_skip */
+  size_t gemm_skip_columns;     /* belongs to gemm_skip: columns of C that it computes at once; a multiple of MS_TILE */
   double gemm_skip_density;     /* belongs to gemm_skip: the share of non-zeros from which gemm is faster, measured */
 };
 
 /* Columns at which a block may be cut for dropout, and a good granularity for every other kernel. */
 #define MS_DROPOUT_COLUMNS 16
-
-/* Words of one row of a mask of non-zeros. */
-#define MS_MASK_BITS 64
-#define MS_MASK_WORDS(n) (((n) + MS_MASK_BITS - 1) / MS_MASK_BITS)
 
 /* What a CPU (and its operating system) must offer for a table. Read by runtime/platform/cpu.c. */
 enum ms_cpu_feature {

@@ -1,7 +1,6 @@
 /* Matrix products and their scaled accumulation, scalar. */
 #include <assert.h>
 #include <math.h>
-#include <stdbool.h>
 
 #include "reference/reference.h"
 
@@ -22,32 +21,6 @@ void ms_gemm_f32_reference(size_t m, size_t n, size_t k, const float *a, size_t 
         const float *b_p = b + p * b_row_stride + j0 * b_col_stride;
         for (size_t j = 0; j < width; ++j)
           acc[j] = fmaf(a_ip, b_p[j * b_col_stride], acc[j]);
-      }
-      for (size_t j = 0; j < width; ++j)
-        c[i * ldc + j0 + j] = acc[j] + 0.0f;
-    }
-  }
-}
-
-static bool is_set(const uint64_t *mask, size_t bit) {
-  return mask[bit / MS_MASK_BITS] >> bit % MS_MASK_BITS & 1;
-}
-
-void ms_gemm_skip_f32_reference(size_t m, size_t n, size_t k, const float *a, size_t lda, const uint64_t *a_mask,
-                                size_t ld_mask, const float *b, size_t b_row_stride, size_t b_col_stride, float *c,
-                                size_t ldc, float *workspace) {
-  assert(lda >= k && ldc >= n && ld_mask >= MS_MASK_WORDS(k));
-  (void)workspace;
-  for (size_t j0 = 0; j0 < n; j0 += COLUMNS) {
-    const size_t width = n - j0 < COLUMNS ? n - j0 : COLUMNS;
-    for (size_t i = 0; i < m; ++i) {
-      float acc[COLUMNS] = {0};
-      for (size_t p = 0; p < k; ++p) {
-        if (!is_set(a_mask + i * ld_mask, p))
-          continue;
-        const float *b_p = b + p * b_row_stride + j0 * b_col_stride;
-        for (size_t j = 0; j < width; ++j)
-          acc[j] = fmaf(a[i * lda + p], b_p[j * b_col_stride], acc[j]);
       }
       for (size_t j = 0; j < width; ++j)
         c[i * ldc + j0 + j] = acc[j] + 0.0f;

@@ -8,11 +8,11 @@
 void ms_gemm_f32_reference(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride,
                            const float *b, size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc,
                            float *workspace);
-void ms_gemm_skip_f32_reference(size_t m, size_t n, size_t k, const float *a, size_t lda, const uint64_t *a_mask,
-                                size_t ld_mask, const float *b, size_t b_row_stride, size_t b_col_stride, float *c,
-                                size_t ldc, float *workspace);
-size_t ms_nonzero_mask_f32_reference(size_t m, size_t n, const float *x, size_t ldx, uint64_t *mask, size_t ld_mask);
-void ms_transpose_f32_reference(size_t m, size_t n, const float *x, size_t ldx, float *y, size_t ldy);
+void ms_gemm_skip_f32_reference(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const float *b,
+                                size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc, float *workspace);
+size_t ms_compress_f32_reference(size_t m, size_t n, const float *x, size_t ldx, uint64_t *masks, float *values);
+size_t ms_compress_transposed_f32_reference(size_t m, size_t n, const float *x, size_t ldx, uint64_t *masks,
+                                            float *values);
 void ms_scale_add_f32_reference(size_t m, size_t n, float alpha, const float *x, size_t ldx, float beta, float *y,
                                 size_t ldy);
 void ms_bytes_to_unit_f32_reference(size_t n, const uint8_t *x, float *y);

@@ -4,8 +4,8 @@
 const struct ms_kernels ms_kernels_reference = {
     .gemm = ms_gemm_f32_reference,
     .gemm_skip = ms_gemm_skip_f32_reference,
-    .nonzero_mask = ms_nonzero_mask_f32_reference,
-    .transpose = ms_transpose_f32_reference,
+    .compress = ms_compress_f32_reference,
+    .compress_transposed = ms_compress_transposed_f32_reference,
     .scale_add = ms_scale_add_f32_reference,
     .bytes_to_unit = ms_bytes_to_unit_f32_reference,
     .bias_forward = ms_bias_forward_f32_reference,
@@ -20,5 +20,6 @@ const struct ms_kernels ms_kernels_reference = {
     .adam = ms_adam_f32_reference,
     .maxnorm = ms_maxnorm_f32_reference,
     .gemm_workspace_floats = 0,
+    .gemm_skip_columns = MS_TILE,
     .gemm_skip_density = 1.0, /* the work shrinks with the density, and nothing is lost */
 };

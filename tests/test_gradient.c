@@ -40,7 +40,7 @@ static double total_loss(const struct ms_trainer *t) {
   for (uint32_t row = 0; row < BATCH; ++row) {
     double x[MAX_UNITS], y[MAX_UNITS];
     for (size_t i = 0; i < N_IN; ++i)
-      x[i] = (double)t->pass.x[row * N_IN + i];
+      x[i] = (double)t->pass.inputs[0].dense[row * N_IN + i];
     for (size_t l = 0; l < 3; ++l) {
       const struct ms_dense *layer = &t->network->layers[l];
       for (uint32_t j = 0; j < layer->n_out; ++j) {
@@ -94,9 +94,10 @@ static void make_trainer(struct ms_trainer *t) {
   CHECK(ms_init("scalar", 2) == MS_OK);
   CHECK(ms_trainer_create(make_config(), N_IN, N_CLASSES, t) == MS_OK);
   for (size_t i = 0; i < BATCH * N_IN; ++i)
-    t->pass.x[i] = test_random_below(3) == 0 ? 0.0f : test_random_float(0, 1);
+    t->pass.inputs[0].dense[i] = test_random_below(3) == 0 ? 0.0f : test_random_float(0, 1);
   for (size_t i = 0; i < BATCH; ++i)
     t->pass.labels[i] = (uint8_t)test_random_below(N_CLASSES);
+  ms_pass_load(&t->pass, NULL, NULL, 0, BATCH);
   for (size_t l = 0; l < 3; ++l)
     for (size_t j = 0; j < t->network->layers[l].n_out; ++j)
       t->network->layers[l].bias[j] = test_random_float(-0.2f, 0.2f);

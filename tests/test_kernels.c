@@ -78,16 +78,25 @@ static void gemm(void) {
 
 /* ---- gemm_skip ---- */
 
-/* The mask may name zeros as non-zeros, never the other way round: some bits are set at random. */
-static uint64_t *random_mask(const struct matrix *a, size_t ld_mask) {
-  const size_t words = MS_MASK_WORDS(a->cols);
-  uint64_t *mask = test_buffer(a->rows > 0 && words > 0 ? ((a->rows - 1) * ld_mask + words) * sizeof *mask : 0, 0);
-  ms_kernels_reference.nonzero_mask(a->rows, a->cols, a->data, a->ld, mask, ld_mask);
-  for (size_t i = 0; i < a->rows; ++i)
-    for (size_t p = 0; p < a->cols; ++p)
-      if (test_random_below(16) == 0)
-        mask[i * ld_mask + p / MS_MASK_BITS] |= UINT64_C(1) << p % MS_MASK_BITS;
-  return mask;
+/* The tiles of a, some of its zeros among the non-zeros: a mask may name too many, never too few. */
+static struct ms_nonzeros random_nonzeros(const struct matrix *a) {
+  const size_t tiles = ms_tiles(a->rows) * ms_tiles(a->cols);
+  const struct ms_nonzeros x = {ms_tiles(a->rows), test_buffer(tiles * MS_TILE * sizeof(uint64_t), 0),
+                                test_buffer(tiles * MS_TILE_VALUES * sizeof(float), 0)};
+  memset(x.masks, 0, tiles * MS_TILE * sizeof *x.masks);
+  for (size_t t = 0; t < tiles; ++t) {
+    float *values = x.values + t * MS_TILE_VALUES;
+    const size_t row0 = t % x.row_tiles * MS_TILE, col0 = t / x.row_tiles * MS_TILE;
+    for (size_t i = 0; i < MS_TILE && row0 + i < a->rows; ++i)
+      for (size_t j = 0; j < MS_TILE && col0 + j < a->cols; ++j) {
+        const float v = a->data[(row0 + i) * a->ld + col0 + j];
+        if (v != 0.0f || test_random_below(16) == 0) {
+          x.masks[t * MS_TILE + i] |= UINT64_C(1) << j;
+          *values++ = v;
+        }
+      }
+  }
+  return x;
 }
 
 static void check_gemm_skip_shape(const struct ms_kernels *kernels, size_t m, size_t n, size_t k, enum values values) {
@@ -99,18 +108,23 @@ static void check_gemm_skip_shape(const struct ms_kernels *kernels, size_t m, si
   for (size_t at = 0; at < a.n_bytes / sizeof(float); ++at)
     if (test_random_below(8) < zeros_of_8)
       a.data[at] = test_random_below(2) ? 0.0f : -0.0f;
+  const struct ms_nonzeros nonzeros = random_nonzeros(&a);
   const struct matrix b = transpose_b ? matrix_new(n, k, values) : matrix_new(k, n, values);
   const size_t b_strides[2] = {transpose_b ? 1 : b.ld, transpose_b ? b.ld : 1};
-  const size_t ld_mask = MS_MASK_WORDS(k) + test_random_below(3);
-  const uint64_t *mask = random_mask(&a, ld_mask);
   const struct matrix expected = matrix_new(m, n, values), found = matrix_copy(&expected);
   float *workspace = test_buffer(kernels->gemm_workspace_floats * sizeof(float), 0);
   ms_kernels_reference.gemm(m, n, k, a.data, a.ld, 1, b.data, b_strides[0], b_strides[1], expected.data, expected.ld,
                             NULL);
-  kernels->gemm_skip(m, n, k, a.data, a.ld, mask, ld_mask, b.data, b_strides[0], b_strides[1], found.data, found.ld,
-                     workspace);
+  kernels->gemm_skip(m, n, k, &nonzeros, b.data, b_strides[0], b_strides[1], found.data, found.ld, workspace);
   matrix_check_same(&expected, &found, "C");
   CHECK(test_guards_intact(workspace));
+  if (m > MS_TILE) { /* the rows from the second tile on, by themselves */
+    const struct ms_nonzeros rest = ms_nonzeros_rows(&nonzeros, MS_TILE);
+    const size_t at = MS_TILE * found.ld;
+    kernels->gemm_skip(m - MS_TILE, n, k, &rest, b.data, b_strides[0], b_strides[1], found.data + at, found.ld,
+                       workspace);
+    matrix_check_same(&expected, &found, "lower rows of C");
+  }
   test_release();
 }
 
@@ -124,44 +138,32 @@ static void gemm_skip(void) {
   for_each_isa(check_gemm_skip);
 }
 
-/* ---- nonzero_mask, transpose ---- */
+/* ---- compress ---- */
 
-static void check_nonzero_mask(const struct ms_kernels *kernels) {
-  for (int round = 0; round < ROUNDS; ++round) {
-    const size_t m = random_size(20), n = random_size(300), words = MS_MASK_WORDS(n);
-    const size_t ld_mask = words + test_random_below(3);
-    test_context("m %zu, n %zu", m, n);
+static void check_compress(const struct ms_kernels *kernels) {
+  for (int round = 0; round < 2 * ROUNDS; ++round) {
+    const size_t m = random_size(MS_TILE), n = random_size(MS_TILE);
+    const bool transposed = round % 2;
+    test_context("m %zu, n %zu, %s", m, n, transposed ? "transposed" : "as stored");
     const struct matrix x = matrix_new(m, n, EXTREME);
-    const size_t n_bytes = m > 0 && n > 0 ? ((m - 1) * ld_mask + words) * sizeof(uint64_t) : 0;
-    uint64_t *expected = test_buffer(n_bytes, 0), *found = test_buffer(n_bytes, 0);
-    const size_t n_expected = ms_kernels_reference.nonzero_mask(m, n, x.data, x.ld, expected, ld_mask);
-    const size_t n_found = kernels->nonzero_mask(m, n, x.data, x.ld, found, ld_mask);
+    const size_t masks_bytes = MS_TILE * sizeof(uint64_t), values_bytes = MS_TILE_VALUES * sizeof(float);
+    uint64_t *expected_masks = test_buffer(masks_bytes, 0), *masks = test_buffer(masks_bytes, 0);
+    float *expected_values = test_buffer(values_bytes, 0), *values = test_buffer(values_bytes, 0);
+    const struct ms_kernels *r = &ms_kernels_reference;
+    const size_t n_expected =
+        (transposed ? r->compress_transposed : r->compress)(m, n, x.data, x.ld, expected_masks, expected_values);
+    const size_t n_found =
+        (transposed ? kernels->compress_transposed : kernels->compress)(m, n, x.data, x.ld, masks, values);
     CHECK_MESSAGE(n_expected == n_found, "%zu and %zu non-zeros", n_expected, n_found);
-    CHECK(memcmp(expected, found, n_bytes) == 0); /* the guard bytes fill the words between rows */
-    CHECK(test_guards_intact(expected) && test_guards_intact(found));
+    CHECK(memcmp(expected_masks, masks, masks_bytes) == 0);
+    CHECK(memcmp(expected_values, values, n_expected * sizeof(float)) == 0);
+    CHECK(test_guards_intact(masks) && test_guards_intact(values));
     test_release();
   }
 }
 
-static void nonzero_mask(void) {
-  for_each_isa(check_nonzero_mask);
-}
-
-static void check_transpose(const struct ms_kernels *kernels) {
-  for (int round = 0; round < ROUNDS; ++round) {
-    const size_t m = random_size(70), n = random_size(140);
-    test_context("m %zu, n %zu", m, n);
-    const struct matrix x = matrix_new(m, n, ROUND_VALUES(round));
-    const struct matrix expected = matrix_new(n, m, ORDINARY), found = matrix_copy(&expected);
-    ms_kernels_reference.transpose(m, n, x.data, x.ld, expected.data, expected.ld);
-    kernels->transpose(m, n, x.data, x.ld, found.data, found.ld);
-    matrix_check_same(&expected, &found, "y");
-    test_release();
-  }
-}
-
-static void transpose(void) {
-  for_each_isa(check_transpose);
+static void compress(void) {
+  for_each_isa(check_compress);
 }
 
 /* ---- scale_add ---- */
@@ -446,8 +448,7 @@ static void maxnorm(void) {
 static const struct test_case cases[] = {
     {"gemm", gemm},
     {"gemm_skip", gemm_skip},
-    {"nonzero_mask", nonzero_mask},
-    {"transpose", transpose},
+    {"compress", compress},
     {"scale_add", scale_add},
     {"bytes_to_unit", bytes_to_unit},
     {"bias", bias},

@@ -13,19 +13,17 @@ enum {
       MS_GEMM_NEON_BLOCK_M * MS_GEMM_NEON_BLOCK_K + MS_GEMM_NEON_BLOCK_K * MS_GEMM_NEON_BLOCK_N
 };
 
-/* Columns of B that gemm_skip packs at once; the block fits into the same workspace. */
+/* Columns of C that gemm_skip computes at once; its packed block of B fits into the same workspace. */
 enum { MS_GEMM_SKIP_NEON_COLUMNS = 64 };
-_Static_assert(MS_MASK_BITS *MS_GEMM_SKIP_NEON_COLUMNS <= MS_GEMM_NEON_WORKSPACE_FLOATS,
-               "the workspace is too small for gemm_skip");
+_Static_assert(MS_TILE *MS_GEMM_SKIP_NEON_COLUMNS <= MS_GEMM_NEON_WORKSPACE_FLOATS, "too small for gemm_skip");
 
 void ms_gemm_f32_8x12_neon(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride,
                            const float *b, size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc,
                            float *workspace);
-void ms_gemm_skip_f32_neon(size_t m, size_t n, size_t k, const float *a, size_t lda, const uint64_t *a_mask,
-                           size_t ld_mask, const float *b, size_t b_row_stride, size_t b_col_stride, float *c,
-                           size_t ldc, float *workspace);
-size_t ms_nonzero_mask_f32_neon(size_t m, size_t n, const float *x, size_t ldx, uint64_t *mask, size_t ld_mask);
-void ms_transpose_f32_neon(size_t m, size_t n, const float *x, size_t ldx, float *y, size_t ldy);
+void ms_gemm_skip_f32_neon(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const float *b,
+                           size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc, float *workspace);
+size_t ms_compress_f32_neon(size_t m, size_t n, const float *x, size_t ldx, uint64_t *masks, float *values);
+size_t ms_compress_transposed_f32_neon(size_t m, size_t n, const float *x, size_t ldx, uint64_t *masks, float *values);
 void ms_scale_add_f32_neon(size_t m, size_t n, float alpha, const float *x, size_t ldx, float beta, float *y,
                            size_t ldy);
 void ms_bytes_to_unit_f32_neon(size_t n, const uint8_t *x, float *y);

@@ -5,7 +5,7 @@
 #include "runtime/mnist_simd.h"
 
 /* Images order[0 .. n-1], or first .. first+n-1 where order is NULL, to x (n, rows * cols) as floats in [0, 1], and
- * their labels (n). */
+ * their labels (n). One thread's work. */
 void ms_batch_gather(const struct ms_dataset *data, const uint32_t *order, size_t first, size_t n, float *x,
                      uint8_t *labels);
 

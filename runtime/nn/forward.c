@@ -1,29 +1,28 @@
-/* The forward pass: per layer one parallel region, in which each thread finishes its block of the output. */
+/* The forward pass: per hidden layer one parallel region, in which each block of the output is finished while it is in the
+ * cache of its thread. */
 #include "runtime/nn/forward.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/batch.h"
 #include "runtime/platform/dispatch.h"
-#include "runtime/platform/gemm.h"
 #include "runtime/platform/memory.h"
 
-/* Rows that bias, ReLU and dropout pass over together, so that they find them in L1 or L2. */
-enum { CHUNK_ROWS = 16 };
-
-enum ms_status ms_pass_create(const struct ms_network *network, size_t capacity, struct ms_pass *pass) {
+enum ms_status ms_pass_create(const struct ms_network *network, size_t capacity, bool for_training,
+                              struct ms_pass *pass) {
   memset(pass, 0, sizeof *pass);
   pass->capacity = capacity;
-  pass->n_layers = network->n_layers;
-  const size_t n_in = network->layers[0].n_in;
   const size_t n_classes = network->layers[network->n_layers - 1].n_out;
-  enum ms_status status = ms_allocate(network->n_layers, sizeof *pass->outputs, "batch", &pass->outputs);
-  if (status == MS_OK)
-    status = ms_allocate(capacity, n_in * sizeof(float), "batch", &pass->x);
+  enum ms_status status = ms_allocate(network->n_layers, sizeof *pass->inputs, "batch", &pass->inputs);
+  for (size_t l = 0; status == MS_OK && l < network->n_layers; ++l) {
+    status = ms_activations_create(capacity, network->layers[l].n_in, for_training, &pass->inputs[l]);
+    pass->n_layers = l + 1;
+  }
   if (status == MS_OK)
     status = ms_allocate(capacity, sizeof *pass->labels, "batch", &pass->labels);
-  for (size_t l = 0; status == MS_OK && l < network->n_layers; ++l)
-    status = ms_allocate(capacity, network->layers[l].n_out * sizeof(float), "batch", &pass->outputs[l]);
+  if (status == MS_OK)
+    status = ms_allocate(capacity, n_classes * sizeof(float), "batch", &pass->logits);
   if (status == MS_OK)
     status = ms_allocate(capacity, n_classes * sizeof(float), "batch", &pass->probs);
   if (status == MS_OK)
@@ -34,59 +33,114 @@ enum ms_status ms_pass_create(const struct ms_network *network, size_t capacity,
 }
 
 void ms_pass_free(struct ms_pass *pass) {
-  for (size_t l = 0; pass->outputs && l < pass->n_layers; ++l)
-    free(pass->outputs[l]);
-  free(pass->outputs);
-  free(pass->x);
+  for (size_t l = 0; l < pass->n_layers; ++l)
+    ms_activations_free(&pass->inputs[l]);
+  free(pass->inputs);
   free(pass->labels);
+  free(pass->logits);
   free(pass->probs);
   free(pass->loss);
   memset(pass, 0, sizeof *pass);
 }
 
+struct load {
+  struct ms_pass *pass;
+  const struct ms_dataset *data;
+  const uint32_t *order;
+  size_t first, n;
+};
+
+static void load_item(void *context, size_t item, size_t index) {
+  const struct load *l = context;
+  struct ms_activations *x = &l->pass->inputs[0];
+  const struct ms_range rows = ms_tile_rows(item, l->n);
+  (void)index;
+  if (l->data)
+    ms_batch_gather(l->data, l->order ? l->order + rows.first : NULL, l->first + rows.first, rows.last - rows.first,
+                    x->dense + rows.first * x->units, l->pass->labels + rows.first);
+  const struct ms_block block = {rows, {0, x->units}};
+  ms_activations_compress(x, block);
+}
+
+void ms_pass_load(struct ms_pass *pass, const struct ms_dataset *data, const uint32_t *order, size_t first, size_t n) {
+  struct load l = {pass, data, order, first, n};
+  atomic_store(&pass->inputs[0].n_nonzeros, 0);
+  ms_pool_each(ms_tiles(n), load_item, &l);
+}
+
 struct layer_forward {
   const struct ms_dense *layer;
   const struct ms_dropout *dropout; /* NULL: none */
-  bool relu;
   size_t n;
-  const float *x; /* (n, n_in) */
-  float *y;       /* (n, n_out) */
+  const struct ms_activations *x;
+  struct ms_activations *y;
+  bool skip;
+  struct ms_grid grid;
 };
 
-static void layer_task(void *context, size_t index) {
+static void layer_item(void *context, size_t item, size_t index) {
   const struct layer_forward *f = context;
   const struct ms_kernels *k = ms_kernels();
-  const size_t n_in = f->layer->n_in, n_out = f->layer->n_out;
-  const struct ms_block block = ms_gemm_share(f->n, n_out, index);
-  if (ms_block_is_empty(block))
-    return;
-  ms_gemm_block(block, n_in, ms_as_stored(f->x, n_in), ms_as_stored(f->layer->weight, n_out), f->y, n_out, index);
-
-  const size_t col = block.cols.first, cols = block.cols.last - col;
-  for (size_t row = block.rows.first; row < block.rows.last; row += CHUNK_ROWS) {
-    const size_t rows = block.rows.last - row < CHUNK_ROWS ? block.rows.last - row : CHUNK_ROWS;
-    float *y = f->y + row * n_out + col;
+  const size_t n_out = f->layer->n_out;
+  struct ms_block block = ms_grid_block(f->grid, item);
+  ms_activations_multiply(f->x, f->n, false, f->skip, ms_as_stored(f->layer->weight, n_out), block, f->y->dense, n_out,
+                          index);
+  const size_t col = block.cols.first, cols = block.cols.last - col, end = block.rows.last;
+  for (size_t row = block.rows.first; row < end; row = block.rows.last) {
+    block.rows.first = row;
+    block.rows.last = end - row < MS_TILE ? end : row + MS_TILE;
+    const size_t rows = block.rows.last - row;
+    float *y = f->y->dense + row * n_out + col;
     k->bias_forward(rows, cols, f->layer->bias + col, y, n_out, y, n_out);
-    if (f->relu)
-      k->relu_forward(rows, cols, y, n_out, y, n_out);
+    k->relu_forward(rows, cols, y, n_out, y, n_out);
     if (f->dropout)
       k->dropout(rows, cols, f->dropout, row, col, y, n_out, y, n_out);
+    ms_activations_compress(f->y, block);
   }
 }
 
-void ms_forward(const struct ms_network *network, const struct ms_dropout *dropout, size_t n, struct ms_pass *pass) {
-  const size_t last = network->n_layers - 1;
-  for (size_t l = 0; l <= last; ++l) {
-    struct layer_forward f = {.layer = &network->layers[l], .relu = l < last, .n = n};
-    f.dropout = dropout && l < last && dropout[l].threshold > 0 ? &dropout[l] : NULL;
-    f.x = l == 0 ? pass->x : pass->outputs[l - 1];
-    f.y = pass->outputs[l];
-    ms_pool_run(layer_task, &f);
+void ms_forward_hidden(const struct ms_network *network, const struct ms_dropout *dropout, size_t n,
+                       struct ms_pass *pass) {
+  for (size_t l = 0; l + 1 < network->n_layers; ++l) {
+    struct layer_forward f = {.layer = &network->layers[l], .n = n, .x = &pass->inputs[l], .y = &pass->inputs[l + 1]};
+    f.dropout = dropout && dropout[l].threshold > 0 ? &dropout[l] : NULL;
+    f.skip = ms_activations_skip(f.x, n, f.layer->n_out);
+    f.grid = ms_grid(n, f.layer->n_out, f.skip);
+    atomic_store(&f.y->n_nonzeros, 0);
+    ms_pool_each(ms_grid_blocks(f.grid), layer_item, &f);
   }
-  /* A few classes a row: too little work to hand over. */
-  const size_t n_classes = network->layers[last].n_out;
-  ms_kernels()->softmax_cross_entropy_forward(n, n_classes, pass->outputs[last], n_classes, pass->labels, pass->probs,
-                                              n_classes, pass->loss);
+}
+
+void ms_forward_output(const struct ms_network *network, struct ms_range rows, size_t n, struct ms_pass *pass,
+                       size_t index) {
+  const struct ms_dense *layer = &network->layers[network->n_layers - 1];
+  const struct ms_activations *x = &pass->inputs[network->n_layers - 1];
+  const struct ms_kernels *k = ms_kernels();
+  const size_t n_classes = layer->n_out, m = rows.last - rows.first;
+  const struct ms_block block = {rows, {0, n_classes}};
+  ms_activations_multiply(x, n, false, ms_activations_skip(x, n, n_classes), ms_as_stored(layer->weight, n_classes),
+                          block, pass->logits, n_classes, index);
+  float *logits = pass->logits + rows.first * n_classes;
+  k->bias_forward(m, n_classes, layer->bias, logits, n_classes, logits, n_classes);
+  k->softmax_cross_entropy_forward(m, n_classes, logits, n_classes, pass->labels + rows.first,
+                                   pass->probs + rows.first * n_classes, n_classes, pass->loss + rows.first);
+}
+
+struct output {
+  const struct ms_network *network;
+  size_t n;
+  struct ms_pass *pass;
+};
+
+static void output_item(void *context, size_t item, size_t index) {
+  const struct output *o = context;
+  ms_forward_output(o->network, ms_tile_rows(item, o->n), o->n, o->pass, index);
+}
+
+void ms_forward(const struct ms_network *network, size_t n, struct ms_pass *pass) {
+  struct output o = {network, n, pass};
+  ms_forward_hidden(network, NULL, n, pass);
+  ms_pool_each(ms_tiles(n), output_item, &o);
 }
 
 size_t ms_argmax(const float *logits, size_t n_classes) {

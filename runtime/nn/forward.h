@@ -2,25 +2,39 @@
 #ifndef MS_NN_FORWARD_H
 #define MS_NN_FORWARD_H
 
-#include "kernels/kernels.h"
+#include "runtime/nn/activations.h"
 #include "runtime/nn/network.h"
 
 /* One batch on its way through a network: everything has `capacity` rows, of which a pass uses the first n. */
 struct ms_pass {
   size_t capacity, n_layers;
-  float *x;        /* (n, inputs) */
-  uint8_t *labels; /* (n) */
-  float **outputs; /* one per layer, (n, n_out): after ReLU and dropout; the last holds the logits */
-  float *probs;    /* (n, classes) */
-  float *loss;     /* (n) */
+  struct ms_activations *inputs; /* (n_layers): of each layer; the images, then hidden outputs after ReLU and dropout */
+  uint8_t *labels;               /* (n) */
+  float *logits;                 /* (n, classes) */
+  float *probs;                  /* (n, classes) */
+  float *loss;                   /* (n) */
 };
 
-enum ms_status ms_pass_create(const struct ms_network *network, size_t capacity, struct ms_pass *pass);
+/* for_training: with what the weights' gradients need. */
+enum ms_status ms_pass_create(const struct ms_network *network, size_t capacity, bool for_training,
+                              struct ms_pass *pass);
 void ms_pass_free(struct ms_pass *pass);
 
-/* Runs rows 0 .. n-1 of pass->x through all layers, into outputs, probs and loss. dropout: one per hidden layer, a
- * threshold of 0 meaning none; NULL for evaluation. */
-void ms_forward(const struct ms_network *network, const struct ms_dropout *dropout, size_t n, struct ms_pass *pass);
+/* Images order[0 .. n-1] of data, or first .. first+n-1 where order is NULL, to inputs[0] and labels. data NULL: they
+ * stand in inputs[0].dense and labels already. */
+void ms_pass_load(struct ms_pass *pass, const struct ms_dataset *data, const uint32_t *order, size_t first, size_t n);
+
+/* The hidden layers: inputs[0] to all others. dropout: one per hidden layer, a threshold of 0 meaning none; NULL for
+ * evaluation. */
+void ms_forward_hidden(const struct ms_network *network, const struct ms_dropout *dropout, size_t n,
+                       struct ms_pass *pass);
+
+/* The output layer for some of n rows, on thread `index`: logits, probs and loss. */
+void ms_forward_output(const struct ms_network *network, struct ms_range rows, size_t n, struct ms_pass *pass,
+                       size_t index);
+
+/* Both, for evaluation. */
+void ms_forward(const struct ms_network *network, size_t n, struct ms_pass *pass);
 
 /* The class of the largest of n_classes logits, the first of equals. */
 size_t ms_argmax(const float *logits, size_t n_classes);

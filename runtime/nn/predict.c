@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/data/batch.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/fpenv.h"
 #include "runtime/platform/memory.h"
@@ -19,10 +18,10 @@ void ms_predict(const struct ms_network *network, const struct ms_dataset *data,
   size_t n_correct = 0;
   for (size_t first = 0; first < data->n; first += pass->capacity) {
     const size_t n = data->n - first < pass->capacity ? data->n - first : pass->capacity;
-    ms_batch_gather(data, NULL, first, n, pass->x, pass->labels);
-    ms_forward(network, NULL, n, pass);
+    ms_pass_load(pass, data, NULL, first, n);
+    ms_forward(network, n, pass);
     for (size_t i = 0; i < n; ++i) {
-      const size_t class = ms_argmax(pass->outputs[last] + i * n_classes, n_classes);
+      const size_t class = ms_argmax(pass->logits + i * n_classes, n_classes);
       n_correct += class == pass->labels[i];
       loss_sum += (double)pass->loss[i];
       if (predicted)
@@ -101,7 +100,7 @@ enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dat
   struct ms_pass pass = {0};
   status = allocate_evaluation(data->n, network->layers[network->n_layers - 1].n_out, evaluation);
   if (status == MS_OK)
-    status = ms_pass_create(network, BATCH, &pass);
+    status = ms_pass_create(network, BATCH, false, &pass);
   if (status == MS_OK) {
     const uint64_t saved = ms_fpenv_enter();
     ms_predict(network, data, &pass, evaluation->predicted, &evaluation->loss, &evaluation->accuracy);

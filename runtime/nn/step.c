@@ -1,6 +1,6 @@
-/* One training step. Per layer, from the last: the derivative of its input while its weights are still the old ones,
- * then the gradient of its weights and their update, each thread for its own columns, so that gradient, Adam and MaxNorm
- * need no barrier between them. */
+/* One training step. The derivatives of all layers come first, while the weights are still the old ones. Then all weights
+ * are updated in one parallel region, each thread taking some columns of a layer through gradient, Adam and MaxNorm: they
+ * need no barrier between them, and the gradient does not leave the cache. */
 #include "runtime/nn/step.h"
 
 #include <assert.h>
@@ -23,7 +23,7 @@ static enum ms_status create_networks(struct ms_trainer *t, size_t n_inputs, siz
     units[l + 1] = t->config->hidden[l].units;
   units[t->config->n_hidden + 1] = n_classes;
 
-  struct ms_network **networks[] = {&t->network, &t->gradient, &t->moment1, &t->moment2};
+  struct ms_network **networks[] = {&t->network, &t->moment1, &t->moment2};
   for (size_t i = 0; i < sizeof networks / sizeof networks[0]; ++i) {
     const enum ms_status status = ms_network_create(t->config->n_hidden + 1, units, networks[i]);
     if (status != MS_OK)
@@ -33,15 +33,36 @@ static enum ms_status create_networks(struct ms_trainer *t, size_t n_inputs, siz
   return MS_OK;
 }
 
+/* Columns of a weight matrix that one item of the update takes: whole panels of the product, less where they are too few
+ * for the threads. */
+static size_t update_columns(const struct ms_trainer *t) {
+  size_t width = ms_kernels()->gemm_skip_columns;
+  for (; width > MS_TILE; width = (ms_tiles(width) / 2) * MS_TILE) {
+    size_t n_items = 0;
+    for (size_t l = 0; l < t->network->n_layers; ++l)
+      n_items += (t->network->layers[l].n_out + width - 1) / width;
+    if (n_items >= 2 * ms_pool_size())
+      break;
+  }
+  return width;
+}
+
 static enum ms_status create_buffers(struct ms_trainer *t) {
-  const size_t n_layers = t->network->n_layers;
-  enum ms_status status = ms_pass_create(t->network, t->config->batch, &t->pass);
+  const size_t n_layers = t->network->n_layers, batch = t->config->batch;
+  size_t widest_input = 0;
+  enum ms_status status = ms_pass_create(t->network, batch, true, &t->pass);
   if (status == MS_OK)
     status = ms_allocate(n_layers, sizeof *t->dropout, "dropout", &t->dropout);
   if (status == MS_OK)
     status = ms_allocate(n_layers, sizeof *t->dz, "batch", &t->dz);
-  for (size_t l = 0; status == MS_OK && l < n_layers; ++l)
-    status = ms_allocate(t->config->batch, t->network->layers[l].n_out * sizeof(float), "batch", &t->dz[l]);
+  for (size_t l = 0; status == MS_OK && l < n_layers; ++l) {
+    const struct ms_dense *layer = &t->network->layers[l];
+    widest_input = layer->n_in > widest_input ? layer->n_in : widest_input;
+    status = ms_activations_create(batch, layer->n_out, false, &t->dz[l]);
+  }
+  t->gradient_floats = (widest_input + 1) * ms_kernels()->gemm_skip_columns;
+  if (status == MS_OK)
+    status = ms_allocate(ms_pool_size(), t->gradient_floats * sizeof *t->gradients, "gradients", &t->gradients);
   if (status != MS_OK)
     return status;
 
@@ -71,75 +92,85 @@ enum ms_status ms_trainer_create(const struct ms_config *config, size_t n_inputs
 
 void ms_trainer_free(struct ms_trainer *trainer) {
   for (size_t l = 0; trainer->dz && l < trainer->network->n_layers; ++l)
-    free(trainer->dz[l]);
+    ms_activations_free(&trainer->dz[l]);
+  free(trainer->gradients);
   free(trainer->dz);
   free(trainer->dropout);
   ms_pass_free(&trainer->pass);
   ms_network_free(trainer->moment2);
   ms_network_free(trainer->moment1);
-  ms_network_free(trainer->gradient);
   ms_network_free(trainer->network);
   memset(trainer, 0, sizeof *trainer);
 }
 
-struct layer_backward {
-  const struct ms_trainer *trainer;
-  size_t layer, n;
-  const float *x;  /* (n, n_in): the layer's input */
-  const float *dz; /* (n, n_out) */
-  float *dx;       /* (n, n_in): derivative of the pre-activations of the layer before */
-  float dx_scale;  /* factor of its dropout */
-  bool update;
-  struct ms_adam adam_weight, adam_bias;
+struct backward {
+  struct ms_trainer *trainer;
+  size_t n;
 };
 
-/* dX = dZ W^T, back through the dropout and the ReLU that made X. */
-static void input_gradient_task(void *context, size_t index) {
-  const struct layer_backward *b = context;
-  const struct ms_dense *layer = &b->trainer->network->layers[b->layer];
-  const size_t n_in = layer->n_in, n_out = layer->n_out;
-  const struct ms_block block = ms_gemm_share(b->n, n_in, index);
-  if (ms_block_is_empty(block))
-    return;
-  ms_gemm_block(block, n_out, ms_as_stored(b->dz, n_out), ms_transposed(layer->weight, n_out), b->dx, n_in, index);
-
-  const size_t rows = block.rows.last - block.rows.first, cols = block.cols.last - block.cols.first;
-  const size_t at = block.rows.first * n_in + block.cols.first;
-  ms_kernels()->relu_backward(rows, cols, b->x + at, n_in, b->dx_scale, b->dx + at, n_in, b->dx + at, n_in);
-}
-
-static void update_columns(const struct layer_backward *b, struct ms_range columns, size_t index) {
-  const struct ms_trainer *t = b->trainer;
-  const struct ms_kernels *k = ms_kernels();
-  const struct ms_dense *layer = &t->network->layers[b->layer], *gradient = &t->gradient->layers[b->layer];
-  const struct ms_dense *m = &t->moment1->layers[b->layer], *v = &t->moment2->layers[b->layer];
-  const size_t n_in = layer->n_in, n_out = layer->n_out;
-  const size_t col = columns.first, cols = columns.last - col;
-
-  k->adam(n_in, cols, &b->adam_weight, gradient->weight + col, n_out, layer->weight + col, m->weight + col,
-          v->weight + col, n_out);
-  k->adam(1, cols, &b->adam_bias, gradient->bias + col, n_out, layer->bias + col, m->bias + col, v->bias + col, n_out);
-  if (b->layer < t->config->n_hidden && t->config->hidden[b->layer].max_norm > 0) {
-    assert(ms_gemm_scratch_floats() >= cols);
-    k->maxnorm(n_in, cols, (float)t->config->hidden[b->layer].max_norm, layer->weight + col, n_out,
-               ms_pool_scratch(index));
+/* Back through the dropout and the ReLU that made the input of layer l: rows and columns of a block of its derivative. */
+static void activation_backward(struct ms_trainer *t, size_t l, struct ms_block block) {
+  struct ms_activations *dx = &t->dz[l - 1];
+  const struct ms_activations *x = &t->pass.inputs[l];
+  const float scale = t->dropout[l - 1].threshold > 0 ? t->dropout[l - 1].scale : 1.0f;
+  const size_t end = block.rows.last, cols = block.cols.last - block.cols.first;
+  for (size_t row = block.rows.first; row < end; row = block.rows.last) {
+    block.rows.first = row;
+    block.rows.last = end - row < MS_TILE ? end : row + MS_TILE;
+    const size_t at = row * x->units + block.cols.first;
+    ms_kernels()->relu_backward(block.rows.last - row, cols, x->dense + at, x->units, scale, dx->dense + at, x->units,
+                                dx->dense + at, x->units);
+    if (l > 1) /* it is the left operand of another product */
+      ms_activations_compress(dx, block);
   }
 }
 
-/* dW = X^T dZ and db = column sums of dZ, for a share of the columns, then their update. */
-static void weight_gradient_task(void *context, size_t index) {
-  const struct layer_backward *b = context;
-  const struct ms_dense *gradient = &b->trainer->gradient->layers[b->layer];
-  const size_t n_in = gradient->n_in, n_out = gradient->n_out;
-  const struct ms_range columns = ms_split(n_out, MS_DROPOUT_COLUMNS, ms_pool_size(), index);
-  if (columns.first == columns.last)
+/* Some rows through the output layer and back. */
+static void output_item(void *context, size_t item, size_t index) {
+  const struct backward *b = context;
+  struct ms_trainer *t = b->trainer;
+  const size_t last = t->network->n_layers - 1;
+  const struct ms_dense *layer = &t->network->layers[last];
+  const size_t n_classes = layer->n_out;
+  const struct ms_range rows = ms_tile_rows(item, b->n);
+  ms_forward_output(t->network, rows, b->n, &t->pass, index);
+  const size_t at = rows.first * n_classes;
+  ms_kernels()->softmax_cross_entropy_backward(rows.last - rows.first, n_classes, t->pass.probs + at, n_classes,
+                                               t->pass.labels + rows.first, 1.0f / (float)b->n, t->dz[last].dense + at,
+                                               n_classes);
+  if (last == 0)
     return;
-  const struct ms_block block = {{0, n_in}, columns};
-  ms_gemm_block(block, b->n, ms_transposed(b->x, n_in), ms_as_stored(b->dz, n_out), gradient->weight, n_out, index);
-  ms_kernels()->bias_backward(b->n, columns.last - columns.first, b->dz + columns.first, n_out,
-                              gradient->bias + columns.first);
-  if (b->update)
-    update_columns(b, columns, index);
+  const struct ms_block block = {rows, {0, layer->n_in}};
+  ms_activations_multiply(&t->dz[last], b->n, false, false, ms_transposed(layer->weight, n_classes), block,
+                          t->dz[last - 1].dense, layer->n_in, index);
+  activation_backward(t, last, block);
+}
+
+struct input_gradient {
+  struct ms_trainer *trainer;
+  size_t layer, n;
+  bool skip;
+  struct ms_grid grid;
+};
+
+/* dX = dZ W^T, back to the pre-activations of the layer before. */
+static void input_gradient_item(void *context, size_t item, size_t index) {
+  const struct input_gradient *g = context;
+  struct ms_trainer *t = g->trainer;
+  const struct ms_dense *layer = &t->network->layers[g->layer];
+  const struct ms_block block = ms_grid_block(g->grid, item);
+  ms_activations_multiply(&t->dz[g->layer], g->n, false, g->skip, ms_transposed(layer->weight, layer->n_out), block,
+                          t->dz[g->layer - 1].dense, layer->n_in, index);
+  activation_backward(t, g->layer, block);
+}
+
+static void input_gradients(struct ms_trainer *t, size_t n) {
+  for (size_t l = t->network->n_layers - 1; l-- > 1;) {
+    struct input_gradient g = {.trainer = t, .layer = l, .n = n};
+    g.skip = ms_activations_skip(&t->dz[l], n, t->network->layers[l].n_in);
+    g.grid = ms_grid(n, t->network->layers[l].n_in, g.skip);
+    ms_pool_each(ms_grid_blocks(g.grid), input_gradient_item, &g);
+  }
 }
 
 static struct ms_adam adam_step(const struct ms_trainer *t, double l1, double l2) {
@@ -157,46 +188,70 @@ static struct ms_adam adam_step(const struct ms_trainer *t, double l1, double l2
   return adam;
 }
 
-static void backward(struct ms_trainer *t, size_t n, bool update) {
-  const size_t last = t->network->n_layers - 1;
-  const size_t n_classes = t->network->layers[last].n_out;
-  ms_kernels()->softmax_cross_entropy_backward(n, n_classes, t->pass.probs, n_classes, t->pass.labels, 1.0f / (float)n,
-                                               t->dz[last], n_classes);
-  for (size_t l = last + 1; l-- > 0;) {
-    struct layer_backward b = {.trainer = t, .layer = l, .n = n, .dz = t->dz[l], .update = update};
-    b.x = l == 0 ? t->pass.x : t->pass.outputs[l - 1];
-    if (l > 0) {
-      b.dx = t->dz[l - 1];
-      b.dx_scale = t->dropout[l - 1].threshold > 0 ? t->dropout[l - 1].scale : 1.0f;
-      ms_pool_run(input_gradient_task, &b);
+struct update {
+  struct ms_trainer *trainer;
+  size_t n, width;
+};
+
+/* dW = X^T dZ and db = column sums of dZ for some columns of layer l, and the update made of them. */
+static void update_layer(const struct update *u, size_t l, struct ms_range columns, size_t index) {
+  struct ms_trainer *t = u->trainer;
+  const struct ms_kernels *k = ms_kernels();
+  const struct ms_dense *layer = &t->network->layers[l], *m = &t->moment1->layers[l], *v = &t->moment2->layers[l];
+  const struct ms_activations *x = &t->pass.inputs[l], *dz = &t->dz[l];
+  const size_t n_in = layer->n_in, n_out = layer->n_out, col = columns.first, cols = columns.last - col;
+  float *gradient = t->gradients + index * t->gradient_floats; /* (n_in, cols), then that of the bias */
+  float *bias_gradient = gradient + n_in * cols;
+  const struct ms_block block = {{0, n_in}, {0, cols}};
+  ms_activations_multiply(x, u->n, true, ms_activations_skip(x, u->n, n_out), ms_as_stored(dz->dense + col, n_out),
+                          block, gradient, cols, index);
+  k->bias_backward(u->n, cols, dz->dense + col, n_out, bias_gradient);
+
+  const bool hidden = l < t->config->n_hidden;
+  const struct ms_layer_config *config = hidden ? &t->config->hidden[l] : NULL;
+  const struct ms_adam adam = adam_step(t, hidden ? config->l1 : 0, hidden ? config->l2 : 0);
+  const struct ms_adam adam_bias = adam_step(t, 0, 0);
+  k->adam(n_in, cols, &adam, gradient, cols, layer->weight + col, m->weight + col, v->weight + col, n_out);
+  k->adam(1, cols, &adam_bias, bias_gradient, cols, layer->bias + col, m->bias + col, v->bias + col, n_out);
+  if (hidden && config->max_norm > 0)
+    k->maxnorm(n_in, cols, (float)config->max_norm, layer->weight + col, n_out, gradient);
+}
+
+static void update_item(void *context, size_t item, size_t index) {
+  const struct update *u = context;
+  for (size_t l = 0; l < u->trainer->network->n_layers; ++l) {
+    const size_t n_out = u->trainer->network->layers[l].n_out, n_items = (n_out + u->width - 1) / u->width;
+    if (item < n_items) {
+      const size_t first = item * u->width;
+      const struct ms_range columns = {first, n_out - first < u->width ? n_out : first + u->width};
+      update_layer(u, l, columns, index);
+      return;
     }
-    if (update) {
-      const bool hidden = l < t->config->n_hidden;
-      b.adam_weight = adam_step(t, hidden ? t->config->hidden[l].l1 : 0, hidden ? t->config->hidden[l].l2 : 0);
-      b.adam_bias = adam_step(t, 0, 0);
-    }
-    ms_pool_run(weight_gradient_task, &b);
+    item -= n_items;
   }
 }
 
-static void forward(struct ms_trainer *t, size_t n) {
+static void update(struct ms_trainer *t, size_t n) {
+  struct update u = {t, n, update_columns(t)};
+  size_t n_items = 0;
+  for (size_t l = 0; l < t->network->n_layers; ++l)
+    n_items += (t->network->layers[l].n_out + u.width - 1) / u.width;
+  ms_pool_each(n_items, update_item, &u);
+}
+
+void ms_trainer_step(struct ms_trainer *t, size_t n) {
+  assert(n <= t->pass.capacity);
   for (size_t l = 0; l < t->config->n_hidden; ++l) {
     t->dropout[l].epoch = (uint32_t)t->epoch;
     t->dropout[l].step = (uint32_t)t->step;
   }
-  ms_forward(t->network, t->dropout, n, &t->pass);
-}
-
-void ms_trainer_gradient(struct ms_trainer *trainer, size_t n) {
-  assert(n <= trainer->pass.capacity);
-  forward(trainer, n);
-  backward(trainer, n, false);
-}
-
-void ms_trainer_step(struct ms_trainer *trainer, size_t n) {
-  assert(n <= trainer->pass.capacity);
-  forward(trainer, n);
-  trainer->beta1_power *= beta1;
-  trainer->beta2_power *= beta2;
-  backward(trainer, n, true);
+  for (size_t l = 0; l < t->network->n_layers; ++l)
+    atomic_store(&t->dz[l].n_nonzeros, 0);
+  ms_forward_hidden(t->network, t->dropout, n, &t->pass);
+  struct backward b = {t, n};
+  ms_pool_each(ms_tiles(n), output_item, &b);
+  input_gradients(t, n);
+  t->beta1_power *= beta1;
+  t->beta2_power *= beta2;
+  update(t, n);
 }

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/data/batch.h"
 #include "runtime/nn/predict.h"
 #include "runtime/nn/random.h"
 #include "runtime/nn/step.h"
@@ -48,7 +47,7 @@ static void count_batch(const struct ms_trainer *trainer, size_t n, double *loss
   const size_t n_classes = trainer->network->layers[last].n_out;
   for (size_t i = 0; i < n; ++i) {
     *loss_sum += (double)trainer->pass.loss[i];
-    *n_correct += ms_argmax(trainer->pass.outputs[last] + i * n_classes, n_classes) == trainer->pass.labels[i];
+    *n_correct += ms_argmax(trainer->pass.logits + i * n_classes, n_classes) == trainer->pass.labels[i];
   }
 }
 
@@ -62,7 +61,7 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
   for (size_t step = 0; step < n_steps; ++step) {
     const size_t first = step * batch;
     const size_t rows = n - first < batch ? n - first : batch;
-    ms_batch_gather(t->train, t->order + first, 0, rows, t->trainer.pass.x, t->trainer.pass.labels);
+    ms_pass_load(&t->trainer.pass, t->train, t->order + first, 0, rows);
     t->trainer.epoch = epoch->epoch;
     t->trainer.step = step;
     ms_trainer_step(&t->trainer, rows);

@@ -31,8 +31,8 @@ static const struct {
 } slots[] = {
     SLOT(gemm),
     SLOT(gemm_skip),
-    SLOT(nonzero_mask),
-    SLOT(transpose),
+    SLOT(compress),
+    SLOT(compress_transposed),
     SLOT(scale_add),
     SLOT(bytes_to_unit),
     SLOT(bias_forward),
@@ -53,7 +53,7 @@ enum { N_SLOTS = sizeof slots / sizeof slots[0] };
 
 typedef void (*slot_function)(void);
 
-_Static_assert(sizeof(struct ms_kernels) == N_SLOTS * sizeof(slot_function) + sizeof(size_t) + sizeof(double),
+_Static_assert(sizeof(struct ms_kernels) == N_SLOTS * sizeof(slot_function) + 2 * sizeof(size_t) + sizeof(double),
                "a slot of struct ms_kernels is missing in slots[]");
 
 static struct ms_kernels published;
@@ -112,8 +112,10 @@ static void lay_over_reference(const struct ms_kernels *isa, struct ms_kernels *
   }
   if (isa->gemm_workspace_floats > table->gemm_workspace_floats)
     table->gemm_workspace_floats = isa->gemm_workspace_floats;
-  if (isa->gemm_skip)
+  if (isa->gemm_skip) {
+    table->gemm_skip_columns = isa->gemm_skip_columns;
     table->gemm_skip_density = isa->gemm_skip_density;
+  }
 }
 
 enum ms_status ms_dispatch_table(const char *isa, struct ms_kernels *table, const char **chosen) {

@@ -136,6 +136,25 @@ void ms_pool_run(ms_task *task, void *context) {
   pthread_mutex_unlock(&pool.turn);
 }
 
+struct items {
+  ms_item_task *task;
+  void *context;
+  size_t n_items;
+  atomic_size_t next;
+};
+
+static void take_items(void *context, size_t index) {
+  struct items *items = context;
+  size_t item;
+  while ((item = atomic_fetch_add_explicit(&items->next, 1, memory_order_relaxed)) < items->n_items)
+    items->task(items->context, item, index);
+}
+
+void ms_pool_each(size_t n_items, ms_item_task *task, void *context) {
+  struct items items = {.task = task, .context = context, .n_items = n_items};
+  ms_pool_run(take_items, &items);
+}
+
 float *ms_pool_scratch(size_t index) {
   return pool.scratch + index * pool.scratch_stride;
 }

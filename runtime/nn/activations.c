@@ -1,0 +1,112 @@
+/* Activations: memory, compression, and the choice between dense and zero-skipping products. */
+#include "runtime/nn/activations.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/platform/dispatch.h"
+#include "runtime/platform/memory.h"
+
+/* Results of fewer columns leave a skipping product with too few accumulators to hide the latency of its additions. */
+enum { MIN_SKIP_COLUMNS = 32 };
+
+enum ms_skipping ms_skipping = MS_SKIP_WHERE_FASTER;
+
+static enum ms_status allocate_nonzeros(size_t rows, size_t cols, struct ms_nonzeros *x) {
+  x->row_tiles = ms_tiles(rows);
+  const size_t tiles = x->row_tiles * ms_tiles(cols);
+  enum ms_status status = ms_allocate(tiles, MS_TILE * sizeof *x->masks, "batch", &x->masks);
+  if (status == MS_OK)
+    status = ms_allocate(tiles, MS_TILE_VALUES * sizeof *x->values, "batch", &x->values);
+  return status;
+}
+
+enum ms_status ms_activations_create(size_t capacity, size_t units, bool with_columns, struct ms_activations *x) {
+  memset(x, 0, sizeof *x);
+  x->units = units;
+  enum ms_status status = ms_allocate(capacity, units * sizeof *x->dense, "batch", &x->dense);
+  if (status == MS_OK)
+    status = allocate_nonzeros(capacity, units, &x->rows);
+  if (status == MS_OK && with_columns)
+    status = allocate_nonzeros(units, capacity, &x->columns);
+  return status;
+}
+
+void ms_activations_free(struct ms_activations *x) {
+  free(x->dense);
+  free(x->rows.masks);
+  free(x->rows.values);
+  free(x->columns.masks);
+  free(x->columns.values);
+}
+
+void ms_activations_compress(struct ms_activations *x, struct ms_block block) {
+  const struct ms_kernels *k = ms_kernels();
+  size_t count = 0;
+  for (size_t i = block.rows.first; i < block.rows.last; i += MS_TILE)
+    for (size_t j = block.cols.first; j < block.cols.last; j += MS_TILE) {
+      const size_t m = block.rows.last - i < MS_TILE ? block.rows.last - i : MS_TILE;
+      const size_t n = block.cols.last - j < MS_TILE ? block.cols.last - j : MS_TILE;
+      const float *dense = x->dense + i * x->units + j;
+      size_t tile = j / MS_TILE * x->rows.row_tiles + i / MS_TILE;
+      count +=
+          k->compress(m, n, dense, x->units, x->rows.masks + tile * MS_TILE, x->rows.values + tile * MS_TILE_VALUES);
+      if (!x->columns.masks)
+        continue;
+      tile = i / MS_TILE * x->columns.row_tiles + j / MS_TILE;
+      k->compress_transposed(m, n, dense, x->units, x->columns.masks + tile * MS_TILE,
+                             x->columns.values + tile * MS_TILE_VALUES);
+    }
+  atomic_fetch_add_explicit(&x->n_nonzeros, count, memory_order_relaxed);
+}
+
+bool ms_activations_skip(const struct ms_activations *x, size_t n, size_t n_out) {
+  if (ms_skipping != MS_SKIP_WHERE_FASTER)
+    return ms_skipping == MS_SKIP_ALWAYS;
+  const double density = (double)atomic_load(&x->n_nonzeros) / ((double)n * (double)x->units);
+  return n_out >= MIN_SKIP_COLUMNS && density < ms_kernels()->gemm_skip_density;
+}
+
+void ms_activations_multiply(const struct ms_activations *x, size_t n, bool transposed, bool skip, struct ms_operand b,
+                             struct ms_block block, float *c, size_t ldc, size_t index) {
+  if (!skip) {
+    const struct ms_operand a = transposed ? ms_transposed(x->dense, x->units) : ms_as_stored(x->dense, x->units);
+    ms_gemm_block(block, transposed ? n : x->units, a, b, c, ldc, index);
+    return;
+  }
+  if (ms_block_is_empty(block))
+    return;
+  const size_t i = block.rows.first, j = block.cols.first;
+  const struct ms_nonzeros a = ms_nonzeros_rows(transposed ? &x->columns : &x->rows, i);
+  assert(i % MS_TILE == 0 && a.masks);
+  ms_kernels()->gemm_skip(block.rows.last - i, block.cols.last - j, transposed ? n : x->units, &a,
+                          b.data + j * b.col_stride, b.row_stride, b.col_stride, c + i * ldc + j, ldc,
+                          ms_pool_scratch(index));
+}
+
+/* A skipping product packs its columns of B for each block: whole columns of blocks, as long as there are enough. A dense
+ * one packs A as well: as few blocks as threads. */
+struct ms_grid ms_grid(size_t rows, size_t cols, bool skip) {
+  const size_t threads = ms_pool_size();
+  size_t width = ms_kernels()->gemm_skip_columns;
+  if (!skip)
+    width = ms_tiles((cols + threads - 1) / threads) * MS_TILE;
+  const size_t panels = (cols + width - 1) / width, wanted = skip && threads > 1 ? 2 * threads : threads;
+  size_t row_parts = (wanted + panels - 1) / panels;
+  if (row_parts > ms_tiles(rows))
+    row_parts = ms_tiles(rows);
+  const struct ms_grid grid = {rows, cols, row_parts, width};
+  return grid;
+}
+
+size_t ms_grid_blocks(struct ms_grid grid) {
+  return grid.row_parts * ((grid.cols + grid.width - 1) / grid.width);
+}
+
+struct ms_block ms_grid_block(struct ms_grid grid, size_t item) {
+  const size_t first = item / grid.row_parts * grid.width;
+  const size_t last = grid.cols - first < grid.width ? grid.cols : first + grid.width;
+  const struct ms_block block = {ms_split(grid.rows, MS_TILE, grid.row_parts, item % grid.row_parts), {first, last}};
+  return block;
+}

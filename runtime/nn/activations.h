@@ -1,0 +1,55 @@
+/* The rows of a batch at one place of a network: an input, a layer's output, or a derivative. Densely, and without its
+ * zeros for the products that skip them. */
+#ifndef MS_NN_ACTIVATIONS_H
+#define MS_NN_ACTIVATIONS_H
+
+#include <stdatomic.h>
+
+#include "kernels/kernels.h"
+#include "runtime/platform/gemm.h"
+
+struct ms_activations {
+  size_t units;
+  float *dense;               /* (capacity, units) */
+  struct ms_nonzeros rows;    /* of dense */
+  struct ms_nonzeros columns; /* of its transpose; absent (masks NULL) where no weight gradient is wanted */
+  atomic_size_t n_nonzeros;   /* counted by ms_activations_compress */
+};
+
+enum ms_status ms_activations_create(size_t capacity, size_t units, bool with_columns, struct ms_activations *x);
+void ms_activations_free(struct ms_activations *x);
+
+/* Brings rows and columns up to date with a block of dense that begins at multiples of MS_TILE and ends there or at the
+ * edge of the batch's n rows. Several threads may each do a block. n_nonzeros must be 0 before the first. */
+void ms_activations_compress(struct ms_activations *x, struct ms_block block);
+
+/* How products treat the zeros of their left operand. The bits are the same either way; tests force each. */
+enum ms_skipping { MS_SKIP_WHERE_FASTER, MS_SKIP_NEVER, MS_SKIP_ALWAYS };
+extern enum ms_skipping ms_skipping;
+
+/* Whether products with n rows of x (or their transpose) on the left and n_out columns in the result skip zeros. To be
+ * asked when all of the n rows are compressed. */
+bool ms_activations_skip(const struct ms_activations *x, size_t n, size_t n_out);
+
+/* That block of C = X B or, transposed, C = X^T B: X (n, units) the first n rows of x, c the whole C. On the scratch memory
+ * of thread `index`. A block of rows begins at a multiple of MS_TILE. */
+void ms_activations_multiply(const struct ms_activations *x, size_t n, bool transposed, bool skip, struct ms_operand b,
+                             struct ms_block block, float *c, size_t ldc, size_t index);
+
+/* Division of a result (rows, cols) into blocks for ms_pool_each: cut at multiples of MS_TILE, of a size that suits the
+ * products, and enough of them to occupy the threads. */
+struct ms_grid {
+  size_t rows, cols, row_parts, width; /* width: columns of a block */
+};
+struct ms_grid ms_grid(size_t rows, size_t cols, bool skip);
+size_t ms_grid_blocks(struct ms_grid grid);
+struct ms_block ms_grid_block(struct ms_grid grid, size_t item);
+
+/* The rows of tile `tile` of n rows. */
+static inline struct ms_range ms_tile_rows(size_t tile, size_t n) {
+  const size_t first = tile * MS_TILE;
+  const struct ms_range rows = {first, n - first < MS_TILE ? n : first + MS_TILE};
+  return rows;
+}
+
+#endif
