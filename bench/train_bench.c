@@ -85,6 +85,8 @@ static int run(const char *folder, struct ms_config *config) {
   if (status != MS_OK)
     return fail();
   ms_network_free(network);
+  for (int phase = 0; phase < MS_N_PHASES; ++phase)
+    printf("%-22s %.1f ms an epoch\n", ms_phase_name(phase), 1e3 * result.phase_seconds[phase] / (double)m.n);
 
   const double seconds = median(m.seconds, m.n), peak = median(m.peak, m.n), fastest = median(m.fastest_peak, m.n);
   printf("median    %.3f s  peak %6.1f GFLOP/s (%s)  %6.1f (%s)  epoch / dense limit: %.2f, %.2f\n", seconds, peak,

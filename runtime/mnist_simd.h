@@ -157,12 +157,25 @@ struct ms_observer {
   bool (*stop)(void *context);
 };
 
+/* Where the time of training goes; ms_phase_name gives a phase in a few words. */
+enum ms_phase {
+  MS_PHASE_LOAD,           /* gathering and compressing a batch */
+  MS_PHASE_FORWARD,        /* hidden layers */
+  MS_PHASE_OUTPUT,         /* output layer and loss, and back to the last hidden layer */
+  MS_PHASE_INPUT_GRADIENT, /* derivatives of the other hidden layers */
+  MS_PHASE_UPDATE,         /* gradients of the weights, Adam, MaxNorm */
+  MS_PHASE_REST,           /* shuffling, validation, copy and digest of the weights */
+  MS_N_PHASES
+};
+const char *ms_phase_name(enum ms_phase phase);
+
 struct ms_train_result {
   size_t epochs_run;  /* finished */
   size_t best_epoch;  /* with the best monitored value; 0 without validation */
   size_t model_epoch; /* the epoch whose weights the network holds */
   bool stopped_early; /* by patience */
   double epoch_seconds_median, elapsed_s;
+  double phase_seconds[MS_N_PHASES]; /* of all finished epochs */
 };
 
 /* Trains on train (already without the validation images) and monitors validation, which may be NULL. The network is

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "runtime/nn/random.h"
+#include "runtime/platform/clock.h"
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/gemm.h"
 #include "runtime/platform/memory.h"
@@ -239,6 +240,12 @@ static void update(struct ms_trainer *t, size_t n) {
   ms_pool_each(n_items, update_item, &u);
 }
 
+static void end_phase(struct ms_trainer *t, enum ms_phase phase, double *start) {
+  const double now = ms_clock_s();
+  t->phase_seconds[phase] += now - *start;
+  *start = now;
+}
+
 void ms_trainer_step(struct ms_trainer *t, size_t n) {
   assert(n <= t->pass.capacity);
   for (size_t l = 0; l < t->config->n_hidden; ++l) {
@@ -247,11 +254,16 @@ void ms_trainer_step(struct ms_trainer *t, size_t n) {
   }
   for (size_t l = 0; l < t->network->n_layers; ++l)
     atomic_store(&t->dz[l].n_nonzeros, 0);
+  double start = ms_clock_s();
   ms_forward_hidden(t->network, t->dropout, n, &t->pass);
+  end_phase(t, MS_PHASE_FORWARD, &start);
   struct backward b = {t, n};
   ms_pool_each(ms_tiles(n), output_item, &b);
+  end_phase(t, MS_PHASE_OUTPUT, &start);
   input_gradients(t, n);
+  end_phase(t, MS_PHASE_INPUT_GRADIENT, &start);
   t->beta1_power *= beta1;
   t->beta2_power *= beta2;
   update(t, n);
+  end_phase(t, MS_PHASE_UPDATE, &start);
 }

@@ -16,6 +16,7 @@ struct ms_trainer {
   struct ms_dropout *dropout; /* one per hidden layer */
   float *gradients;           /* (threads, gradient_floats): each thread's columns of a gradient */
   size_t gradient_floats;
+  double phase_seconds[MS_N_PHASES]; /* added up */
 };
 
 /* A new network with initial weights from config->seed, and zero moments. */

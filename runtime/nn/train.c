@@ -61,7 +61,9 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
   for (size_t step = 0; step < n_steps; ++step) {
     const size_t first = step * batch;
     const size_t rows = n - first < batch ? n - first : batch;
+    const double start = ms_clock_s();
     ms_pass_load(&t->trainer.pass, t->train, t->order + first, 0, rows);
+    t->trainer.phase_seconds[MS_PHASE_LOAD] += ms_clock_s() - start;
     t->trainer.epoch = epoch->epoch;
     t->trainer.step = step;
     ms_trainer_step(&t->trainer, rows);
@@ -95,6 +97,25 @@ static void validate(struct training *t, struct ms_epoch *epoch, struct ms_train
   }
 }
 
+const char *ms_phase_name(enum ms_phase phase) {
+  static const char *const names[MS_N_PHASES] = {
+      "load batch", "forward", "output and loss", "input gradients", "gradients and update", "rest",
+  };
+  return names[phase];
+}
+
+/* The phases of an epoch that took `seconds`; the rest is what the others leave. */
+static void add_phases(struct training *t, double seconds, struct ms_train_result *result) {
+  double *epoch = t->trainer.phase_seconds;
+  epoch[MS_PHASE_REST] = seconds;
+  for (int phase = 0; phase < MS_PHASE_REST; ++phase)
+    epoch[MS_PHASE_REST] -= epoch[phase];
+  for (int phase = 0; phase < MS_N_PHASES; ++phase) {
+    result->phase_seconds[phase] += epoch[phase];
+    epoch[phase] = 0;
+  }
+}
+
 static enum ms_status run_epoch(struct training *t, size_t number, struct ms_train_result *result) {
   const double start = ms_clock_s();
   struct ms_epoch epoch = {.epoch = number, .improved = true};
@@ -111,6 +132,7 @@ static enum ms_status run_epoch(struct training *t, size_t number, struct ms_tra
   ms_network_sha256(t->trainer.network, epoch.weights_sha256);
   epoch.seconds = ms_clock_s() - start;
   t->epoch_seconds[result->epochs_run++] = epoch.seconds;
+  add_phases(t, epoch.seconds, result);
   result->stopped_early = early_stopping && number - result->best_epoch >= t->config->patience;
   if (t->observer && t->observer->epoch)
     return t->observer->epoch(t->observer->context, &epoch);
