@@ -76,6 +76,31 @@ static inline struct ms_nonzeros ms_nonzeros_rows(const struct ms_nonzeros *x, s
   return rest;
 }
 
+/* A dense matrix that may be stored in pieces of MS_TILE rows or columns: element (i, j) stands at
+ * data[(i / MS_TILE) * row_tile + (i % MS_TILE) * row + (j / MS_TILE) * col_tile + (j % MS_TILE) * col]. row or col is 1. */
+struct ms_tiled {
+  const float *data;
+  size_t row_tile, row, col_tile, col;
+};
+
+/* x (m, n) stored row after row. */
+static inline struct ms_tiled ms_tiled_rows(const float *x, size_t ldx) {
+  const struct ms_tiled tiled = {x, MS_TILE * ldx, ldx, MS_TILE, 1};
+  return tiled;
+}
+
+/* x (m, n) stored in panels of MS_TILE columns, panel after panel (m, MS_TILE): a panel's rows lie side by side, and a
+ * product takes them as they are. */
+static inline struct ms_tiled ms_tiled_panels(const float *x, size_t m) {
+  const struct ms_tiled tiled = {x, MS_TILE * MS_TILE, MS_TILE, m * MS_TILE, 1};
+  return tiled;
+}
+
+static inline struct ms_tiled ms_tiled_transposed(struct ms_tiled x) {
+  const struct ms_tiled transposed = {x.data, x.col_tile, x.col, x.row_tile, x.row};
+  return transposed;
+}
+
 struct ms_kernels {
   /* C = A B. A is (m, k), B is (k, n), C is (m, n).
    * A(i, p) stands at a[i * a_row_stride + p * a_col_stride], B(p, j) likewise: a transposed operand is the same
@@ -88,10 +113,11 @@ struct ms_kernels {
                size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc, float *workspace);
 
   /* The same product, with A given by its non-zeros: the terms of its zeros are left out. B must be finite; then C has the
-   * bits that gemm gives it. n may be cut at multiples of MS_TILE, m too (ms_nonzeros_rows).
+   * bits that gemm gives it. C(i, j) stands at c[i * ldc + (j / MS_TILE) * c_tile + j % MS_TILE]: row after row with a
+   * c_tile of MS_TILE. n may be cut at multiples of MS_TILE, m too (ms_nonzeros_rows).
    * Faster than gemm while the share of A's non-zeros is below gemm_skip_density, on matrices of hundreds of rows. */
-  void (*gemm_skip)(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const float *b, size_t b_row_stride,
-                    size_t b_col_stride, float *c, size_t ldc, float *workspace);
+  void (*gemm_skip)(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const struct ms_tiled *b, float *c,
+                    size_t ldc, size_t c_tile, float *workspace);
 
   /* One tile of a struct ms_nonzeros from x (m, n), m and n at most MS_TILE: masks[i], bit j = x(i, j) != 0; 0 in the
    * other bits and in masks[m .. MS_TILE-1]; values = the elements that are not 0, row after row. Returns how many.

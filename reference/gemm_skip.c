@@ -4,35 +4,37 @@
 
 #include "reference/reference.h"
 
-/* Adds the terms of one row of a tile to a row of C. Returns the number of non-zeros. */
-static size_t add_terms(size_t n, uint64_t mask, const float *values, const float *b, size_t b_row_stride,
-                        size_t b_col_stride, float *c) {
+/* Adds the terms of one row of a tile, whose first row of B stands at b->data, to a row of C. Returns the number of
+ * non-zeros. */
+static size_t add_terms(size_t n, uint64_t mask, const float *values, const float *b_rows, const struct ms_tiled *b,
+                        float *c, size_t c_tile) {
   size_t n_values = 0;
   for (size_t p = 0; p < MS_TILE; ++p)
     if (mask >> p & 1) {
       const float a = values[n_values++];
-      for (size_t j = 0; j < n; ++j)
-        c[j] = fmaf(a, b[p * b_row_stride + j * b_col_stride], c[j]);
+      for (size_t j = 0; j < n; ++j) {
+        float *c_j = &c[j / MS_TILE * c_tile + j % MS_TILE];
+        *c_j = fmaf(a, b_rows[p * b->row + j / MS_TILE * b->col_tile + j % MS_TILE * b->col], *c_j);
+      }
     }
   return n_values;
 }
 
-void ms_gemm_skip_f32_reference(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const float *b,
-                                size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc, float *workspace) {
-  assert(ldc >= n);
+void ms_gemm_skip_f32_reference(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const struct ms_tiled *b,
+                                float *c, size_t ldc, size_t c_tile, float *workspace) {
   (void)workspace;
   for (size_t i = 0; i < m; ++i)
     for (size_t j = 0; j < n; ++j)
-      c[i * ldc + j] = 0.0f;
+      c[i * ldc + j / MS_TILE * c_tile + j % MS_TILE] = 0.0f;
   for (size_t p = 0; p < k; p += MS_TILE)
     for (size_t i0 = 0; i0 < m; i0 += MS_TILE) {
       const size_t tile = p / MS_TILE * a->row_tiles + i0 / MS_TILE;
       const float *values = a->values + tile * MS_TILE_VALUES;
       for (size_t i = i0; i < m && i < i0 + MS_TILE; ++i)
-        values += add_terms(n, a->masks[tile * MS_TILE + i - i0], values, b + p * b_row_stride, b_row_stride,
-                            b_col_stride, c + i * ldc);
+        values += add_terms(n, a->masks[tile * MS_TILE + i - i0], values, b->data + p / MS_TILE * b->row_tile, b,
+                            c + i * ldc, c_tile);
     }
   for (size_t i = 0; i < m; ++i)
     for (size_t j = 0; j < n; ++j)
-      c[i * ldc + j] += 0.0f;
+      c[i * ldc + j / MS_TILE * c_tile + j % MS_TILE] += 0.0f;
 }

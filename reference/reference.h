@@ -8,8 +8,8 @@
 void ms_gemm_f32_reference(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride,
                            const float *b, size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc,
                            float *workspace);
-void ms_gemm_skip_f32_reference(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const float *b,
-                                size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc, float *workspace);
+void ms_gemm_skip_f32_reference(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const struct ms_tiled *b,
+                                float *c, size_t ldc, size_t c_tile, float *workspace);
 size_t ms_compress_f32_reference(size_t m, size_t n, const float *x, size_t ldx, uint64_t *masks, float *values);
 size_t ms_compress_transposed_f32_reference(size_t m, size_t n, const float *x, size_t ldx, uint64_t *masks,
                                             float *values);

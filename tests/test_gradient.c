@@ -99,8 +99,9 @@ static void make_trainer(struct ms_trainer *t) {
     t->pass.labels[i] = (uint8_t)test_random_below(N_CLASSES);
   ms_pass_load(&t->pass, NULL, NULL, 0, BATCH);
   for (size_t l = 0; l < 3; ++l)
-    for (size_t j = 0; j < t->network->layers[l].n_out; ++j)
-      t->network->layers[l].bias[j] = test_random_float(-0.2f, 0.2f);
+    for (size_t j = 0; j < t->layers[l].n_out; ++j)
+      t->layers[l].bias[j] = test_random_float(-0.2f, 0.2f);
+  ms_trainer_read(t);
 }
 
 static void check_tensor(const struct ms_trainer *t, float *w, const float *gradient, size_t n, const char *name,
@@ -119,25 +120,22 @@ static void check_tensor(const struct ms_trainer *t, float *w, const float *grad
 static void finite_differences(void) {
   struct ms_trainer t;
   make_trainer(&t);
-  struct ms_network *before;
-  CHECK(ms_network_like(t.network, &before) == MS_OK);
-  ms_network_copy(before, t.network);
-  ms_trainer_step(&t, BATCH);
-  ms_network_copy(t.network, before);
+  ms_trainer_step(&t, BATCH); /* t.network keeps the weights of before until it is read again */
   size_t n_checked = 0, n_parameters = 0;
   for (size_t l = 0; l < 3; ++l) {
-    const struct ms_dense *layer = &t.network->layers[l], *m = &t.moment1->layers[l];
+    const struct ms_dense *layer = &t.network->layers[l];
     const size_t n = layer->n_in * layer->n_out;
+    float m[MAX_UNITS * MAX_UNITS];
+    ms_rows_from_panels(layer->n_in, layer->n_out, t.layers[l].moment1, m);
     for (size_t i = 0; i < n; ++i)
-      m->weight[i] /= 0.1f;
+      m[i] /= 0.1f;
+    check_tensor(&t, layer->weight, m, n, "weight", &n_checked);
     for (size_t j = 0; j < layer->n_out; ++j)
-      m->bias[j] /= 0.1f;
-    check_tensor(&t, layer->weight, m->weight, n, "weight", &n_checked);
-    check_tensor(&t, layer->bias, m->bias, layer->n_out, "bias", &n_checked);
+      m[j] = t.layers[l].bias_moment1[j] / 0.1f;
+    check_tensor(&t, layer->bias, m, layer->n_out, "bias", &n_checked);
     n_parameters += n + layer->n_out;
   }
   CHECK_MESSAGE(n_checked > n_parameters * 9 / 10, "only %zu of %zu could be checked", n_checked, n_parameters);
-  ms_network_free(before);
   ms_trainer_free(&t);
   ms_shutdown();
 }
@@ -153,16 +151,20 @@ static void update_with_maxnorm(void) {
   for (int step = 0; step < 3; ++step) {
     ms_network_copy(before, t.network);
     ms_trainer_step(&t, BATCH);
+    ms_trainer_read(&t);
     beta1_power *= 0.9;
     beta2_power *= 0.999;
     const double rate = 0.01 * sqrt(1 - beta2_power) / (1 - beta1_power);
     for (size_t l = 0; l < 3; ++l) {
       const struct ms_dense *layer = &t.network->layers[l];
+      float moment1[MAX_UNITS * MAX_UNITS], moment2[MAX_UNITS * MAX_UNITS];
+      ms_rows_from_panels(layer->n_in, layer->n_out, t.layers[l].moment1, moment1);
+      ms_rows_from_panels(layer->n_in, layer->n_out, t.layers[l].moment2, moment2);
       for (size_t j = 0; j < layer->n_out; ++j) {
         double column[MAX_UNITS], square = 0;
         for (size_t i = 0; i < layer->n_in; ++i) {
           const size_t at = i * layer->n_out + j;
-          const double m = (double)t.moment1->layers[l].weight[at], v = (double)t.moment2->layers[l].weight[at];
+          const double m = (double)moment1[at], v = (double)moment2[at];
           column[i] = (double)before->layers[l].weight[at] - rate * m / (sqrt(v) + 1e-7);
           square += column[i] * column[i];
         }

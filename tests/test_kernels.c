@@ -99,30 +99,50 @@ static struct ms_nonzeros random_nonzeros(const struct matrix *a) {
   return x;
 }
 
+/* x in panels of MS_TILE columns. Without gaps: kernels may read a panel's last columns though the matrix has fewer. */
+static float *panels_of(const struct matrix *x) {
+  const size_t n_bytes = ms_tiles(x->cols) * x->rows * MS_TILE * sizeof(float);
+  float *panels = test_buffer(n_bytes, 0);
+  memset(panels, 0, n_bytes);
+  for (size_t i = 0; i < x->rows; ++i)
+    for (size_t j = 0; j < x->cols; ++j)
+      panels[(j / MS_TILE * x->rows + i) * MS_TILE + j % MS_TILE] = x->data[i * x->ld + j];
+  return panels;
+}
+
 static void check_gemm_skip_shape(const struct ms_kernels *kernels, size_t m, size_t n, size_t k, enum values values) {
-  const bool transpose_b = test_random_below(2);
+  const bool transpose_b = test_random_below(2), panels_b = test_random_below(2), panels_c = test_random_below(2);
   const size_t zeros_of_8 = test_random_below(9);
-  test_context("m %zu, n %zu, k %zu, %zu of 8 zeros, B %s", m, n, k, zeros_of_8,
-               transpose_b ? "transposed" : "as stored");
+  test_context("m %zu, n %zu, k %zu, %zu of 8 zeros, B %s%s, C %s", m, n, k, zeros_of_8,
+               transpose_b ? "transposed " : "", panels_b ? "in panels" : "as stored", panels_c ? "in panels" : "rows");
   const struct matrix a = matrix_new(m, k, values);
   for (size_t at = 0; at < a.n_bytes / sizeof(float); ++at)
     if (test_random_below(8) < zeros_of_8)
       a.data[at] = test_random_below(2) ? 0.0f : -0.0f;
   const struct ms_nonzeros nonzeros = random_nonzeros(&a);
   const struct matrix b = transpose_b ? matrix_new(n, k, values) : matrix_new(k, n, values);
-  const size_t b_strides[2] = {transpose_b ? 1 : b.ld, transpose_b ? b.ld : 1};
-  const struct matrix expected = matrix_new(m, n, values), found = matrix_copy(&expected);
+  struct ms_tiled tiled = panels_b ? ms_tiled_panels(panels_of(&b), b.rows) : ms_tiled_rows(b.data, b.ld);
+  if (transpose_b)
+    tiled = ms_tiled_transposed(tiled);
+  struct matrix expected = matrix_new(m, n, values), found = matrix_copy(&expected);
   float *workspace = test_buffer(kernels->gemm_workspace_floats * sizeof(float), 0);
-  ms_kernels_reference.gemm(m, n, k, a.data, a.ld, 1, b.data, b_strides[0], b_strides[1], expected.data, expected.ld,
-                            NULL);
-  kernels->gemm_skip(m, n, k, &nonzeros, b.data, b_strides[0], b_strides[1], found.data, found.ld, workspace);
+  ms_kernels_reference.gemm(m, n, k, a.data, a.ld, 1, b.data, transpose_b ? 1 : b.ld, transpose_b ? b.ld : 1,
+                            expected.data, expected.ld, NULL);
+  float *c = found.data;
+  size_t ldc = found.ld, c_tile = MS_TILE;
+  if (panels_c) {
+    expected.data = panels_of(&expected);
+    c = found.data = panels_of(&found);
+    expected.n_bytes = found.n_bytes = ms_tiles(n) * m * MS_TILE * sizeof(float);
+    expected.ld = ldc = MS_TILE;
+    c_tile = m * MS_TILE;
+  }
+  kernels->gemm_skip(m, n, k, &nonzeros, &tiled, c, ldc, c_tile, workspace);
   matrix_check_same(&expected, &found, "C");
   CHECK(test_guards_intact(workspace));
   if (m > MS_TILE) { /* the rows from the second tile on, by themselves */
     const struct ms_nonzeros rest = ms_nonzeros_rows(&nonzeros, MS_TILE);
-    const size_t at = MS_TILE * found.ld;
-    kernels->gemm_skip(m - MS_TILE, n, k, &rest, b.data, b_strides[0], b_strides[1], found.data + at, found.ld,
-                       workspace);
+    kernels->gemm_skip(m - MS_TILE, n, k, &rest, &tiled, c + MS_TILE * ldc, ldc, c_tile, workspace);
     matrix_check_same(&expected, &found, "lower rows of C");
   }
   test_release();

@@ -15,13 +15,16 @@ static inline __mmask16 mask_first(size_t n) {
   return n >= LANES ? (__mmask16)0xffff : (__mmask16)((1u << n) - 1);
 }
 
-/* The first n elements, n <= LANES; the other lanes are +0. */
+/* The first n elements, all if n >= LANES; the other lanes are +0. */
 static inline __m512 load_first(const float *x, size_t n) {
-  return _mm512_maskz_loadu_ps(mask_first(n), x);
+  return n >= LANES ? _mm512_loadu_ps(x) : _mm512_maskz_loadu_ps(mask_first(n), x);
 }
 
 static inline void store_first(float *y, size_t n, __m512 v) {
-  _mm512_mask_storeu_ps(y, mask_first(n), v);
+  if (n >= LANES)
+    _mm512_storeu_ps(y, v);
+  else
+    _mm512_mask_storeu_ps(y, mask_first(n), v);
 }
 
 /* mask ? x : +0 */

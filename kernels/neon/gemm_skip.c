@@ -1,6 +1,6 @@
 /* Matrix product that leaves out the zeros of A, NEON.
  *
- * A block of B, MS_TILE rows by at most 64 columns, is packed into L1. Row after row of A's tiles over these rows, the
+ * A block of B, MS_TILE rows by at most MAX_VECTORS vectors, lies in L1. Row after row of A's tiles over these rows, the
  * positions of the non-zeros come out of the mask; each value is broadcast and multiplied with its row of the block, into
  * the accumulators of one row of C. So a term costs one load and one fma a vector, and a zero costs nothing. A mask beats
  * a list of positions: no load stands between one term and the address of the next. Values that stand in the order of
@@ -15,69 +15,78 @@
 #include "transpose.h"
 #include "vec.h"
 
-enum { MAX_VECTORS = MS_GEMM_SKIP_NEON_COLUMNS / LANES };
-
-/* Packs depth x cols of B, cols filled up with +0 to whole vectors. */
-static void pack_b(size_t depth, size_t cols, const float *b, size_t row_stride, size_t col_stride, float *packed) {
-  const size_t ld = (cols + LANES - 1) / LANES * LANES;
-  if (col_stride == 1) {
-    for (size_t p = 0; p < depth; ++p)
-      for (size_t j = 0; j < cols; j += LANES)
-        vst1q_f32(packed + p * ld + j, load_first(b + p * row_stride + j, min_size(cols - j, LANES)));
-    return;
-  }
-  for (size_t j = 0; j < cols; j += LANES)
-    for (size_t p = 0; p < depth; p += LANES)
-      transpose_tile(min_size(cols - j, LANES), min_size(depth - p, LANES), b + j * col_stride + p, col_stride,
-                     packed + p * ld + j, ld, LANES);
-}
+enum {
+  MAX_VECTORS = MS_GEMM_SKIP_NEON_COLUMNS / LANES,
+  TILE_VECTORS = MS_TILE / LANES,
+  MIN_PACKED_ROWS = 32 /* of C: so many pay for packing a block of B */
+};
 
 /* Columns 0 .. cols-1 of C over one column of A's tiles. */
 struct panel {
   size_t m, cols;
   const uint64_t *masks;
   const float *values;
-  const float *packed_b; /* (MS_TILE, cols filled up) */
+  const float *b; /* the block of B: row p at p * ldb, its second MS_TILE columns b_tile further on */
+  size_t ldb, b_tile;
   float *c;
-  size_t ldc;
+  size_t ldc, c_tile;
   int first; /* start from +0 instead of C */
+  /* The block of B that is wanted next, for prefetching: tiles of MS_TILE rows that are next_stride apart; NULL: none. */
+  const float *next;
+  size_t next_stride, next_tile, next_lines, next_share;
 };
 
+enum { LINE = 64 / sizeof(float), TILE_LINES = MS_TILE * MS_TILE / LINE };
+
+/* While row i of C is computed: its share of the next block, so that this one's successor is in L2 when it is wanted. */
+static inline void prefetch_share(const struct panel *panel, size_t i) {
+  const size_t share = panel->next_share;
+  for (size_t line = i * share; line < (i + 1) * share && line < panel->next_lines; ++line)
+    __builtin_prefetch(panel->next + line / TILE_LINES * panel->next_tile +
+                           line % TILE_LINES / (MS_TILE / LINE) * panel->next_stride + line % (MS_TILE / LINE) * LINE,
+                       0, 2);
+}
+
+/* Where vector v of a row stands whose pieces of MS_TILE columns are `tile` apart. */
+static inline __attribute__((always_inline)) size_t at(size_t v, size_t tile) {
+  return v / TILE_VECTORS * tile + v % TILE_VECTORS * LANES;
+}
+
 /* acc[v] = fma(a, b[v], acc[v]) */
-static inline __attribute__((always_inline)) void add_term(size_t vectors, const float *a, const float *b,
-                                                           float32x4_t *acc) {
+static inline __attribute__((always_inline)) void add_term(size_t vectors, size_t tail, const float *a, const float *b,
+                                                           size_t b_tile, float32x4_t *acc) {
   const float32x4_t factor = vld1q_dup_f32(a);
 #pragma GCC unroll 16
   for (size_t v = 0; v < vectors; ++v)
-    acc[v] = fma_lanes(factor, vld1q_f32(b + v * LANES), acc[v]);
+    acc[v] = fma_lanes(factor, load_first(b + at(v, b_tile), v + 1 < vectors ? LANES : tail), acc[v]);
 }
 
-/* All terms of a row of A that has the non-zeros `left`, into a row of C whose last vector holds `tail` columns. Two terms
- * at a time: half as many branches, and their order stays. Returns where the next row's values stand. */
+/* All terms of a row of A that has the non-zeros `left`, into row c, whose last vector holds `tail` columns. Two terms at
+ * a time: half as many branches, and their order stays. Returns where the next row's values stand. */
 static inline __attribute__((always_inline)) const float *
-add_row(size_t vectors, size_t tail, uint64_t left, const float *values, const float *packed_b, float *c, int first) {
+add_row(size_t vectors, size_t tail, uint64_t left, const float *values, const struct panel *panel, float *c) {
   const float32x4_t zero = vdupq_n_f32(0.0f);
+  const size_t ldb = panel->ldb, b_tile = panel->b_tile;
   float32x4_t acc[MAX_VECTORS]; /* in registers, as long as every loop over it is unrolled */
 #pragma GCC unroll 16
   for (size_t v = 0; v < vectors; ++v)
-    acc[v] = first ? zero : load_first(c + v * LANES, v + 1 < vectors ? LANES : tail);
-  const size_t ld = vectors * LANES;
+    acc[v] = panel->first ? zero : load_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail);
   if (__builtin_popcountll(left) % 2 != 0) {
-    add_term(vectors, values++, packed_b + (size_t)__builtin_ctzll(left) * ld, acc);
+    add_term(vectors, tail, values++, panel->b + (size_t)__builtin_ctzll(left) * ldb, b_tile, acc);
     left &= left - 1;
   }
   while (left) {
-    const size_t p0 = (size_t)__builtin_ctzll(left);
+    const float *b0 = panel->b + (size_t)__builtin_ctzll(left) * ldb;
     left &= left - 1;
-    const size_t p1 = (size_t)__builtin_ctzll(left);
+    const float *b1 = panel->b + (size_t)__builtin_ctzll(left) * ldb;
     left &= left - 1;
-    add_term(vectors, values, packed_b + p0 * ld, acc);
-    add_term(vectors, values + 1, packed_b + p1 * ld, acc);
+    add_term(vectors, tail, values, b0, b_tile, acc);
+    add_term(vectors, tail, values + 1, b1, b_tile, acc);
     values += 2;
   }
 #pragma GCC unroll 16
   for (size_t v = 0; v < vectors; ++v)
-    store_first(c + v * LANES, v + 1 < vectors ? LANES : tail, vaddq_f32(acc[v], zero));
+    store_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail, vaddq_f32(acc[v], zero));
   return values;
 }
 
@@ -88,18 +97,13 @@ static inline __attribute__((always_inline)) void multiply_panel(size_t vectors,
     const float *values = panel->values + i0 / MS_TILE * MS_TILE_VALUES;
     float *c = panel->c + i0 * panel->ldc;
     const size_t rows = min_size(panel->m - i0, MS_TILE);
-    for (size_t i = 0; i < rows; ++i, c += panel->ldc)
+    for (size_t i = 0; i < rows; ++i, c += panel->ldc) {
+      if (panel->next)
+        prefetch_share(panel, i0 + i);
       if (masks[i] != 0 || panel->first)
-        values = add_row(vectors, tail, masks[i], values, panel->packed_b, c, panel->first);
+        values = add_row(vectors, tail, masks[i], values, panel, c);
+    }
   }
-}
-
-/* The widest panel of 16, 8, 4, 2 or 1 vectors that `cols` columns fill, the last vector perhaps in part. */
-static size_t panel_vectors(size_t cols) {
-  size_t vectors = MAX_VECTORS;
-  while (vectors > 1 && (vectors - 1) * LANES >= cols)
-    vectors /= 2;
-  return vectors;
 }
 
 static void multiply(size_t vectors, const struct panel *panel) {
@@ -125,25 +129,73 @@ static void multiply(size_t vectors, const struct panel *panel) {
   }
 }
 
-void ms_gemm_skip_f32_neon(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const float *b,
-                           size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc, float *workspace) {
-  assert(ldc >= n && ms_tiles(m) <= a->row_tiles);
-  assert(b_row_stride == 1 || b_col_stride == 1);
+/* The widest panel of 16, 8, 4, 2 or 1 vectors that `cols` columns fill, the last vector perhaps in part. */
+static size_t panel_vectors(size_t cols) {
+  size_t vectors = MAX_VECTORS;
+  while (vectors > 1 && (vectors - 1) * LANES >= cols)
+    vectors /= 2;
+  return vectors;
+}
+
+/* Copies depth x cols of B into pieces of MS_TILE x MS_TILE, filled up with +0 to whole vectors. */
+static void pack_b(size_t depth, size_t cols, const struct ms_tiled *b, const float *block, float *packed) {
+  for (size_t j = 0; j < cols; j += LANES) {
+    const float *from = block + j / MS_TILE * b->col_tile + j % MS_TILE * b->col;
+    float *to = packed + j / MS_TILE * MS_TILE * MS_TILE + j % MS_TILE;
+    const size_t width = min_size(cols - j, LANES);
+    if (b->col == 1)
+      for (size_t p = 0; p < depth; ++p)
+        vst1q_f32(to + p * MS_TILE, load_first(from + p * b->row, width));
+    else
+      for (size_t p = 0; p < depth; p += LANES)
+        transpose_tile(width, min_size(depth - p, LANES), from + p, b->col, to + p * MS_TILE, MS_TILE, LANES);
+  }
+}
+
+/* A block of B is taken as it stands if its rows lie side by side, or if few rows of C want it; else it is packed, so that
+ * it finds a place in L1 and no line is shared. */
+static void take_block(size_t m, size_t depth, size_t cols, const struct ms_tiled *b, const float *block,
+                       float *workspace, struct panel *panel) {
+  if (b->col == 1 && (b->row == MS_TILE || m < MIN_PACKED_ROWS)) {
+    panel->b = block;
+    panel->ldb = b->row;
+    panel->b_tile = b->col_tile;
+    return;
+  }
+  pack_b(depth, cols, b, block, workspace);
+  panel->b = workspace;
+  panel->ldb = MS_TILE;
+  panel->b_tile = MS_TILE * MS_TILE;
+}
+
+void ms_gemm_skip_f32_neon(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const struct ms_tiled *b,
+                           float *c, size_t ldc, size_t c_tile, float *workspace) {
+  assert(ldc >= min_size(n, MS_TILE) && ms_tiles(m) <= a->row_tiles);
+  assert(b->row == 1 || b->col == 1);
   assert((uintptr_t)workspace % 64 == 0);
   if (k == 0) /* C is +0 then */
     for (size_t i = 0; i < m; ++i)
       for (size_t j = 0; j < n; ++j)
-        c[i * ldc + j] = 0.0f;
+        c[i * ldc + j / MS_TILE * c_tile + j % MS_TILE] = 0.0f;
   for (size_t j = 0; j < n;) {
     const size_t vectors = panel_vectors(n - j), cols = min_size(n - j, vectors * LANES);
-    struct panel panel = {.m = m, .cols = cols, .packed_b = workspace, .c = c + j, .ldc = ldc};
+    struct panel panel = {.m = m, .cols = cols, .ldc = ldc, .c_tile = c_tile};
+    panel.c = c + j / MS_TILE * c_tile + j % MS_TILE;
     for (size_t p = 0; p < k; p += MS_TILE) {
-      pack_b(min_size(k - p, MS_TILE), cols, b + p * b_row_stride + j * b_col_stride, b_row_stride, b_col_stride,
-             workspace);
+      const float *block = b->data + p / MS_TILE * b->row_tile + j / MS_TILE * b->col_tile + j % MS_TILE * b->col;
+      take_block(m, min_size(k - p, MS_TILE), cols, b, block, workspace, &panel);
       const size_t tile = p / MS_TILE * a->row_tiles;
       panel.masks = a->masks + tile * MS_TILE;
       panel.values = a->values + tile * MS_TILE_VALUES;
       panel.first = p == 0;
+      panel.next = NULL;
+      if (p + 2 * MS_TILE <= k) { /* a whole block */
+        panel.next = block + b->row_tile;
+        panel.next_stride = b->col == 1 ? b->row : b->col;
+        panel.next_tile = b->col_tile;
+        panel.next_lines = cols / MS_TILE * TILE_LINES;
+        panel.next_share = (panel.next_lines + m - 1) / m;
+      }
       multiply(vectors, &panel);
     }
     j += cols;

@@ -22,10 +22,14 @@ static enum ms_status allocate_nonzeros(size_t rows, size_t cols, struct ms_nonz
   return status;
 }
 
-enum ms_status ms_activations_create(size_t capacity, size_t units, bool with_columns, struct ms_activations *x) {
+enum ms_status ms_activations_create(size_t capacity, size_t units, enum ms_layout layout, bool with_columns,
+                                     struct ms_activations *x) {
   memset(x, 0, sizeof *x);
   x->units = units;
-  enum ms_status status = ms_allocate(capacity, units * sizeof *x->dense, "batch", &x->dense);
+  x->ld = layout == MS_LAYOUT_ROWS ? units : MS_TILE;
+  x->tile = layout == MS_LAYOUT_ROWS ? MS_TILE : capacity * MS_TILE;
+  const size_t row_floats = layout == MS_LAYOUT_ROWS ? units : ms_tiles(units) * MS_TILE;
+  enum ms_status status = ms_allocate(capacity, row_floats * sizeof *x->dense, "batch", &x->dense);
   if (status == MS_OK)
     status = allocate_nonzeros(capacity, units, &x->rows);
   if (status == MS_OK && with_columns)
@@ -48,14 +52,13 @@ void ms_activations_compress(struct ms_activations *x, struct ms_block block) {
     for (size_t j = block.cols.first; j < block.cols.last; j += MS_TILE) {
       const size_t m = block.rows.last - i < MS_TILE ? block.rows.last - i : MS_TILE;
       const size_t n = block.cols.last - j < MS_TILE ? block.cols.last - j : MS_TILE;
-      const float *dense = x->dense + i * x->units + j;
+      const float *dense = x->dense + ms_activations_at(x, i, j);
       size_t tile = j / MS_TILE * x->rows.row_tiles + i / MS_TILE;
-      count +=
-          k->compress(m, n, dense, x->units, x->rows.masks + tile * MS_TILE, x->rows.values + tile * MS_TILE_VALUES);
+      count += k->compress(m, n, dense, x->ld, x->rows.masks + tile * MS_TILE, x->rows.values + tile * MS_TILE_VALUES);
       if (!x->columns.masks)
         continue;
       tile = i / MS_TILE * x->columns.row_tiles + j / MS_TILE;
-      k->compress_transposed(m, n, dense, x->units, x->columns.masks + tile * MS_TILE,
+      k->compress_transposed(m, n, dense, x->ld, x->columns.masks + tile * MS_TILE,
                              x->columns.values + tile * MS_TILE_VALUES);
     }
   atomic_fetch_add_explicit(&x->n_nonzeros, count, memory_order_relaxed);
@@ -68,21 +71,37 @@ bool ms_activations_skip(const struct ms_activations *x, size_t n, size_t n_out)
   return n_out >= MIN_SKIP_COLUMNS && density < ms_kernels()->gemm_skip_density;
 }
 
-void ms_activations_multiply(const struct ms_activations *x, size_t n, bool transposed, bool skip, struct ms_operand b,
-                             struct ms_block block, float *c, size_t ldc, size_t index) {
-  if (!skip) {
-    const struct ms_operand a = transposed ? ms_transposed(x->dense, x->units) : ms_as_stored(x->dense, x->units);
-    ms_gemm_block(block, transposed ? n : x->units, a, b, c, ldc, index);
-    return;
+/* Panel after panel of C, or all at once where B and C lie row after row. */
+static void multiply_densely(const struct ms_activations *x, size_t n, bool transposed, struct ms_tiled b,
+                             struct ms_block block, struct ms_result c, size_t index) {
+  const size_t k = transposed ? n : x->units, rows = block.rows.last - block.rows.first;
+  const bool whole = b.col_tile == MS_TILE * b.col && c.tile == MS_TILE;
+  const size_t width = whole ? block.cols.last - block.cols.first : MS_TILE;
+  assert(x->tile == MS_TILE && (k <= MS_TILE || b.row_tile == MS_TILE * b.row));
+  const float *a = x->dense + block.rows.first * (transposed ? 1 : x->ld);
+  for (size_t j = block.cols.first; j < block.cols.last; j += width) {
+    const size_t cols = block.cols.last - j < width ? block.cols.last - j : width;
+    ms_kernels()->gemm(rows, cols, k, a, transposed ? 1 : x->ld, transposed ? x->ld : 1,
+                       b.data + j / MS_TILE * b.col_tile, b.row, b.col,
+                       c.data + block.rows.first * c.ld + j / MS_TILE * c.tile, c.ld, ms_pool_scratch(index));
   }
+}
+
+void ms_activations_multiply(const struct ms_activations *x, size_t n, bool transposed, bool skip, struct ms_tiled b,
+                             struct ms_block block, struct ms_result c, size_t index) {
+  assert(block.rows.first % MS_TILE == 0 && block.cols.first % MS_TILE == 0);
   if (ms_block_is_empty(block))
     return;
+  if (!skip) {
+    multiply_densely(x, n, transposed, b, block, c, index);
+    return;
+  }
   const size_t i = block.rows.first, j = block.cols.first;
   const struct ms_nonzeros a = ms_nonzeros_rows(transposed ? &x->columns : &x->rows, i);
-  assert(i % MS_TILE == 0 && a.masks);
-  ms_kernels()->gemm_skip(block.rows.last - i, block.cols.last - j, transposed ? n : x->units, &a,
-                          b.data + j * b.col_stride, b.row_stride, b.col_stride, c + i * ldc + j, ldc,
-                          ms_pool_scratch(index));
+  assert(a.masks);
+  b.data += j / MS_TILE * b.col_tile;
+  ms_kernels()->gemm_skip(block.rows.last - i, block.cols.last - j, transposed ? n : x->units, &a, &b,
+                          c.data + i * c.ld + j / MS_TILE * c.tile, c.ld, c.tile, ms_pool_scratch(index));
 }
 
 /* A skipping product packs its columns of B for each block: whole columns of blocks, as long as there are enough. A dense

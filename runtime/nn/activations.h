@@ -10,14 +10,30 @@
 
 struct ms_activations {
   size_t units;
-  float *dense;               /* (capacity, units) */
+  float *dense;               /* (capacity, units): element (i, j) at i * ld + (j / MS_TILE) * tile + j % MS_TILE */
+  size_t ld, tile;            /* row after row: units, MS_TILE; in panels (kernels.h): MS_TILE, capacity * MS_TILE */
   struct ms_nonzeros rows;    /* of dense */
   struct ms_nonzeros columns; /* of its transpose; absent (masks NULL) where no weight gradient is wanted */
   atomic_size_t n_nonzeros;   /* counted by ms_activations_compress */
 };
 
-enum ms_status ms_activations_create(size_t capacity, size_t units, bool with_columns, struct ms_activations *x);
+/* As the left operand of a dense product it must lie row after row; in panels it is the better right operand. */
+enum ms_layout { MS_LAYOUT_ROWS, MS_LAYOUT_PANELS };
+
+enum ms_status ms_activations_create(size_t capacity, size_t units, enum ms_layout layout, bool with_columns,
+                                     struct ms_activations *x);
 void ms_activations_free(struct ms_activations *x);
+
+/* Where element (i, j) stands, j a multiple of MS_TILE. */
+static inline size_t ms_activations_at(const struct ms_activations *x, size_t i, size_t j) {
+  return i * x->ld + j / MS_TILE * x->tile;
+}
+
+/* Its dense form as the right operand of a product. */
+static inline struct ms_tiled ms_activations_tiled(const struct ms_activations *x) {
+  const struct ms_tiled tiled = {x->dense, MS_TILE * x->ld, x->ld, x->tile, 1};
+  return tiled;
+}
 
 /* Brings rows and columns up to date with a block of dense that begins at multiples of MS_TILE and ends there or at the
  * edge of the batch's n rows. Several threads may each do a block. n_nonzeros must be 0 before the first. */
@@ -31,10 +47,17 @@ extern enum ms_skipping ms_skipping;
  * asked when all of the n rows are compressed. */
 bool ms_activations_skip(const struct ms_activations *x, size_t n, size_t n_out);
 
+/* A result and where its elements stand, as in struct ms_activations. */
+struct ms_result {
+  float *data;
+  size_t ld, tile;
+};
+
 /* That block of C = X B or, transposed, C = X^T B: X (n, units) the first n rows of x, c the whole C. On the scratch memory
- * of thread `index`. A block of rows begins at a multiple of MS_TILE. */
-void ms_activations_multiply(const struct ms_activations *x, size_t n, bool transposed, bool skip, struct ms_operand b,
-                             struct ms_block block, float *c, size_t ldc, size_t index);
+ * of thread `index`. A block begins at multiples of MS_TILE. A dense product needs X row after row, and B at most MS_TILE
+ * rows high or with even distances between its rows. */
+void ms_activations_multiply(const struct ms_activations *x, size_t n, bool transposed, bool skip, struct ms_tiled b,
+                             struct ms_block block, struct ms_result c, size_t index);
 
 /* Division of a result (rows, cols) into blocks for ms_pool_each: cut at multiples of MS_TILE, of a size that suits the
  * products, and enough of them to occupy the threads. */

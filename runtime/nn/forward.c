@@ -14,9 +14,14 @@ enum ms_status ms_pass_create(const struct ms_network *network, size_t capacity,
   memset(pass, 0, sizeof *pass);
   pass->capacity = capacity;
   const size_t n_classes = network->layers[network->n_layers - 1].n_out;
-  enum ms_status status = ms_allocate(network->n_layers, sizeof *pass->inputs, "batch", &pass->inputs);
+  enum ms_status status = ms_allocate(network->n_layers, sizeof *pass->layers, "batch", &pass->layers);
+  if (status == MS_OK)
+    status = ms_allocate(network->n_layers, sizeof *pass->inputs, "batch", &pass->inputs);
   for (size_t l = 0; status == MS_OK && l < network->n_layers; ++l) {
-    status = ms_activations_create(capacity, network->layers[l].n_in, for_training, &pass->inputs[l]);
+    const struct ms_dense *layer = &network->layers[l];
+    pass->layers[l] =
+        (struct ms_layer_weights){layer->n_in, layer->n_out, ms_tiled_rows(layer->weight, layer->n_out), layer->bias};
+    status = ms_activations_create(capacity, layer->n_in, MS_LAYOUT_ROWS, for_training, &pass->inputs[l]);
     pass->n_layers = l + 1;
   }
   if (status == MS_OK)
@@ -35,6 +40,7 @@ enum ms_status ms_pass_create(const struct ms_network *network, size_t capacity,
 void ms_pass_free(struct ms_pass *pass) {
   for (size_t l = 0; l < pass->n_layers; ++l)
     ms_activations_free(&pass->inputs[l]);
+  free(pass->layers);
   free(pass->inputs);
   free(pass->labels);
   free(pass->logits);
@@ -69,7 +75,7 @@ void ms_pass_load(struct ms_pass *pass, const struct ms_dataset *data, const uin
 }
 
 struct layer_forward {
-  const struct ms_dense *layer;
+  const struct ms_layer_weights *layer;
   const struct ms_dropout *dropout; /* NULL: none */
   size_t n;
   const struct ms_activations *x;
@@ -83,8 +89,8 @@ static void layer_item(void *context, size_t item, size_t index) {
   const struct ms_kernels *k = ms_kernels();
   const size_t n_out = f->layer->n_out;
   struct ms_block block = ms_grid_block(f->grid, item);
-  ms_activations_multiply(f->x, f->n, false, f->skip, ms_as_stored(f->layer->weight, n_out), block, f->y->dense, n_out,
-                          index);
+  const struct ms_result result = {f->y->dense, f->y->ld, f->y->tile};
+  ms_activations_multiply(f->x, f->n, false, f->skip, f->layer->weight, block, result, index);
   const size_t col = block.cols.first, cols = block.cols.last - col, end = block.rows.last;
   for (size_t row = block.rows.first; row < end; row = block.rows.last) {
     block.rows.first = row;
@@ -99,10 +105,9 @@ static void layer_item(void *context, size_t item, size_t index) {
   }
 }
 
-void ms_forward_hidden(const struct ms_network *network, const struct ms_dropout *dropout, size_t n,
-                       struct ms_pass *pass) {
-  for (size_t l = 0; l + 1 < network->n_layers; ++l) {
-    struct layer_forward f = {.layer = &network->layers[l], .n = n, .x = &pass->inputs[l], .y = &pass->inputs[l + 1]};
+void ms_forward_hidden(struct ms_pass *pass, const struct ms_dropout *dropout, size_t n) {
+  for (size_t l = 0; l + 1 < pass->n_layers; ++l) {
+    struct layer_forward f = {.layer = &pass->layers[l], .n = n, .x = &pass->inputs[l], .y = &pass->inputs[l + 1]};
     f.dropout = dropout && dropout[l].threshold > 0 ? &dropout[l] : NULL;
     f.skip = ms_activations_skip(f.x, n, f.layer->n_out);
     f.grid = ms_grid(n, f.layer->n_out, f.skip);
@@ -111,15 +116,14 @@ void ms_forward_hidden(const struct ms_network *network, const struct ms_dropout
   }
 }
 
-void ms_forward_output(const struct ms_network *network, struct ms_range rows, size_t n, struct ms_pass *pass,
-                       size_t index) {
-  const struct ms_dense *layer = &network->layers[network->n_layers - 1];
-  const struct ms_activations *x = &pass->inputs[network->n_layers - 1];
+void ms_forward_output(struct ms_pass *pass, struct ms_range rows, size_t n, size_t index) {
+  const struct ms_layer_weights *layer = &pass->layers[pass->n_layers - 1];
+  const struct ms_activations *x = &pass->inputs[pass->n_layers - 1];
   const struct ms_kernels *k = ms_kernels();
   const size_t n_classes = layer->n_out, m = rows.last - rows.first;
   const struct ms_block block = {rows, {0, n_classes}};
-  ms_activations_multiply(x, n, false, ms_activations_skip(x, n, n_classes), ms_as_stored(layer->weight, n_classes),
-                          block, pass->logits, n_classes, index);
+  const struct ms_result result = {pass->logits, n_classes, MS_TILE};
+  ms_activations_multiply(x, n, false, ms_activations_skip(x, n, n_classes), layer->weight, block, result, index);
   float *logits = pass->logits + rows.first * n_classes;
   k->bias_forward(m, n_classes, layer->bias, logits, n_classes, logits, n_classes);
   k->softmax_cross_entropy_forward(m, n_classes, logits, n_classes, pass->labels + rows.first,
@@ -127,19 +131,18 @@ void ms_forward_output(const struct ms_network *network, struct ms_range rows, s
 }
 
 struct output {
-  const struct ms_network *network;
-  size_t n;
   struct ms_pass *pass;
+  size_t n;
 };
 
 static void output_item(void *context, size_t item, size_t index) {
   const struct output *o = context;
-  ms_forward_output(o->network, ms_tile_rows(item, o->n), o->n, o->pass, index);
+  ms_forward_output(o->pass, ms_tile_rows(item, o->n), o->n, index);
 }
 
-void ms_forward(const struct ms_network *network, size_t n, struct ms_pass *pass) {
-  struct output o = {network, n, pass};
-  ms_forward_hidden(network, NULL, n, pass);
+void ms_forward(struct ms_pass *pass, size_t n) {
+  struct output o = {pass, n};
+  ms_forward_hidden(pass, NULL, n);
   ms_pool_each(ms_tiles(n), output_item, &o);
 }
 

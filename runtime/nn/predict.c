@@ -10,16 +10,15 @@
 
 enum { BATCH = 512 };
 
-void ms_predict(const struct ms_network *network, const struct ms_dataset *data, struct ms_pass *pass,
-                uint8_t *predicted, double *loss, double *accuracy) {
-  const size_t last = network->n_layers - 1;
-  const size_t n_classes = network->layers[last].n_out;
+void ms_predict(struct ms_pass *pass, const struct ms_dataset *data, uint8_t *predicted, double *loss,
+                double *accuracy) {
+  const size_t n_classes = ms_pass_classes(pass);
   double loss_sum = 0;
   size_t n_correct = 0;
   for (size_t first = 0; first < data->n; first += pass->capacity) {
     const size_t n = data->n - first < pass->capacity ? data->n - first : pass->capacity;
     ms_pass_load(pass, data, NULL, first, n);
-    ms_forward(network, n, pass);
+    ms_forward(pass, n);
     for (size_t i = 0; i < n; ++i) {
       const size_t class = ms_argmax(pass->logits + i * n_classes, n_classes);
       n_correct += class == pass->labels[i];
@@ -103,7 +102,7 @@ enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dat
     status = ms_pass_create(network, BATCH, false, &pass);
   if (status == MS_OK) {
     const uint64_t saved = ms_fpenv_enter();
-    ms_predict(network, data, &pass, evaluation->predicted, &evaluation->loss, &evaluation->accuracy);
+    ms_predict(&pass, data, evaluation->predicted, &evaluation->loss, &evaluation->accuracy);
     fill_metrics(data, evaluation);
     ms_fpenv_restore(saved);
   } else {

@@ -14,24 +14,64 @@
 #include "runtime/platform/gemm.h"
 #include "runtime/platform/memory.h"
 
+static size_t min_size(size_t x, size_t y) {
+  return x < y ? x : y;
+}
+
 /* Kingma & Ba 2015; epsilon is Keras' default. */
 static const double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7;
 
-static enum ms_status create_networks(struct ms_trainer *t, size_t n_inputs, size_t n_classes) {
+void ms_rows_from_panels(size_t n_in, size_t n_out, const float *panels, float *rows) {
+  for (size_t col = 0; col < n_out; col += MS_TILE, panels += n_in * MS_TILE)
+    for (size_t i = 0; i < n_in; ++i)
+      memcpy(rows + i * n_out + col, panels + i * MS_TILE, min_size(n_out - col, MS_TILE) * sizeof(float));
+}
+
+void ms_panels_from_rows(size_t n_in, size_t n_out, const float *rows, float *panels) {
+  for (size_t col = 0; col < n_out; col += MS_TILE, panels += n_in * MS_TILE)
+    for (size_t i = 0; i < n_in; ++i)
+      memcpy(panels + i * MS_TILE, rows + i * n_out + col, min_size(n_out - col, MS_TILE) * sizeof(float));
+}
+
+static enum ms_status create_network(struct ms_trainer *t, size_t n_inputs, size_t n_classes) {
   size_t units[MS_MAX_HIDDEN + 2];
   units[0] = n_inputs;
   for (size_t l = 0; l < t->config->n_hidden; ++l)
     units[l + 1] = t->config->hidden[l].units;
   units[t->config->n_hidden + 1] = n_classes;
+  const enum ms_status status = ms_network_create(t->config->n_hidden + 1, units, &t->network);
+  if (status == MS_OK)
+    ms_network_initialise(t->network, t->config->seed);
+  return status;
+}
 
-  struct ms_network **networks[] = {&t->network, &t->moment1, &t->moment2};
-  for (size_t i = 0; i < sizeof networks / sizeof networks[0]; ++i) {
-    const enum ms_status status = ms_network_create(t->config->n_hidden + 1, units, networks[i]);
-    if (status != MS_OK)
-      return status;
+static enum ms_status create_layer(const struct ms_dense *dense, struct ms_layer_state *layer) {
+  layer->n_in = dense->n_in;
+  layer->n_out = dense->n_out;
+  const size_t panels = ms_tiles(dense->n_out), panel_bytes = dense->n_in * MS_TILE * sizeof(float);
+  float **const matrices[] = {&layer->weight, &layer->moment1, &layer->moment2};
+  float **const vectors[] = {&layer->bias, &layer->bias_moment1, &layer->bias_moment2};
+  enum ms_status status = MS_OK;
+  for (size_t i = 0; status == MS_OK && i < sizeof matrices / sizeof matrices[0]; ++i) {
+    status = ms_allocate(panels, panel_bytes, "weights and moments", matrices[i]);
+    if (status == MS_OK)
+      status = ms_allocate(dense->n_out, sizeof(float), "weights and moments", vectors[i]);
   }
-  ms_network_initialise(t->network, t->config->seed);
-  return MS_OK;
+  if (status == MS_OK) {
+    ms_panels_from_rows(dense->n_in, dense->n_out, dense->weight, layer->weight);
+    memcpy(layer->bias, dense->bias, dense->n_out * sizeof(float));
+  }
+  return status;
+}
+
+static enum ms_status create_layers(struct ms_trainer *t) {
+  const size_t n_layers = t->network->n_layers;
+  enum ms_status status = ms_allocate(n_layers, sizeof *t->layers, "layers", &t->layers);
+  if (status == MS_OK)
+    t->n_layers = n_layers;
+  for (size_t l = 0; status == MS_OK && l < n_layers; ++l)
+    status = create_layer(&t->network->layers[l], &t->layers[l]);
+  return status;
 }
 
 /* Columns of a weight matrix that one item of the update takes: whole panels of the product, less where they are too few
@@ -40,8 +80,8 @@ static size_t update_columns(const struct ms_trainer *t) {
   size_t width = ms_kernels()->gemm_skip_columns;
   for (; width > MS_TILE; width = (ms_tiles(width) / 2) * MS_TILE) {
     size_t n_items = 0;
-    for (size_t l = 0; l < t->network->n_layers; ++l)
-      n_items += (t->network->layers[l].n_out + width - 1) / width;
+    for (size_t l = 0; l < t->n_layers; ++l)
+      n_items += (t->layers[l].n_out + width - 1) / width;
     if (n_items >= 2 * ms_pool_size())
       break;
   }
@@ -49,19 +89,23 @@ static size_t update_columns(const struct ms_trainer *t) {
 }
 
 static enum ms_status create_buffers(struct ms_trainer *t) {
-  const size_t n_layers = t->network->n_layers, batch = t->config->batch;
+  const size_t batch = t->config->batch;
   size_t widest_input = 0;
   enum ms_status status = ms_pass_create(t->network, batch, true, &t->pass);
   if (status == MS_OK)
-    status = ms_allocate(n_layers, sizeof *t->dropout, "dropout", &t->dropout);
+    status = ms_allocate(t->n_layers, sizeof *t->dropout, "dropout", &t->dropout);
   if (status == MS_OK)
-    status = ms_allocate(n_layers, sizeof *t->dz, "batch", &t->dz);
-  for (size_t l = 0; status == MS_OK && l < n_layers; ++l) {
-    const struct ms_dense *layer = &t->network->layers[l];
+    status = ms_allocate(t->n_layers, sizeof *t->dz, "batch", &t->dz);
+  for (size_t l = 0; status == MS_OK && l < t->n_layers; ++l) {
+    const struct ms_layer_state *layer = &t->layers[l];
+    t->pass.layers[l].weight = ms_tiled_panels(layer->weight, layer->n_in);
+    t->pass.layers[l].bias = layer->bias;
     widest_input = layer->n_in > widest_input ? layer->n_in : widest_input;
-    status = ms_activations_create(batch, layer->n_out, false, &t->dz[l]);
+    /* The output layer's is written row by row by the loss. */
+    const enum ms_layout layout = l + 1 < t->n_layers ? MS_LAYOUT_PANELS : MS_LAYOUT_ROWS;
+    status = ms_activations_create(batch, layer->n_out, layout, false, &t->dz[l]);
   }
-  t->gradient_floats = (widest_input + 1) * ms_kernels()->gemm_skip_columns;
+  t->gradient_floats = widest_input * ms_kernels()->gemm_skip_columns + MS_TILE;
   if (status == MS_OK)
     status = ms_allocate(ms_pool_size(), t->gradient_floats * sizeof *t->gradients, "gradients", &t->gradients);
   if (status != MS_OK)
@@ -83,7 +127,9 @@ enum ms_status ms_trainer_create(const struct ms_config *config, size_t n_inputs
   trainer->config = config;
   trainer->beta1_power = 1;
   trainer->beta2_power = 1;
-  enum ms_status status = create_networks(trainer, n_inputs, n_classes);
+  enum ms_status status = create_network(trainer, n_inputs, n_classes);
+  if (status == MS_OK)
+    status = create_layers(trainer);
   if (status == MS_OK)
     status = create_buffers(trainer);
   if (status != MS_OK)
@@ -92,14 +138,20 @@ enum ms_status ms_trainer_create(const struct ms_config *config, size_t n_inputs
 }
 
 void ms_trainer_free(struct ms_trainer *trainer) {
-  for (size_t l = 0; trainer->dz && l < trainer->network->n_layers; ++l)
-    ms_activations_free(&trainer->dz[l]);
+  for (size_t l = 0; l < trainer->n_layers; ++l) {
+    const struct ms_layer_state *layer = &trainer->layers[l];
+    float *const owned[] = {layer->weight, layer->moment1,      layer->moment2,
+                            layer->bias,   layer->bias_moment1, layer->bias_moment2};
+    for (size_t i = 0; i < sizeof owned / sizeof owned[0]; ++i)
+      free(owned[i]);
+    if (trainer->dz)
+      ms_activations_free(&trainer->dz[l]);
+  }
+  free(trainer->layers);
   free(trainer->gradients);
   free(trainer->dz);
   free(trainer->dropout);
   ms_pass_free(&trainer->pass);
-  ms_network_free(trainer->moment2);
-  ms_network_free(trainer->moment1);
   ms_network_free(trainer->network);
   memset(trainer, 0, sizeof *trainer);
 }
@@ -109,67 +161,70 @@ struct backward {
   size_t n;
 };
 
-/* Back through the dropout and the ReLU that made the input of layer l: rows and columns of a block of its derivative. */
+/* Back through the dropout and the ReLU that made the input of layer l: a block of its derivative, tile by tile. */
 static void activation_backward(struct ms_trainer *t, size_t l, struct ms_block block) {
   struct ms_activations *dx = &t->dz[l - 1];
   const struct ms_activations *x = &t->pass.inputs[l];
   const float scale = t->dropout[l - 1].threshold > 0 ? t->dropout[l - 1].scale : 1.0f;
-  const size_t end = block.rows.last, cols = block.cols.last - block.cols.first;
-  for (size_t row = block.rows.first; row < end; row = block.rows.last) {
-    block.rows.first = row;
-    block.rows.last = end - row < MS_TILE ? end : row + MS_TILE;
-    const size_t at = row * x->units + block.cols.first;
-    ms_kernels()->relu_backward(block.rows.last - row, cols, x->dense + at, x->units, scale, dx->dense + at, x->units,
-                                dx->dense + at, x->units);
-    if (l > 1) /* it is the left operand of another product */
-      ms_activations_compress(dx, block);
-  }
+  for (size_t i = block.rows.first; i < block.rows.last; i += MS_TILE)
+    for (size_t j = block.cols.first; j < block.cols.last; j += MS_TILE) {
+      const struct ms_block tile = {{i, min_size(i + MS_TILE, block.rows.last)},
+                                    {j, min_size(j + MS_TILE, block.cols.last)}};
+      float *d = dx->dense + ms_activations_at(dx, i, j);
+      ms_kernels()->relu_backward(tile.rows.last - i, tile.cols.last - j, x->dense + ms_activations_at(x, i, j), x->ld,
+                                  scale, d, dx->ld, d, dx->ld);
+      if (l > 1) /* it is the left operand of another product */
+        ms_activations_compress(dx, tile);
+    }
+}
+
+/* Whether the derivative of layer l's input comes from the non-zeros of dZ. Hidden layers: always, for the ReLU leaves
+ * enough zeros, and in panels dZ is no left operand of a dense product. The output layer: where it has many classes. */
+static bool skips_input_gradient(const struct ms_trainer *t, size_t l) {
+  return l + 1 < t->n_layers || t->layers[l].n_out > MS_TILE;
+}
+
+/* dX = dZ W^T for a block of layer l, back to the pre-activations of the layer before. */
+static void input_gradient_block(struct ms_trainer *t, size_t l, size_t n, struct ms_block block, size_t index) {
+  const struct ms_activations *dx = &t->dz[l - 1];
+  const struct ms_result result = {dx->dense, dx->ld, dx->tile};
+  ms_activations_multiply(&t->dz[l], n, false, skips_input_gradient(t, l),
+                          ms_tiled_transposed(t->pass.layers[l].weight), block, result, index);
+  activation_backward(t, l, block);
 }
 
 /* Some rows through the output layer and back. */
 static void output_item(void *context, size_t item, size_t index) {
   const struct backward *b = context;
   struct ms_trainer *t = b->trainer;
-  const size_t last = t->network->n_layers - 1;
-  const struct ms_dense *layer = &t->network->layers[last];
-  const size_t n_classes = layer->n_out;
+  const size_t last = t->n_layers - 1, n_classes = t->layers[last].n_out;
   const struct ms_range rows = ms_tile_rows(item, b->n);
-  ms_forward_output(t->network, rows, b->n, &t->pass, index);
+  ms_forward_output(&t->pass, rows, b->n, index);
   const size_t at = rows.first * n_classes;
   ms_kernels()->softmax_cross_entropy_backward(rows.last - rows.first, n_classes, t->pass.probs + at, n_classes,
                                                t->pass.labels + rows.first, 1.0f / (float)b->n, t->dz[last].dense + at,
                                                n_classes);
   if (last == 0)
     return;
-  const struct ms_block block = {rows, {0, layer->n_in}};
-  ms_activations_multiply(&t->dz[last], b->n, false, false, ms_transposed(layer->weight, n_classes), block,
-                          t->dz[last - 1].dense, layer->n_in, index);
-  activation_backward(t, last, block);
+  if (skips_input_gradient(t, last))
+    ms_activations_compress(&t->dz[last], (struct ms_block){rows, {0, n_classes}});
+  input_gradient_block(t, last, b->n, (struct ms_block){rows, {0, t->layers[last].n_in}}, index);
 }
 
 struct input_gradient {
   struct ms_trainer *trainer;
   size_t layer, n;
-  bool skip;
   struct ms_grid grid;
 };
 
-/* dX = dZ W^T, back to the pre-activations of the layer before. */
 static void input_gradient_item(void *context, size_t item, size_t index) {
   const struct input_gradient *g = context;
-  struct ms_trainer *t = g->trainer;
-  const struct ms_dense *layer = &t->network->layers[g->layer];
-  const struct ms_block block = ms_grid_block(g->grid, item);
-  ms_activations_multiply(&t->dz[g->layer], g->n, false, g->skip, ms_transposed(layer->weight, layer->n_out), block,
-                          t->dz[g->layer - 1].dense, layer->n_in, index);
-  activation_backward(t, g->layer, block);
+  input_gradient_block(g->trainer, g->layer, g->n, ms_grid_block(g->grid, item), index);
 }
 
 static void input_gradients(struct ms_trainer *t, size_t n) {
-  for (size_t l = t->network->n_layers - 1; l-- > 1;) {
-    struct input_gradient g = {.trainer = t, .layer = l, .n = n};
-    g.skip = ms_activations_skip(&t->dz[l], n, t->network->layers[l].n_in);
-    g.grid = ms_grid(n, t->network->layers[l].n_in, g.skip);
+  for (size_t l = t->n_layers - 1; l-- > 1;) {
+    struct input_gradient g = {t, l, n, ms_grid(n, t->layers[l].n_in, true)};
     ms_pool_each(ms_grid_blocks(g.grid), input_gradient_item, &g);
   }
 }
@@ -194,34 +249,49 @@ struct update {
   size_t n, width;
 };
 
+/* Adam and MaxNorm on a panel of layer l, its first `cols` columns. */
+static void update_panel(struct ms_trainer *t, size_t l, size_t col, size_t cols, const float *gradient, float *norms) {
+  const struct ms_kernels *k = ms_kernels();
+  const struct ms_layer_state *layer = &t->layers[l];
+  const bool hidden = l < t->config->n_hidden;
+  const struct ms_layer_config *config = hidden ? &t->config->hidden[l] : NULL;
+  const struct ms_adam adam = adam_step(t, hidden ? config->l1 : 0, hidden ? config->l2 : 0);
+  const size_t at = col * layer->n_in;
+  k->adam(layer->n_in, cols, &adam, gradient, MS_TILE, layer->weight + at, layer->moment1 + at, layer->moment2 + at,
+          MS_TILE);
+  if (hidden && config->max_norm > 0)
+    k->maxnorm(layer->n_in, cols, (float)config->max_norm, layer->weight + at, MS_TILE, norms);
+}
+
 /* dW = X^T dZ and db = column sums of dZ for some columns of layer l, and the update made of them. */
 static void update_layer(const struct update *u, size_t l, struct ms_range columns, size_t index) {
   struct ms_trainer *t = u->trainer;
   const struct ms_kernels *k = ms_kernels();
-  const struct ms_dense *layer = &t->network->layers[l], *m = &t->moment1->layers[l], *v = &t->moment2->layers[l];
+  const struct ms_layer_state *layer = &t->layers[l];
   const struct ms_activations *x = &t->pass.inputs[l], *dz = &t->dz[l];
-  const size_t n_in = layer->n_in, n_out = layer->n_out, col = columns.first, cols = columns.last - col;
-  float *gradient = t->gradients + index * t->gradient_floats; /* (n_in, cols), then that of the bias */
-  float *bias_gradient = gradient + n_in * cols;
-  const struct ms_block block = {{0, n_in}, {0, cols}};
-  ms_activations_multiply(x, u->n, true, ms_activations_skip(x, u->n, n_out), ms_as_stored(dz->dense + col, n_out),
-                          block, gradient, cols, index);
-  k->bias_backward(u->n, cols, dz->dense + col, n_out, bias_gradient);
+  const size_t panel_floats = layer->n_in * MS_TILE;
+  float *gradient = t->gradients + index * t->gradient_floats; /* in panels */
+  float *vector = gradient + t->gradient_floats - MS_TILE;
+  struct ms_tiled b = ms_activations_tiled(dz);
+  b.data += ms_activations_at(dz, 0, columns.first);
+  const struct ms_block block = {{0, layer->n_in}, {0, columns.last - columns.first}};
+  const struct ms_result result = {gradient, MS_TILE, panel_floats};
+  ms_activations_multiply(x, u->n, true, ms_activations_skip(x, u->n, layer->n_out), b, block, result, index);
 
-  const bool hidden = l < t->config->n_hidden;
-  const struct ms_layer_config *config = hidden ? &t->config->hidden[l] : NULL;
-  const struct ms_adam adam = adam_step(t, hidden ? config->l1 : 0, hidden ? config->l2 : 0);
-  const struct ms_adam adam_bias = adam_step(t, 0, 0);
-  k->adam(n_in, cols, &adam, gradient, cols, layer->weight + col, m->weight + col, v->weight + col, n_out);
-  k->adam(1, cols, &adam_bias, bias_gradient, cols, layer->bias + col, m->bias + col, v->bias + col, n_out);
-  if (hidden && config->max_norm > 0)
-    k->maxnorm(n_in, cols, (float)config->max_norm, layer->weight + col, n_out, gradient);
+  const struct ms_adam adam = adam_step(t, 0, 0);
+  for (size_t col = columns.first; col < columns.last; col += MS_TILE, gradient += panel_floats) {
+    const size_t cols = min_size(columns.last - col, MS_TILE);
+    k->bias_backward(u->n, cols, dz->dense + ms_activations_at(dz, 0, col), dz->ld, vector);
+    k->adam(1, cols, &adam, vector, cols, layer->bias + col, layer->bias_moment1 + col, layer->bias_moment2 + col,
+            cols);
+    update_panel(t, l, col, cols, gradient, vector);
+  }
 }
 
 static void update_item(void *context, size_t item, size_t index) {
   const struct update *u = context;
-  for (size_t l = 0; l < u->trainer->network->n_layers; ++l) {
-    const size_t n_out = u->trainer->network->layers[l].n_out, n_items = (n_out + u->width - 1) / u->width;
+  for (size_t l = 0; l < u->trainer->n_layers; ++l) {
+    const size_t n_out = u->trainer->layers[l].n_out, n_items = (n_out + u->width - 1) / u->width;
     if (item < n_items) {
       const size_t first = item * u->width;
       const struct ms_range columns = {first, n_out - first < u->width ? n_out : first + u->width};
@@ -235,8 +305,8 @@ static void update_item(void *context, size_t item, size_t index) {
 static void update(struct ms_trainer *t, size_t n) {
   struct update u = {t, n, update_columns(t)};
   size_t n_items = 0;
-  for (size_t l = 0; l < t->network->n_layers; ++l)
-    n_items += (t->network->layers[l].n_out + u.width - 1) / u.width;
+  for (size_t l = 0; l < t->n_layers; ++l)
+    n_items += (t->layers[l].n_out + u.width - 1) / u.width;
   ms_pool_each(n_items, update_item, &u);
 }
 
@@ -252,10 +322,10 @@ void ms_trainer_step(struct ms_trainer *t, size_t n) {
     t->dropout[l].epoch = (uint32_t)t->epoch;
     t->dropout[l].step = (uint32_t)t->step;
   }
-  for (size_t l = 0; l < t->network->n_layers; ++l)
+  for (size_t l = 0; l < t->n_layers; ++l)
     atomic_store(&t->dz[l].n_nonzeros, 0);
   double start = ms_clock_s();
-  ms_forward_hidden(t->network, t->dropout, n, &t->pass);
+  ms_forward_hidden(&t->pass, t->dropout, n);
   end_phase(t, MS_PHASE_FORWARD, &start);
   struct backward b = {t, n};
   ms_pool_each(ms_tiles(n), output_item, &b);
@@ -266,4 +336,17 @@ void ms_trainer_step(struct ms_trainer *t, size_t n) {
   t->beta2_power *= beta2;
   update(t, n);
   end_phase(t, MS_PHASE_UPDATE, &start);
+}
+
+static void read_item(void *context, size_t item, size_t index) {
+  const struct ms_trainer *t = context;
+  const struct ms_layer_state *layer = &t->layers[item];
+  const struct ms_dense *dense = &t->network->layers[item];
+  (void)index;
+  ms_rows_from_panels(layer->n_in, layer->n_out, layer->weight, dense->weight);
+  memcpy(dense->bias, layer->bias, layer->n_out * sizeof(float));
+}
+
+void ms_trainer_read(struct ms_trainer *t) {
+  ms_pool_each(t->n_layers, read_item, t);
 }

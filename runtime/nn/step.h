@@ -4,15 +4,24 @@
 
 #include "runtime/nn/forward.h"
 
+/* A layer's weights and Adam's moments as a step keeps them: in panels (kernels.h) of MS_TILE columns, each (n_in, MS_TILE),
+ * so that products take the weights as they stand and an update runs through memory in order. */
+struct ms_layer_state {
+  size_t n_in, n_out;
+  float *weight, *moment1, *moment2;         /* (n_in, n_out) in panels */
+  float *bias, *bias_moment1, *bias_moment2; /* (n_out) */
+};
+
 /* Everything that a step reads and writes. */
 struct ms_trainer {
   const struct ms_config *config;
-  struct ms_network *network;
-  struct ms_network *moment1, *moment2; /* Adam's m and v */
-  size_t epoch, step;                   /* set by the caller: epoch from 1, step of the epoch from 0 */
-  double beta1_power, beta2_power;      /* beta^t after t updates, by repeated multiplication */
+  struct ms_network *network; /* as of the last ms_trainer_read */
+  size_t n_layers;
+  struct ms_layer_state *layers;   /* (n_layers) */
+  size_t epoch, step;              /* set by the caller: epoch from 1, step of the epoch from 0 */
+  double beta1_power, beta2_power; /* beta^t after t updates, by repeated multiplication */
   struct ms_pass pass;
-  struct ms_activations *dz;  /* one per layer, (batch, n_out): derivatives of the layer's pre-activations */
+  struct ms_activations *dz;  /* (n_layers): each (batch, n_out), derivatives of the layer's pre-activations */
   struct ms_dropout *dropout; /* one per hidden layer */
   float *gradients;           /* (threads, gradient_floats): each thread's columns of a gradient */
   size_t gradient_floats;
@@ -27,5 +36,12 @@ void ms_trainer_free(struct ms_trainer *trainer);
 /* One step on the n rows that ms_pass_load put into trainer->pass (n <= config->batch), with the dropout of trainer->epoch
  * and trainer->step: forward, backward, update of all weights. Leaves the batch's logits and losses in pass. */
 void ms_trainer_step(struct ms_trainer *trainer, size_t n);
+
+/* Brings trainer->network up to date. */
+void ms_trainer_read(struct ms_trainer *trainer);
+
+/* Weights (n_in, n_out), row after row, from panels and to panels, whose columns beyond n_out are left alone. */
+void ms_rows_from_panels(size_t n_in, size_t n_out, const float *panels, float *rows);
+void ms_panels_from_rows(size_t n_in, size_t n_out, const float *rows, float *panels);
 
 #endif

@@ -43,8 +43,7 @@ static void destroy(struct training *t) {
 }
 
 static void count_batch(const struct ms_trainer *trainer, size_t n, double *loss_sum, size_t *n_correct) {
-  const size_t last = trainer->network->n_layers - 1;
-  const size_t n_classes = trainer->network->layers[last].n_out;
+  const size_t n_classes = ms_pass_classes(&trainer->pass);
   for (size_t i = 0; i < n; ++i) {
     *loss_sum += (double)trainer->pass.loss[i];
     *n_correct += ms_argmax(trainer->pass.logits + i * n_classes, n_classes) == trainer->pass.labels[i];
@@ -80,6 +79,7 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
     if (t->observer && t->observer->stop && t->observer->stop(t->observer->context))
       return ms_fail(MS_STOPPED, "stopped in epoch %zu, after step %zu of %zu", epoch->epoch, step + 1, n_steps);
   }
+  ms_trainer_read(&t->trainer);
   if (!ms_network_is_finite(t->trainer.network))
     return ms_fail(MS_ERROR_NUMERIC, "epoch %zu: a weight is not finite: train with a smaller lr (it is %g)",
                    epoch->epoch, t->config->learning_rate);
@@ -87,7 +87,7 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
 }
 
 static void validate(struct training *t, struct ms_epoch *epoch, struct ms_train_result *result) {
-  ms_predict(t->trainer.network, t->validation, &t->trainer.pass, NULL, &epoch->val_loss, &epoch->val_accuracy);
+  ms_predict(&t->trainer.pass, t->validation, NULL, &epoch->val_loss, &epoch->val_accuracy);
   epoch->has_validation = true;
   const double value = t->config->monitor == MS_VAL_ACCURACY ? epoch->val_accuracy : -epoch->val_loss;
   epoch->improved = value - t->config->min_delta > t->best;
