@@ -20,6 +20,9 @@ static const struct loop {
 #if defined(MS_WITH_AVX512)
     {"avx512", 16, bench_chains_avx512},
 #endif
+#if defined(MS_WITH_NEON)
+    {"neon", 4, bench_chains_neon},
+#endif
     {NULL, 0, NULL},
 };
 

@@ -13,5 +13,6 @@ double bench_peak_gflops(const char *isa);
 #define BENCH_CHAINS 12
 float bench_chains_avx2(size_t rounds);
 float bench_chains_avx512(size_t rounds);
+float bench_chains_neon(size_t rounds);
 
 #endif
