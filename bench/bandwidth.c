@@ -50,13 +50,13 @@ struct measurement {
 static void first_touch(void *context, size_t index) {
   struct measurement *m = context;
   m->x[index] = bench_floats(m->n_floats);
-  m->y[index] = m->traffic == BENCH_COPY ? bench_floats(m->n_floats) : NULL;
+  m->y[index] = m->traffic == BENCH_COPY ? bench_floats(m->n_floats) : m->x[index];
 }
 
 static void task(void *context, size_t index) {
   const struct measurement *m = context;
   for (size_t round = 0; round < m->rounds; ++round) {
-    if (m->traffic == BENCH_COPY) {
+    if (m->traffic != BENCH_READ) {
       m->loops->copy(m->n_floats, m->x[index], m->y[index]);
     } else {
       volatile float kept = m->loops->read(m->n_floats, m->x[index]);
@@ -79,12 +79,15 @@ static double measure(enum bench_traffic traffic, size_t n_bytes) {
   for (int repetition = 0; repetition < REPETITIONS; ++repetition) {
     const double start = ms_clock_s();
     ms_pool_run(task, &m);
-    const double rate = (double)(n_bytes * m.rounds * threads) * 1e-9 / (ms_clock_s() - start);
+    const double seconds = ms_clock_s() - start;
+    const double moved = (double)(m.n_floats * sizeof(float) * m.rounds * threads) * (traffic == BENCH_READ ? 1 : 2);
+    const double rate = moved * 1e-9 / seconds;
     best = rate > best ? rate : best;
   }
   for (size_t i = 0; i < threads; ++i) {
+    if (traffic == BENCH_COPY)
+      free(m.y[i]);
     free(m.x[i]);
-    free(m.y[i]);
   }
   free(m.x);
   free(m.y);

@@ -1,0 +1,99 @@
+/* The cases. Operands are such that a kernel can be called on them again and again without a value that grows or that leaves
+ * the ordinary floats; kernels that training calls in place are called in place. */
+#include "bench/kernel_cases.h"
+
+static void call_nonzero_mask(const struct ms_kernels *k, struct kernel_work *w) {
+  k->nonzero_mask(w->rows, w->cols, w->x[0], w->cols, w->mask, MS_MASK_WORDS(w->cols));
+}
+
+static void call_transpose(const struct ms_kernels *k, struct kernel_work *w) {
+  k->transpose(w->rows, w->cols, w->x[0], w->cols, w->x[1], w->rows);
+}
+
+static void call_scale_add(const struct ms_kernels *k, struct kernel_work *w) {
+  k->scale_add(w->rows, w->cols, 0x1p-30f, w->x[0], w->cols, 1.0f, w->x[1], w->cols);
+}
+
+static void call_bytes_to_unit(const struct ms_kernels *k, struct kernel_work *w) {
+  k->bytes_to_unit(w->rows * w->cols, (const uint8_t *)w->x[0], w->x[1]);
+}
+
+static void call_bias_forward(const struct ms_kernels *k, struct kernel_work *w) {
+  k->bias_forward(w->rows, w->cols, w->row, w->x[0], w->cols, w->x[0], w->cols);
+}
+
+static void call_bias_backward(const struct ms_kernels *k, struct kernel_work *w) {
+  k->bias_backward(w->rows, w->cols, w->x[0], w->cols, w->row);
+}
+
+static void call_relu_forward(const struct ms_kernels *k, struct kernel_work *w) {
+  k->relu_forward(w->rows, w->cols, w->x[0], w->cols, w->x[0], w->cols);
+}
+
+static void call_relu_backward(const struct ms_kernels *k, struct kernel_work *w) {
+  k->relu_backward(w->rows, w->cols, w->x[0], w->cols, 1.0f, w->x[1], w->cols, w->x[1], w->cols);
+}
+
+static void call_dropout(const struct ms_kernels *k, struct kernel_work *w) {
+  static const struct ms_dropout dropout = {
+      .key = {42, 0}, .step = 1, .stream_layer = 1, .threshold = 39322, .scale = 1};
+  k->dropout(w->rows, w->cols, &dropout, 0, 0, w->x[0], w->cols, w->x[0], w->cols);
+}
+
+static void call_softmax_forward(const struct ms_kernels *k, struct kernel_work *w) {
+  k->softmax_cross_entropy_forward(w->rows, w->cols, w->x[0], w->cols, w->labels, w->x[1], w->cols, w->row);
+}
+
+static void call_softmax_backward(const struct ms_kernels *k, struct kernel_work *w) {
+  k->softmax_cross_entropy_backward(w->rows, w->cols, w->x[0], w->cols, w->labels, 0x1p-9f, w->x[1], w->cols);
+}
+
+static void call_exp(const struct ms_kernels *k, struct kernel_work *w) {
+  k->exp(w->rows * w->cols, w->x[0], w->x[1]);
+}
+
+static void call_log(const struct ms_kernels *k, struct kernel_work *w) {
+  k->log(w->rows * w->cols, w->x[0], w->x[1]);
+}
+
+static void call_adam(const struct ms_kernels *k, struct kernel_work *w) {
+  static const struct ms_adam adam = {.beta1 = 0.9f,
+                                      .one_minus_beta1 = 0.1f,
+                                      .beta2 = 0.999f,
+                                      .one_minus_beta2 = 0.001f,
+                                      .epsilon = 1e-7f,
+                                      .step_size = 1e-9f,
+                                      .l1 = 1e-6f,
+                                      .two_l2 = 2e-4f};
+  k->adam(w->rows, w->cols, &adam, w->x[0], w->cols, w->x[1], w->x[2], w->x[3], w->cols);
+}
+
+static void call_maxnorm(const struct ms_kernels *k, struct kernel_work *w) {
+  k->maxnorm(w->rows, w->cols, 0.5f, w->x[0], w->cols, w->row);
+}
+
+static const struct kernel_case cases[] = {
+    {"nonzero_mask", 512, 1024, 1, 4.125, 0, 0, call_nonzero_mask},
+    {"transpose", 512, 1024, 2, 0, 8, 0, call_transpose},
+    {"scale_add", 512, 1024, 2, 4, 0, 8, call_scale_add},
+    {"bytes_to_unit", 512, 784, 2, 0, 5, 0, call_bytes_to_unit},
+    {"bias_forward", 512, 1024, 1, 0, 0, 8, call_bias_forward},
+    {"bias_backward", 512, 1024, 1, 4, 0, 0, call_bias_backward},
+    {"relu_forward", 512, 1024, 1, 0, 0, 8, call_relu_forward},
+    {"relu_backward", 512, 1024, 2, 4, 0, 8, call_relu_backward},
+    {"dropout", 512, 1024, 1, 0, 0, 8, call_dropout},
+    {"softmax_cross_entropy_forward", 512, 10, 2, 0, 8.5, 0, call_softmax_forward},
+    {"softmax_cross_entropy_backward", 512, 10, 2, 0, 8.1, 0, call_softmax_backward},
+    {"exp", 512, 10, 2, 0, 8, 0, call_exp},
+    {"log", 512, 10, 2, 0, 8, 0, call_log},
+    {"adam", 784, 1024, 4, 4, 0, 24, call_adam},
+    {"maxnorm", 784, 1024, 1, 4, 0, 8, call_maxnorm}, /* norms, then scaling */
+};
+
+size_t kernel_case_count(void) {
+  return sizeof cases / sizeof cases[0];
+}
+
+const struct kernel_case *kernel_case_get(size_t index) {
+  return &cases[index];
+}
