@@ -1,5 +1,5 @@
-/* Google Benchmark for C: registers functions, runs them with its command line (--benchmark_filter, --benchmark_repetitions,
- * ...), --json FILE being short for its two options that write JSON. */
+/* Google Benchmark for C: registers functions, runs them with its command line (--benchmark_filter,
+ * --benchmark_repetitions, ...), --json FILE being short for its two options that write JSON. */
 #ifndef MS_BENCH_GBENCH_H
 #define MS_BENCH_GBENCH_H
 

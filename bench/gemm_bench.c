@@ -1,5 +1,5 @@
-/* ms_sgemm over the products of training and others: GFLOP/s and percent of the measured peak, for every ISA of this CPU, one
- * thread and all, operands in the cache or in memory; other libraries beside it where the build found them.
+/* ms_sgemm over the products of training and others: GFLOP/s and percent of the measured peak, for every ISA of this
+ * CPU, one thread and all, operands in the cache or in memory; other libraries beside it where the build found them.
  * Usage: gemm_bench [--json FILE] [Google Benchmark's options] */
 #define _POSIX_C_SOURCE 200809L /* nanosleep */
 #include <math.h>
@@ -29,7 +29,8 @@ static const struct shape {
     {2048, 2048, 2048, false, false},
     {512, 512, 10, false, false},
     {64, 64, 64, false, false},
-    /* The other products of the network: weight gradient of layers 2 and 3, input gradient of layer 3, the last batch. */
+    /* The other products of the network: weight gradient of layers 2 and 3, input gradient of layer 3, the last
+     * batch. */
     {1024, 512, 512, true, false},
     {512, 512, 10, true, false},
     {512, 10, 512, false, true},

@@ -1,6 +1,6 @@
-/* Every kernel of every ISA that this CPU has, on one thread and on all: bytes/s against what memory or caches deliver for as
- * many bytes, so that one sees what binds it: about 100 % is the memory, much less is arithmetic. Matrix products have GFLOP/s
- * instead, see kernel_skip.h and gemm_bench.
+/* Every kernel of every ISA that this CPU has, on one thread and on all: bytes/s against what memory or caches deliver
+ * for as many bytes, so that one sees what binds it: about 100 % is the memory, much less is arithmetic. Matrix
+ * products have GFLOP/s instead, see kernel_skip.h and gemm_bench.
  * Usage: kernel_bench [--json FILE] [Google Benchmark's options] */
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,26 +40,7 @@ struct region {
 
 static void make_work(void *context, size_t index) {
   const struct region *region = context;
-  const struct kernel_case *kernel = region->run->kernel;
-  struct kernel_work *w = &region->work[index];
-  w->rows = region->run->rows;
-  w->cols = kernel->cols;
-  for (size_t i = 0; i < kernel->n_matrices; ++i)
-    w->x[i] = bench_floats(w->rows * w->cols);
-  if (strcmp(kernel->slot, "log") == 0)
-    for (size_t i = 0; i < w->rows * w->cols; ++i)
-      w->x[0][i] += 1.0f;
-  w->row = bench_allocate((w->rows > w->cols ? w->rows : w->cols) * sizeof *w->row);
-  w->labels = bench_allocate(w->rows);
-  w->mask = bench_allocate(w->rows * MS_MASK_WORDS(w->cols) * sizeof *w->mask);
-}
-
-static void free_work(struct kernel_work *w) {
-  for (size_t i = 0; i < KERNEL_MATRICES; ++i)
-    free(w->x[i]);
-  free(w->row);
-  free(w->labels);
-  free(w->mask);
+  region->work[index] = kernel_work_new(region->run->kernel, region->run->rows);
 }
 
 static void task(void *context, size_t index) {
@@ -89,7 +70,7 @@ static void run_kernel(struct gbench_state *state, const void *context) {
     ms_pool_run(task, &region);
   const double seconds = ms_clock_s() - start;
   for (size_t i = 0; i < run->threads; ++i)
-    free_work(&region.work[i]);
+    kernel_work_free(&region.work[i]);
   free(region.work);
 
   const double bytes = kernel->read + kernel->copied + kernel->updated;

@@ -1,6 +1,10 @@
-/* The cases. Operands are such that a kernel can be called on them again and again without a value that grows or that leaves
- * the ordinary floats; kernels that training calls in place are called in place. */
+/* The cases. Operands are such that a kernel can be called on them again and again without a value that grows or that
+ * leaves the ordinary floats; kernels that training calls in place are called in place. */
 #include "bench/kernel_cases.h"
+
+#include <stdlib.h>
+
+#include "bench/common.h"
 
 static void call_nonzero_mask(const struct ms_kernels *k, struct kernel_work *w) {
   k->nonzero_mask(w->rows, w->cols, w->x[0], w->cols, w->mask, MS_MASK_WORDS(w->cols));
@@ -96,4 +100,25 @@ size_t kernel_case_count(void) {
 
 const struct kernel_case *kernel_case_get(size_t index) {
   return &cases[index];
+}
+
+struct kernel_work kernel_work_new(const struct kernel_case *kernel, size_t rows) {
+  struct kernel_work w = {.rows = rows, .cols = kernel->cols};
+  for (size_t i = 0; i < kernel->n_matrices; ++i)
+    w.x[i] = bench_floats(rows * w.cols);
+  if (kernel->call == call_log)
+    for (size_t i = 0; i < rows * w.cols; ++i)
+      w.x[0][i] += 1.0f;
+  w.row = bench_allocate((rows > w.cols ? rows : w.cols) * sizeof *w.row);
+  w.labels = bench_allocate(rows);
+  w.mask = bench_allocate(rows * MS_MASK_WORDS(w.cols) * sizeof *w.mask);
+  return w;
+}
+
+void kernel_work_free(struct kernel_work *w) {
+  for (size_t i = 0; i < KERNEL_MATRICES; ++i)
+    free(w->x[i]);
+  free(w->row);
+  free(w->labels);
+  free(w->mask);
 }

@@ -1,5 +1,5 @@
-/* One case per slot of the table of kernels but the matrix products: how to call it, at which size the report's network does,
- * and what memory traffic its formula needs. */
+/* One case per slot of the table of kernels but the matrix products: how to call it, at which size the report's
+ * network does, and what memory traffic its formula needs. */
 #ifndef MS_BENCH_KERNEL_CASES_H
 #define MS_BENCH_KERNEL_CASES_H
 
@@ -27,5 +27,9 @@ struct kernel_case {
 
 size_t kernel_case_count(void);
 const struct kernel_case *kernel_case_get(size_t index);
+
+/* Operands for a case with so many rows. */
+struct kernel_work kernel_work_new(const struct kernel_case *kernel, size_t rows);
+void kernel_work_free(struct kernel_work *work);
 
 #endif

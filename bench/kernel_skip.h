@@ -1,5 +1,6 @@
-/* The product that leaves out zeros, at several densities, beside the dense one on the same operands, as slots of the table on
- * one thread: GFLOP/s as if nothing were left out, and percent of the measured peak, which skipping may exceed. */
+/* The product that leaves out zeros, at several densities, beside the dense one on the same operands, as slots of the
+ * table on one thread: GFLOP/s as if nothing were left out, and percent of the measured peak, which skipping may
+ * exceed. */
 #ifndef MS_BENCH_KERNEL_SKIP_H
 #define MS_BENCH_KERNEL_SKIP_H
 

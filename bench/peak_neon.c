@@ -1,5 +1,5 @@
-/* Independent chains of multiply-adds in 128-bit registers: 12 cover a latency of 2 cycles from addend to addend, which is
- * what Arm's wide cores have, on four ports. */
+/* Independent chains of multiply-adds in 128-bit registers: 12 cover a latency of 2 cycles from addend to addend,
+ * which is what Arm's wide cores have, on four ports. */
 #include <arm_neon.h>
 
 #include "bench/peak.h"

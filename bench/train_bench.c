@@ -1,5 +1,5 @@
-/* Training, evaluation and latency of the report's network: the time of an epoch against the machine's peak of multiply-adds,
- * measured in the same run. Needs nothing but the library. */
+/* Training, evaluation and latency of the report's network: the time of an epoch against the machine's peak of
+ * multiply-adds, measured in the same run. Needs nothing but the library. */
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>

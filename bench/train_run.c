@@ -8,8 +8,8 @@
 #include "bench/peak.h"
 #include "runtime/platform/clock.h"
 
-/* Two flop a multiply-add: forward and weight gradient in every layer, input gradient in all but the first; forward alone
- * for validation images. */
+/* Two flop a multiply-add: forward and weight gradient in every layer, input gradient in all but the first; forward
+ * alone for validation images. */
 static double dense_gflop(const struct ms_config *config, const struct ms_dataset *train, size_t n_validation) {
   double trained = 0, forward = 0;
   size_t n_in = train->rows * train->cols;

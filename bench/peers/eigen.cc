@@ -1,4 +1,5 @@
-// Eigen's matrix product. Compiled for the CPU of the machine that builds it, as Eigen chooses its kernels at compile time.
+// Eigen's matrix product. Compiled for the CPU of the machine that builds it, as Eigen chooses its kernels at compile
+// time.
 #include <Eigen/Core>
 
 #include "bench/peers/peers.h"

@@ -1,5 +1,6 @@
-/* Other libraries' sgemm, to compare with. Never linked into the program or the library: C libraries are loaded at run time,
- * each with its symbols to itself (OpenBLAS and BLIS export the same names); header-only and static ones are compiled in. */
+/* Other libraries' sgemm, to compare with. Never linked into the program or the library: C libraries are loaded at
+ * run time, each with its symbols to itself (OpenBLAS and BLIS export the same names); header-only and static ones
+ * are compiled in. */
 #ifndef MS_BENCH_PEERS_H
 #define MS_BENCH_PEERS_H
 
