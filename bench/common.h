@@ -14,8 +14,8 @@ const char *bench_isa(size_t index);
 /* The last, which is the fastest, of those that this CPU can run. */
 const char *bench_fastest_isa(void);
 
-/* ms_init with this ISA and number of threads, unless that is what runs already. Returns the measured peak in GFLOP/s
- * of that ISA on all these threads (peak.h), measured when the choice changes. */
+/* ms_init with this ISA and number of threads, unless that is what runs already. isa must stay. Returns the peak in
+ * GFLOP/s of that ISA on all these threads (peak.h): measured whenever the choice changes, the best so far. */
 double bench_select(const char *isa, size_t threads);
 
 /* Zeroed, aligned to a cache line; ends the program if there is no memory. */

@@ -77,14 +77,28 @@ static size_t whole_lines(size_t n_floats) {
   return (n_floats + 15) / 16 * 16;
 }
 
-static struct operands new_operands(const struct run *run) {
+/* Memory that all runs share, so that each contender has the same pages, and no time goes into filling them anew. */
+static float *reserve(size_t matrix, size_t n_floats) {
+  static struct {
+    float *data;
+    size_t n_floats;
+  } kept[3];
+  if (kept[matrix].n_floats < n_floats) {
+    free(kept[matrix].data);
+    kept[matrix].data = bench_floats(n_floats);
+    kept[matrix].n_floats = n_floats;
+  }
+  return kept[matrix].data;
+}
+
+static struct operands get_operands(const struct run *run) {
   const struct peer_product *p = &run->product;
   struct operands o = {1, whole_lines(p->m * p->k), whole_lines(p->k * p->n), whole_lines(p->m * p->n), 0, 0, 0};
   if (run->cold)
     o.n += 2 * bench_cache_bytes() / ((o.a_floats + o.b_floats + o.c_floats) * sizeof(float));
-  o.a = bench_floats(o.n * o.a_floats);
-  o.b = bench_floats(o.n * o.b_floats);
-  o.c = bench_floats(o.n * o.c_floats);
+  o.a = reserve(0, o.n * o.a_floats);
+  o.b = reserve(1, o.n * o.b_floats);
+  o.c = reserve(2, o.n * o.c_floats);
   return o;
 }
 
@@ -118,7 +132,7 @@ static void run_gemm(struct gbench_state *state, const void *context) {
   const double peak = bench_select(run->isa, run->threads);
   if (run->peer)
     run->peer->prepare(&run->product, run->threads);
-  struct operands o = new_operands(run);
+  struct operands o = get_operands(run);
   multiply(run, o.a, o.b, o.c);
   if (run->peer)
     check_peer(run, &o);
@@ -137,9 +151,6 @@ static void run_gemm(struct gbench_state *state, const void *context) {
     gbench_counter(state, "%peak", 100 * gflops / peak);
     gbench_counter(state, "peak", peak);
   }
-  free(o.a);
-  free(o.b);
-  free(o.c);
 }
 
 static void add_run(const struct shape *s, const struct peer *peer, const char *isa, size_t threads, bool cold) {

@@ -43,6 +43,21 @@ static void make_work(void *context, size_t index) {
   region->work[index] = kernel_work_new(region->run->kernel, region->run->rows);
 }
 
+/* Kept for the runs that follow with the same kernel, size and threads: those of the other ISAs. */
+static struct kernel_work *get_work(const struct run *run) {
+  static struct kernel_work *work;
+  static struct run last;
+  if (last.kernel == run->kernel && last.rows == run->rows && last.threads == run->threads)
+    return work;
+  for (size_t i = 0; i < last.threads; ++i)
+    kernel_work_free(&work[i]);
+  free(work);
+  work = bench_allocate(run->threads * sizeof *work);
+  last = *run;
+  ms_pool_run(make_work, &(struct region){.run = run, .work = work});
+  return work;
+}
+
 static void task(void *context, size_t index) {
   const struct region *region = context;
   for (size_t call = 0; call < region->calls; ++call)
@@ -59,9 +74,7 @@ static void run_kernel(struct gbench_state *state, const void *context) {
   const struct kernel_case *kernel = run->kernel;
   bench_select(run->isa, run->threads);
   const size_t n_elements = run->rows * kernel->cols, footprint = n_elements * kernel->n_matrices * sizeof(float);
-  struct region region = {.run = run, .calls = MIN_BYTES / footprint + 1};
-  region.work = bench_allocate(run->threads * sizeof *region.work);
-  ms_pool_run(make_work, &region);
+  struct region region = {.run = run, .work = get_work(run), .calls = MIN_BYTES / footprint + 1};
   ms_pool_run(task, &region);
 
   double n_calls = 0;
@@ -69,9 +82,6 @@ static void run_kernel(struct gbench_state *state, const void *context) {
   for (; gbench_keep_running(state); n_calls += (double)region.calls)
     ms_pool_run(task, &region);
   const double seconds = ms_clock_s() - start;
-  for (size_t i = 0; i < run->threads; ++i)
-    kernel_work_free(&region.work[i]);
-  free(region.work);
 
   const double bytes = kernel->read + kernel->copied + kernel->updated;
   const double rate = bytes * (double)n_elements * n_calls * (double)run->threads * 1e-9 / seconds;
@@ -91,11 +101,13 @@ static size_t rows_of(const struct kernel_case *kernel, int size) {
   return (size == SIZE_L1 ? L1_BYTES : 2 * bench_cache_bytes()) / row_bytes + 1;
 }
 
-static void add_runs(const struct kernel_case *kernel, const char *isa, size_t threads) {
-  for (int size = 0; size < N_SIZES && n_runs < MAX_RUNS; ++size) {
+static void add_runs(const struct kernel_case *kernel, int size, size_t threads) {
+  for (size_t j = 0; j < ms_isa_count() && n_runs < MAX_RUNS; ++j) {
+    if (!bench_isa(j))
+      continue;
     struct run *run = &runs[n_runs++];
-    *run = (struct run){.kernel = kernel, .isa = isa, .rows = rows_of(kernel, size), .threads = threads};
-    snprintf(run->name, sizeof run->name, "%s/%s/%s/threads:%zu", kernel->slot, sizes[size], isa, threads);
+    *run = (struct run){.kernel = kernel, .isa = bench_isa(j), .rows = rows_of(kernel, size), .threads = threads};
+    snprintf(run->name, sizeof run->name, "%s/%s/%s/threads:%zu", kernel->slot, sizes[size], run->isa, threads);
     gbench_register(run->name, run_kernel, run);
   }
 }
@@ -117,14 +129,10 @@ int main(int argc, char **argv) {
   gbench_context("cpu", cpu);
   check_complete();
   const size_t cores = ms_cpu_cores();
-  for (size_t threads = 1; threads <= cores; threads += cores > 1 ? cores - 1 : 1) {
-    for (size_t j = 0; j < ms_isa_count(); ++j) {
-      if (!bench_isa(j))
-        continue;
-      for (size_t i = 0; i < kernel_case_count(); ++i)
-        add_runs(kernel_case_get(i), bench_isa(j), threads);
-    }
-  }
+  for (size_t threads = 1; threads <= cores; threads += cores > 1 ? cores - 1 : 1)
+    for (size_t i = 0; i < kernel_case_count(); ++i)
+      for (int size = 0; size < N_SIZES; ++size)
+        add_runs(kernel_case_get(i), size, threads);
   for (size_t j = 1; j < ms_isa_count(); ++j)
     if (bench_isa(j))
       kernel_skip_register(bench_isa(j));

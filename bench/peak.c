@@ -6,9 +6,9 @@
 #include "runtime/platform/clock.h"
 #include "runtime/platform/threads.h"
 
-/* 100 times 1 ms or so: the best of them is free of what ran before, such as another library's threads that still
+/* 40 times 1 ms or so: the best of them is free of what ran before, such as another library's threads that still
  * spin. */
-enum { ROUNDS = 500000, REPETITIONS = 100 };
+enum { ROUNDS = 500000, REPETITIONS = 40 };
 
 static const struct loop {
   const char *isa;

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# That speed is not lost. First ratios measured in one run (bench/speed_check.c, bounds in bench/speed_bounds.h); then the
-# numbers of instructions of small fixed pieces of work (bench/count_work.c), counted by callgrind with the AVX2 kernels, against
-# ci/instructions.txt: at most 2 % more. They depend on the compiler and are compared only with those recorded by the same one.
+# That speed is not lost. First ratios measured in one run (bench/speed_check.c, bounds in bench/speed_bounds.h); then
+# the numbers of instructions of small fixed pieces of work (bench/count_work.c), counted by callgrind with the AVX2
+# kernels, against ci/instructions.txt: at most 2 % more. They depend on the compiler and are compared only with those
+# recorded by the same one.
 # Usage: speed.sh              checks
 #        speed.sh --record     writes the counts of this compiler to ci/instructions.txt instead
 set -euo pipefail
@@ -14,7 +15,9 @@ allowed_percent=2
 
 missing_speed_packages() {
   has_tool valgrind || echo valgrind
-  [ -n "$(find /usr/lib /usr/local/lib -maxdepth 2 -name libopenblas.so -print -quit 2>/dev/null)" ] || echo libopenblas-dev
+  local openblas
+  openblas=$(find /usr/lib /usr/local/lib -maxdepth 2 -name libopenblas.so -print -quit 2>/dev/null)
+  [ -n "$openblas" ] || echo libopenblas-dev
 }
 
 count() { # NAME; prints "NAME COUNT"
@@ -34,10 +37,10 @@ count_all() {
 
 # Lines "COMPILER ISA NAME COUNT" of the other compilers stay.
 write_record() { # COMPILER COUNTS
-  local kept=""
+  local kept="" head="# Instructions of bench/count_work: compiler, ISA, work, count. Written by ci/speed.sh --record."
   [ ! -f "$record" ] || kept=$(grep -v "^$1 " "$record" || true)
   {
-    printf '%s\n' "$kept" | grep . || echo "# Instructions of bench/count_work: compiler, ISA, work, count. Written by ci/speed.sh --record."
+    printf '%s\n' "$kept" | grep . || echo "$head"
     awk -v start="$1 $isa " '{print start $0}' <<<"$2"
   } >"$record.new"
   mv "$record.new" "$record"
@@ -55,7 +58,13 @@ compare_counts() { # COMPILER COUNTS
       if (change > allowed) bad = 1
       delete recorded[$1]
     }
-    END { for (name in recorded) { printf "%-32s is recorded, but is no work of count_work\n", name; bad = 1 }; exit bad }
+    END {
+      for (name in recorded) {
+        printf "%-32s is recorded, but is no work of count_work\n", name
+        bad = 1
+      }
+      exit bad
+    }
   ' "$record" - <<<"$2"
 }
 
@@ -79,7 +88,8 @@ check_counts() {
     write_record "$compiler" "$counts"
     echo "Recorded in $record: $(wc -l <<<"$counts") counts of $compiler"
   else
-    compare_counts "$compiler" "$counts" || fail "More instructions than recorded. If that is meant: ci/speed.sh --record, and say why."
+    compare_counts "$compiler" "$counts" ||
+      fail "Not the instructions that are recorded. If that is meant: ci/speed.sh --record, and say why."
   fi
 }
 
