@@ -4,8 +4,8 @@
 Usage: plot.py FOLDER [README]
 
 FOLDER holds what bench/run.sh leaves there: gemm*.json, kernel*.json, train*.json, compare.json; what is missing is
-left out. Replaced is what stands between the two marker comments of README (bench/README.md); the charts go beside it. Needs
-matplotlib (python3-matplotlib).
+left out. Replaced is what stands between the two marker comments of README (bench/README.md); the charts go beside
+it. Needs matplotlib (python3-matplotlib).
 """
 import collections
 import glob
@@ -179,9 +179,9 @@ def kernel_table(runs):
         row += [f"{c['GB/s']:.3g} ({c['%limit']:.0f} %)" if c else "" for c in cells.values()]
         rows.append(row)
     head = ["kernel", "µs a call", "times scalar", "GB/s in L1", "GB/s in the network", "GB/s in memory"]
-    text = (f"The other kernels, {isa}, one thread: a call at the size that the report's network has (µs), its speed in "
-            "speeds of the scalar reference, and the traffic at three sizes, in brackets its share of what plain loops "
-            "reach there:\n\n")
+    text = (f"The other kernels, {isa}, one thread: a call at the size that the report's network has (µs), its speed "
+            "in speeds of the scalar reference, and the traffic at three sizes, in brackets its share of what plain "
+            "loops reach there:\n\n")
     return text + table(head, rows) + "\n"
 
 
