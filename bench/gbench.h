@@ -1,4 +1,5 @@
-/* Google Benchmark for C: registers functions, runs them with its command line (--benchmark_filter, --benchmark_out, ...). */
+/* Google Benchmark for C: registers functions, runs them with its command line (--benchmark_filter,
+ * --benchmark_repetitions, ...), --json FILE being short for its two options that write JSON. */
 #ifndef MS_BENCH_GBENCH_H
 #define MS_BENCH_GBENCH_H
 
@@ -24,7 +25,7 @@ void gbench_counter(struct gbench_state *state, const char *name, double value);
 /* A line for the head of the output and the JSON's context. */
 void gbench_context(const char *key, const char *value);
 
-/* Runs what matches the command line; returns the program's exit code. */
+/* Runs what matches the command line, each for 0.1 s unless that says otherwise; returns the program's exit code. */
 int gbench_run(int argc, char **argv);
 
 #ifdef __cplusplus

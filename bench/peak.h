@@ -4,14 +4,18 @@
 
 #include <stddef.h>
 
-/* GFLOP/s (two flop a multiply-add and lane) of independent chains in registers, on all threads of the pool at once, with
- * the instructions of an ISA. About 0.1 s. 0 if there is no loop for this ISA. To be called after ms_init. */
+/* GFLOP/s (two flop a multiply-add and lane) of independent chains in registers, on all threads of the pool at once,
+ * with the instructions of an ISA. About 0.05 s. 0 if there is no loop for this ISA. To be called after ms_init. */
 double bench_peak_gflops(const char *isa);
 
-/* One loop: `rounds` rounds of BENCH_CHAINS multiply-adds on registers of that ISA. Returns a sum of the results, so that
- * no compiler leaves them out. */
+/* The same, of about 1 ms alone. */
+double bench_peak_once(const char *isa);
+
+/* One loop: `rounds` rounds of BENCH_CHAINS multiply-adds on registers of that ISA. Returns a sum of the results, so
+ * that no compiler leaves them out. */
 #define BENCH_CHAINS 12
 float bench_chains_avx2(size_t rounds);
 float bench_chains_avx512(size_t rounds);
+float bench_chains_neon(size_t rounds);
 
 #endif

@@ -31,58 +31,40 @@ struct panel {
   float *c;
   size_t ldc, c_tile;
   int first; /* start from +0 instead of C */
-  /* The block of B that is wanted next, for prefetching: tiles of MS_TILE rows that are next_stride apart; NULL: none. */
-  const float *next;
-  size_t next_stride, next_tile, next_lines, next_share;
 };
-
-enum { LINE = 64 / sizeof(float), TILE_LINES = MS_TILE * MS_TILE / LINE };
-
-/* While row i of C is computed: its share of the next block, so that this one's successor is in L2 when it is wanted. */
-static inline void prefetch_share(const struct panel *panel, size_t i) {
-  const size_t share = panel->next_share;
-  for (size_t line = i * share; line < (i + 1) * share && line < panel->next_lines; ++line)
-    __builtin_prefetch(panel->next + line / TILE_LINES * panel->next_tile +
-                           line % TILE_LINES / (MS_TILE / LINE) * panel->next_stride + line % (MS_TILE / LINE) * LINE,
-                       0, 2);
-}
 
 /* Where vector v of a row stands whose pieces of MS_TILE columns are `tile` apart. */
 static inline __attribute__((always_inline)) size_t at(size_t v, size_t tile) {
   return v / TILE_VECTORS * tile + v % TILE_VECTORS * LANES;
 }
 
-/* acc[v] = fma(a, b[v], acc[v]) */
-static inline __attribute__((always_inline)) void add_term(size_t vectors, size_t tail, const float *a, const float *b,
-                                                           size_t b_tile, __m512 *acc) {
-  const __m512 factor = _mm512_set1_ps(*a);
-#pragma GCC unroll 16
-  for (size_t v = 0; v < vectors; ++v)
-    acc[v] = _mm512_fmadd_ps(factor, load_first(b + at(v, b_tile), v + 1 < vectors ? LANES : tail), acc[v]);
-}
-
-/* All terms of a row of A that has the non-zeros `left`, into row c, whose last vector holds `tail` columns. Two terms at
- * a time: half as many branches, and their order stays. Returns where the next row's values stand. */
+/* All terms of a row of A that has the non-zeros `left`, into row c, whose last vector holds `tail` columns. Values are
+ * loaded sixteen at once and spread from the register: the loads of B leave no room for one more a term. Returns where the
+ * next row's values stand. */
 static inline __attribute__((always_inline)) const float *
 add_row(size_t vectors, size_t tail, uint64_t left, const float *values, const struct panel *panel, float *c) {
   const __m512 zero = _mm512_setzero_ps();
+  const __m512i one = _mm512_set1_epi32(1);
   const size_t ldb = panel->ldb, b_tile = panel->b_tile;
   __m512 acc[MAX_VECTORS]; /* in registers, as long as every loop over it is unrolled */
 #pragma GCC unroll 16
   for (size_t v = 0; v < vectors; ++v)
     acc[v] = panel->first ? zero : load_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail);
-  if (__builtin_popcountll(left) % 2 != 0) {
-    add_term(vectors, tail, values++, panel->b + (size_t)__builtin_ctzll(left) * ldb, b_tile, acc);
-    left &= left - 1;
-  }
-  while (left) {
-    const float *b0 = panel->b + (size_t)__builtin_ctzll(left) * ldb;
-    left &= left - 1;
-    const float *b1 = panel->b + (size_t)__builtin_ctzll(left) * ldb;
-    left &= left - 1;
-    add_term(vectors, tail, values, b0, b_tile, acc);
-    add_term(vectors, tail, values + 1, b1, b_tile, acc);
-    values += 2;
+  for (size_t rest = (size_t)__builtin_popcountll(left); rest > 0;) {
+    const size_t n_terms = min_size(rest, LANES);
+    const __m512 loaded = _mm512_loadu_ps(values); /* there is room behind a tile's last value */
+    __m512i lane = _mm512_setzero_si512();
+    for (size_t term = 0; term < n_terms; ++term) {
+      const float *b = panel->b + (size_t)__builtin_ctzll(left) * ldb;
+      const __m512 a = _mm512_permutexvar_ps(lane, loaded);
+      left &= left - 1;
+      lane = _mm512_add_epi32(lane, one);
+#pragma GCC unroll 16
+      for (size_t v = 0; v < vectors; ++v)
+        acc[v] = _mm512_fmadd_ps(a, load_first(b + at(v, b_tile), v + 1 < vectors ? LANES : tail), acc[v]);
+    }
+    values += n_terms;
+    rest -= n_terms;
   }
 #pragma GCC unroll 16
   for (size_t v = 0; v < vectors; ++v)
@@ -97,12 +79,9 @@ static inline __attribute__((always_inline)) void multiply_panel(size_t vectors,
     const float *values = panel->values + i0 / MS_TILE * MS_TILE_VALUES;
     float *c = panel->c + i0 * panel->ldc;
     const size_t rows = min_size(panel->m - i0, MS_TILE);
-    for (size_t i = 0; i < rows; ++i, c += panel->ldc) {
-      if (panel->next)
-        prefetch_share(panel, i0 + i);
+    for (size_t i = 0; i < rows; ++i, c += panel->ldc)
       if (masks[i] != 0 || panel->first)
         values = add_row(vectors, tail, masks[i], values, panel, c);
-    }
   }
 }
 
@@ -185,14 +164,6 @@ void ms_gemm_skip_f32_avx512(size_t m, size_t n, size_t k, const struct ms_nonze
       panel.masks = a->masks + tile * MS_TILE;
       panel.values = a->values + tile * MS_TILE_VALUES;
       panel.first = p == 0;
-      panel.next = NULL;
-      if (p + 2 * MS_TILE <= k) { /* a whole block */
-        panel.next = block + b->row_tile;
-        panel.next_stride = b->col == 1 ? b->row : b->col;
-        panel.next_tile = b->col_tile;
-        panel.next_lines = cols / MS_TILE * TILE_LINES;
-        panel.next_share = (panel.next_lines + m - 1) / m;
-      }
       multiply(vectors, &panel);
     }
     j += cols;

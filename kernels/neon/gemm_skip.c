@@ -31,21 +31,7 @@ struct panel {
   float *c;
   size_t ldc, c_tile;
   int first; /* start from +0 instead of C */
-  /* The block of B that is wanted next, for prefetching: tiles of MS_TILE rows that are next_stride apart; NULL: none. */
-  const float *next;
-  size_t next_stride, next_tile, next_lines, next_share;
 };
-
-enum { LINE = 64 / sizeof(float), TILE_LINES = MS_TILE * MS_TILE / LINE };
-
-/* While row i of C is computed: its share of the next block, so that this one's successor is in L2 when it is wanted. */
-static inline void prefetch_share(const struct panel *panel, size_t i) {
-  const size_t share = panel->next_share;
-  for (size_t line = i * share; line < (i + 1) * share && line < panel->next_lines; ++line)
-    __builtin_prefetch(panel->next + line / TILE_LINES * panel->next_tile +
-                           line % TILE_LINES / (MS_TILE / LINE) * panel->next_stride + line % (MS_TILE / LINE) * LINE,
-                       0, 2);
-}
 
 /* Where vector v of a row stands whose pieces of MS_TILE columns are `tile` apart. */
 static inline __attribute__((always_inline)) size_t at(size_t v, size_t tile) {
@@ -97,12 +83,9 @@ static inline __attribute__((always_inline)) void multiply_panel(size_t vectors,
     const float *values = panel->values + i0 / MS_TILE * MS_TILE_VALUES;
     float *c = panel->c + i0 * panel->ldc;
     const size_t rows = min_size(panel->m - i0, MS_TILE);
-    for (size_t i = 0; i < rows; ++i, c += panel->ldc) {
-      if (panel->next)
-        prefetch_share(panel, i0 + i);
+    for (size_t i = 0; i < rows; ++i, c += panel->ldc)
       if (masks[i] != 0 || panel->first)
         values = add_row(vectors, tail, masks[i], values, panel, c);
-    }
   }
 }
 
@@ -188,14 +171,6 @@ void ms_gemm_skip_f32_neon(size_t m, size_t n, size_t k, const struct ms_nonzero
       panel.masks = a->masks + tile * MS_TILE;
       panel.values = a->values + tile * MS_TILE_VALUES;
       panel.first = p == 0;
-      panel.next = NULL;
-      if (p + 2 * MS_TILE <= k) { /* a whole block */
-        panel.next = block + b->row_tile;
-        panel.next_stride = b->col == 1 ? b->row : b->col;
-        panel.next_tile = b->col_tile;
-        panel.next_lines = cols / MS_TILE * TILE_LINES;
-        panel.next_share = (panel.next_lines + m - 1) / m;
-      }
       multiply(vectors, &panel);
     }
     j += cols;

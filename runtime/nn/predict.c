@@ -99,7 +99,7 @@ enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dat
   struct ms_pass pass = {0};
   status = allocate_evaluation(data->n, network->layers[network->n_layers - 1].n_out, evaluation);
   if (status == MS_OK)
-    status = ms_pass_create(network, BATCH, false, &pass);
+    status = ms_pass_create(network, data->n < BATCH ? data->n : BATCH, false, &pass);
   if (status == MS_OK) {
     const uint64_t saved = ms_fpenv_enter();
     ms_predict(&pass, data, evaluation->predicted, &evaluation->loss, &evaluation->accuracy);
