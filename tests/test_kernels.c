@@ -64,12 +64,18 @@ static void check_gemm(const struct ms_kernels *kernels) {
   for (int round = 0; round < 12; ++round)
     check_gemm_shape(kernels, test_random_below(220), test_random_below(1100), 240 + test_random_below(600),
                      ROUND_VALUES(round));
-  static const size_t block_edges[] = {255, 256, 257, 511, 512, 513, 1024, 1025};
+  static const size_t block_edges[] = {119, 121,  127,  128,  129,  239,  241,  255,  256,  257, 511,
+                                       513, 1023, 1024, 1025, 1055, 1056, 1057, 2047, 2049, 2113};
   for (size_t i = 0; i < sizeof block_edges / sizeof block_edges[0]; ++i) {
     check_gemm_shape(kernels, 7, 17, block_edges[i], EXTREME);
     check_gemm_shape(kernels, 7, block_edges[i], 17, EXTREME);
     check_gemm_shape(kernels, block_edges[i], 17, 7, EXTREME);
+    check_gemm_shape(kernels, block_edges[i], 130, 7, EXTREME);
   }
+  /* Blocks filled to the last element, the next one behind them. */
+  check_gemm_shape(kernels, 240, 144, 1024, ORDINARY);
+  check_gemm_shape(kernels, 17, 1056, 1024, ORDINARY);
+  check_gemm_shape(kernels, 17, 1060, 1025, ORDINARY);
 }
 
 static void gemm(void) {

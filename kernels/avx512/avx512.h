@@ -4,13 +4,14 @@
 
 #include "kernels/kernels.h"
 
-/* The GEMM's blocks, in elements (why these: gemm.c), and its workspace: one packed block of A and one of B. */
+/* The GEMM's blocks, in elements (why these: gemm.c), and its workspace: a packed block of A, with a cache
+ * line behind each panel, and one of B. */
 enum {
-  MS_GEMM_AVX512_BLOCK_M = 96,
-  MS_GEMM_AVX512_BLOCK_N = 512,
-  MS_GEMM_AVX512_BLOCK_K = 192,
-  MS_GEMM_AVX512_WORKSPACE_FLOATS =
-      MS_GEMM_AVX512_BLOCK_M * MS_GEMM_AVX512_BLOCK_K + MS_GEMM_AVX512_BLOCK_K * MS_GEMM_AVX512_BLOCK_N
+  MS_GEMM_AVX512_BLOCK_M = 120,
+  MS_GEMM_AVX512_BLOCK_N = 1056,
+  MS_GEMM_AVX512_BLOCK_K = 1024,
+  MS_GEMM_AVX512_PACKED_A_FLOATS = MS_GEMM_AVX512_BLOCK_M * MS_GEMM_AVX512_BLOCK_K + MS_GEMM_AVX512_BLOCK_M / 8 * 16,
+  MS_GEMM_AVX512_WORKSPACE_FLOATS = MS_GEMM_AVX512_PACKED_A_FLOATS + MS_GEMM_AVX512_BLOCK_K * MS_GEMM_AVX512_BLOCK_N
 };
 
 /* Columns of B that gemm_skip packs at once; the block fits into the same workspace. */
@@ -18,9 +19,9 @@ enum { MS_GEMM_SKIP_AVX512_COLUMNS = 128 };
 _Static_assert(MS_MASK_BITS *MS_GEMM_SKIP_AVX512_COLUMNS <= MS_GEMM_AVX512_WORKSPACE_FLOATS,
                "the workspace is too small for gemm_skip");
 
-void ms_gemm_f32_12x32_avx512(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride,
-                              const float *b, size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc,
-                              float *workspace);
+void ms_gemm_f32_8x48_avx512(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride,
+                             const float *b, size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc,
+                             float *workspace);
 void ms_gemm_skip_f32_avx512(size_t m, size_t n, size_t k, const float *a, size_t lda, const uint64_t *a_mask,
                              size_t ld_mask, const float *b, size_t b_row_stride, size_t b_col_stride, float *c,
                              size_t ldc, float *workspace);
