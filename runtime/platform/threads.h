@@ -19,6 +19,9 @@ size_t ms_pool_size(void);
  * the tasks, theirs by the caller. Not to be called from a task. Callers of different threads take turns. */
 void ms_pool_run(ms_task *task, void *context);
 
+/* Runs only task(context, 0), on the caller's thread: for work that is done before a worker would have woken. */
+void ms_pool_run_alone(ms_task *task, void *context);
+
 /* The scratch memory of a task's index, aligned to MS_ALIGNMENT; for use within a task. */
 float *ms_pool_scratch(size_t index);
 
