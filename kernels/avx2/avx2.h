@@ -7,9 +7,9 @@
 /* The GEMM's blocks, in elements (why these: gemm.c), and its workspace: a packed block of A, with a cache
  * line behind each panel, and one of B. */
 enum {
-  MS_GEMM_AVX2_BLOCK_M = 120,
-  MS_GEMM_AVX2_BLOCK_N = 1056,
-  MS_GEMM_AVX2_BLOCK_K = 1024,
+  MS_GEMM_AVX2_BLOCK_M = 60,
+  MS_GEMM_AVX2_BLOCK_N = 528,
+  MS_GEMM_AVX2_BLOCK_K = 2048,
   MS_GEMM_AVX2_PACKED_A_FLOATS = MS_GEMM_AVX2_BLOCK_M * MS_GEMM_AVX2_BLOCK_K + MS_GEMM_AVX2_BLOCK_M / 6 * 16,
   MS_GEMM_AVX2_WORKSPACE_FLOATS = MS_GEMM_AVX2_PACKED_A_FLOATS + MS_GEMM_AVX2_BLOCK_K * MS_GEMM_AVX2_BLOCK_N
 };

@@ -40,8 +40,8 @@ static inline __attribute__((always_inline)) void compute_tile(const size_t rows
 #pragma GCC unroll 2
     for (size_t v = 0; v < MAX_VECTORS; ++v)
       if (i < rows && v < vectors) {
-        float *c = t->c + i * t->ldc + v * LANES;
-        __builtin_prefetch(c, 1);
+        const float *c = t->c + i * t->ldc + v * LANES;
+        __builtin_prefetch(c + rows * t->ldc, 1); /* for the tile below, which most often comes next */
         acc[i][v] = t->resume ? load_first(c, v + 1 < vectors ? LANES : tail) : zero;
       }
   const size_t a_row_stride = t->a_row_stride, a_col_stride = t->a_col_stride, b_row_stride = t->b_row_stride;

@@ -13,7 +13,7 @@
 #include "gemm_tile.h"
 #include "vec.h"
 
-/* The block of A, packed or not (480 KiB), and a panel of B (192 KiB) stay in L2, the block of B (4.1 MiB) in L3. Blocks
+/* The block of A, packed or not (512 KiB), and a panel of B (384 KiB) stay in L2, the block of B (4.1 MiB) in L3. Blocks
  * over k are that long because each costs a pass over C; the tile's loads from L2 are hidden behind its fmas. */
 enum {
   BLOCK_M = MS_GEMM_AVX512_BLOCK_M,
@@ -22,10 +22,10 @@ enum {
   LINE = 16 /* floats */
 };
 
-/* Packing does not pay for an A that is read for so few columns, and for a B of so few floats, gaps between its rows
- * included. An A that is stored row after row is never packed: the lines of a tile's rows stay in L1 for 16 steps of k,
- * whatever their distance. Columns, one line a step, are another matter. */
-enum { NARROW = 128, SMALL_B = 8192 };
+/* A is packed only if its columns are what is contiguous, their distance a multiple of ALIASING, so that they share few
+ * sets of the caches, and if it is read for more than NARROW columns of C. Rows need no packing whatever their distance: a
+ * tile's lines stay in L1 for 16 steps of k. A B of SMALL_B floats, gaps between its rows included, is not packed either. */
+enum { ALIASING = 256, NARROW = 128, SMALL_B = 8192 };
 
 /* One block of C += A B and its operands. */
 struct block {
@@ -158,7 +158,7 @@ void ms_gemm_f32_8x48_avx512(size_t m, size_t n, size_t k, const float *a, size_
       .a_row_stride = a_row_stride,
       .a_col_stride = a_col_stride,
   };
-  block.a_is_packed = a_row_stride == 1 && n > NARROW;
+  block.a_is_packed = a_row_stride == 1 && a_col_stride % ALIASING == 0 && n > NARROW;
   block.b_row_stride = b_row_stride;
   block.b_col_stride = b_col_stride;
   block.packed_b = workspace + MS_GEMM_AVX512_PACKED_A_FLOATS;
