@@ -35,13 +35,22 @@ enum { ROUNDS = 150 };
 
 #define ROUND_VALUES(round) ((round) % 2 == 0 ? ORDINARY : EXTREME)
 
+static struct matrix with_ld(size_t rows, size_t cols, size_t ld, enum values values) {
+  struct matrix wide = matrix_new(1, rows == 0 || cols == 0 ? 0 : (rows - 1) * ld + cols, values);
+  wide.ld = ld;
+  return wide;
+}
+
 /* ---- gemm ---- */
 
 static void check_gemm_shape(const struct ms_kernels *kernels, size_t m, size_t n, size_t k, enum values values) {
   const bool transpose_a = test_random_below(2), transpose_b = test_random_below(2);
+  const size_t aliasing = 256; /* a distance of rows at which they share sets of the caches, which some kernels avoid */
   test_context("m %zu, n %zu, k %zu, A %s, B %s", m, n, k, transpose_a ? "transposed" : "as stored",
                transpose_b ? "transposed" : "as stored");
-  const struct matrix a = transpose_a ? matrix_new(k, m, values) : matrix_new(m, k, values);
+  struct matrix a = transpose_a ? matrix_new(k, m, values) : matrix_new(m, k, values);
+  if (test_random_below(3) == 0)
+    a = with_ld(a.rows, a.cols, (a.cols + aliasing - 1) / aliasing * aliasing, values);
   const struct matrix b = transpose_b ? matrix_new(n, k, values) : matrix_new(k, n, values);
   const struct matrix expected = matrix_new(m, n, values), found = matrix_copy(&expected);
   const size_t a_strides[2] = {transpose_a ? 1 : a.ld, transpose_a ? a.ld : 1};
@@ -64,12 +73,21 @@ static void check_gemm(const struct ms_kernels *kernels) {
   for (int round = 0; round < 12; ++round)
     check_gemm_shape(kernels, test_random_below(220), test_random_below(1100), 240 + test_random_below(600),
                      ROUND_VALUES(round));
-  static const size_t block_edges[] = {255, 256, 257, 511, 512, 513, 1024, 1025};
+  static const size_t block_edges[] = {59,  60,  61,  63,  64,  65,  119, 121,  127,  128,  129,  255,
+                                       256, 257, 511, 513, 527, 528, 529, 1055, 1057, 2047, 2048, 2049};
   for (size_t i = 0; i < sizeof block_edges / sizeof block_edges[0]; ++i) {
     check_gemm_shape(kernels, 7, 17, block_edges[i], EXTREME);
     check_gemm_shape(kernels, 7, block_edges[i], 17, EXTREME);
     check_gemm_shape(kernels, block_edges[i], 17, 7, EXTREME);
+    check_gemm_shape(kernels, block_edges[i], 130, 7, EXTREME);
   }
+  /* Blocks filled to the last element, the next one behind them. */
+  for (size_t i = 0; i < 4; ++i) {
+    check_gemm_shape(kernels, 120, 144, 2048, ORDINARY);
+    check_gemm_shape(kernels, 128, 144, 2048, ORDINARY);
+  }
+  check_gemm_shape(kernels, 17, 528, 2048, ORDINARY);
+  check_gemm_shape(kernels, 17, 532, 2049, ORDINARY);
 }
 
 static void gemm(void) {
@@ -402,12 +420,6 @@ static void exp_log(void) {
 }
 
 /* ---- adam ---- */
-
-static struct matrix with_ld(size_t rows, size_t cols, size_t ld, enum values values) {
-  struct matrix wide = matrix_new(1, rows == 0 || cols == 0 ? 0 : (rows - 1) * ld + cols, values);
-  wide.ld = ld;
-  return wide;
-}
 
 static void check_adam(const struct ms_kernels *kernels) {
   for (int round = 0; round < ROUNDS; ++round) {

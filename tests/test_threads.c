@@ -37,6 +37,8 @@ static void each_index_once(void) {
     }
     for (size_t index = 0; index < threads; ++index)
       CHECK(c.runs[index] == regions);
+    ms_pool_run_alone(count, &c);
+    CHECK(c.runs[0] == regions + 1 && atomic_load(&c.total) == regions * threads + 1);
     ms_pool_stop();
     CHECK(ms_pool_size() == 0);
   }

@@ -4,13 +4,14 @@
 
 #include "kernels/kernels.h"
 
-/* The GEMM's blocks, in elements (why these: gemm.c), and its workspace: one packed block of A and one of B. */
+/* The GEMM's blocks, in elements (why these: gemm.c), and its workspace: a packed block of A, with a cache
+ * line behind each panel, and one of B. */
 enum {
-  MS_GEMM_AVX2_BLOCK_M = 96,
-  MS_GEMM_AVX2_BLOCK_N = 512,
-  MS_GEMM_AVX2_BLOCK_K = 256,
-  MS_GEMM_AVX2_WORKSPACE_FLOATS =
-      MS_GEMM_AVX2_BLOCK_M * MS_GEMM_AVX2_BLOCK_K + MS_GEMM_AVX2_BLOCK_K * MS_GEMM_AVX2_BLOCK_N
+  MS_GEMM_AVX2_BLOCK_M = 60,
+  MS_GEMM_AVX2_BLOCK_N = 528,
+  MS_GEMM_AVX2_BLOCK_K = 2048,
+  MS_GEMM_AVX2_PACKED_A_FLOATS = MS_GEMM_AVX2_BLOCK_M * MS_GEMM_AVX2_BLOCK_K + MS_GEMM_AVX2_BLOCK_M / 6 * 16,
+  MS_GEMM_AVX2_WORKSPACE_FLOATS = MS_GEMM_AVX2_PACKED_A_FLOATS + MS_GEMM_AVX2_BLOCK_K * MS_GEMM_AVX2_BLOCK_N
 };
 
 /* Columns of C that gemm_skip computes at once; its packed block of B fits into the same workspace. */

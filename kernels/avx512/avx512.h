@@ -4,22 +4,23 @@
 
 #include "kernels/kernels.h"
 
-/* The GEMM's blocks, in elements (why these: gemm.c), and its workspace: one packed block of A and one of B. */
+/* The GEMM's blocks, in elements (why these: gemm.c), and its workspace: a packed block of A, with a cache
+ * line behind each panel, and one of B. */
 enum {
-  MS_GEMM_AVX512_BLOCK_M = 96,
-  MS_GEMM_AVX512_BLOCK_N = 512,
-  MS_GEMM_AVX512_BLOCK_K = 192,
-  MS_GEMM_AVX512_WORKSPACE_FLOATS =
-      MS_GEMM_AVX512_BLOCK_M * MS_GEMM_AVX512_BLOCK_K + MS_GEMM_AVX512_BLOCK_K * MS_GEMM_AVX512_BLOCK_N
+  MS_GEMM_AVX512_BLOCK_M = 64,
+  MS_GEMM_AVX512_BLOCK_N = 528,
+  MS_GEMM_AVX512_BLOCK_K = 2048,
+  MS_GEMM_AVX512_PACKED_A_FLOATS = MS_GEMM_AVX512_BLOCK_M * MS_GEMM_AVX512_BLOCK_K + MS_GEMM_AVX512_BLOCK_M / 8 * 16,
+  MS_GEMM_AVX512_WORKSPACE_FLOATS = MS_GEMM_AVX512_PACKED_A_FLOATS + MS_GEMM_AVX512_BLOCK_K * MS_GEMM_AVX512_BLOCK_N
 };
 
 /* Columns of C that gemm_skip computes at once; its packed block of B fits into the same workspace. */
 enum { MS_GEMM_SKIP_AVX512_COLUMNS = 128 };
 _Static_assert(MS_TILE *MS_GEMM_SKIP_AVX512_COLUMNS <= MS_GEMM_AVX512_WORKSPACE_FLOATS, "too small for gemm_skip");
 
-void ms_gemm_f32_12x32_avx512(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride,
-                              const float *b, size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc,
-                              float *workspace);
+void ms_gemm_f32_8x48_avx512(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride,
+                             const float *b, size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc,
+                             float *workspace);
 void ms_gemm_skip_f32_avx512(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const struct ms_tiled *b,
                              float *c, size_t ldc, size_t c_tile, float *workspace);
 size_t ms_compress_f32_avx512(size_t m, size_t n, const float *x, size_t ldx, uint64_t *masks, float *values);

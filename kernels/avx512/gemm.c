@@ -1,126 +1,180 @@
-/* Matrix product, AVX-512: packed operands, a 12 x 32 register tile, blocks for L1 and L2.
+/* Matrix product, AVX-512: an 8 x 48 register tile, operands packed where that pays, blocks for the caches.
  * Single-threaded; does not know alpha, beta or transposition flags (runtime/platform/gemm.c does).
  *
  * Loop order and packing after Goto & van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS
  * 34(3), 2008. Blocks over k are taken in ascending order and each resumes from the value stored in C, so that every
- * element is one fma chain over p = 0 .. k-1 whatever the block sizes. */
+ * element is one fma chain over p = 0 .. k-1 whatever the block sizes.
+ *
+ * A B that is stored row after row is packed by the first tile that reads it, on the way. */
 #include <assert.h>
 
 #include "avx512.h"
+#include "gemm_pack.h"
+#include "gemm_tile.h"
 #include "vec.h"
 
-/* 12 x 32: 24 accumulators, 2 vectors of B and a broadcast of A fill 27 of 32 registers, and 14 loads go with 24 fmas. A
- * panel of B (BLOCK_K x 32, 24 KiB) stays in L1, the packed block of A (72 KiB) and that of B (BLOCK_K x BLOCK_N,
- * 384 KiB) in L2. */
+/* The block of A, packed or not (512 KiB), and a panel of B (384 KiB) stay in L2, the block of B (4.1 MiB) in L3. Blocks
+ * over k are that long because each costs a pass over C; the tile's loads from L2 are hidden behind its fmas. */
 enum {
-  TILE_M = 12,
-  TILE_N = 32,
   BLOCK_M = MS_GEMM_AVX512_BLOCK_M,
   BLOCK_N = MS_GEMM_AVX512_BLOCK_N,
-  BLOCK_K = MS_GEMM_AVX512_BLOCK_K
+  BLOCK_K = MS_GEMM_AVX512_BLOCK_K,
+  LINE = 16 /* floats */
 };
 
-/* Packs `rows` x `depth` of A into panels of TILE_M rows, each stored column after column; missing rows are +0. */
-static void pack_a(size_t rows, size_t depth, const float *a, size_t row_stride, size_t col_stride, float *packed) {
-  for (size_t i0 = 0; i0 < rows; i0 += TILE_M) {
-    const size_t height = min_size(rows - i0, TILE_M);
-    const float *panel = a + i0 * row_stride;
-    if (height == TILE_M)
-      for (size_t p = 0; p < depth; ++p, packed += TILE_M)
-        for (size_t i = 0; i < TILE_M; ++i)
-          packed[i] = panel[i * row_stride + p * col_stride];
-    else
-      for (size_t p = 0; p < depth; ++p, packed += TILE_M)
-        for (size_t i = 0; i < TILE_M; ++i)
-          packed[i] = i < height ? panel[i * row_stride + p * col_stride] : 0.0f;
-  }
+/* A is packed only if its columns are what is contiguous, their distance a multiple of ALIASING, so that they share few
+ * sets of the caches, and if it is read for more than NARROW columns of C. Rows need no packing whatever their distance: a
+ * tile's lines stay in L1 for 16 steps of k. A B of SMALL_B floats, gaps between its rows included, is not packed either. */
+enum { ALIASING = 256, NARROW = 128, SMALL_B = 8192 };
+
+/* One block of C += A B and its operands. */
+struct block {
+  size_t rows, cols, depth;
+  const float *a; /* in place or packed */
+  size_t a_row_stride, a_col_stride;
+  int a_is_packed;
+  const float *b;
+  size_t b_row_stride, b_col_stride;
+  float *packed_b;
+  int b_is_packed;
+  float *c;
+  size_t ldc;
+  int resume, finish; /* as in struct tile */
+};
+
+/* The first of the fewest parts of at most `max` that make up total, cut at multiples of unit and all about equal. */
+static size_t even_part(size_t total, size_t max, size_t unit) {
+  if (total <= max)
+    return total;
+  const size_t units = (total + unit - 1) / unit, parts = (total + max - 1) / max;
+  return (units + parts - 1) / parts * unit;
 }
 
-/* Packs `depth` x `cols` of B into panels of TILE_N columns, each stored row after row; missing columns are +0. */
-static void pack_b(size_t depth, size_t cols, const float *b, size_t row_stride, size_t col_stride, float *packed) {
-  for (size_t j0 = 0; j0 < cols; j0 += TILE_N) {
-    const size_t width = min_size(cols - j0, TILE_N);
-    const float *panel = b + j0 * col_stride;
-    if (width == TILE_N && col_stride == 1)
-      for (size_t p = 0; p < depth; ++p, packed += TILE_N) {
-        _mm512_store_ps(packed, _mm512_loadu_ps(panel + p * row_stride));
-        _mm512_store_ps(packed + LANES, _mm512_loadu_ps(panel + p * row_stride + LANES));
-      }
-    else if (width == TILE_N)
-      for (size_t p = 0; p < depth; ++p, packed += TILE_N)
-        for (size_t j = 0; j < TILE_N; ++j)
-          packed[j] = panel[p * row_stride + j * col_stride];
-    else
-      for (size_t p = 0; p < depth; ++p, packed += TILE_N)
-        for (size_t j = 0; j < TILE_N; ++j)
-          packed[j] = j < width ? panel[p * row_stride + j * col_stride] : 0.0f;
-  }
+/* The distance of a packed A's panels: what their rows need, and a cache line, so that they do not share a set of L1. */
+static size_t panel_floats(size_t depth) {
+  return TILE_M * depth + LINE;
 }
 
-/* One tile of C, rows x cols of the 12 x 32, over one block of k. `resume` starts from C instead of +0, `finish` adds the
- * final +0. Accumulators of rows and columns outside C are computed from the packed zeros and dropped. */
-static void tile_12x32(size_t rows, size_t cols, size_t depth, const float *a, const float *b, float *c, size_t ldc,
-                       int resume, int finish) {
-  const __mmask16 left = mask_first(cols), right = cols > LANES ? mask_first(cols - LANES) : 0;
-  __m512 acc[TILE_M][2]; /* in registers, as long as every loop over it is unrolled */
-#pragma GCC unroll 12
-  for (size_t i = 0; i < TILE_M; ++i) {
-    const int there = resume && i < rows;
-    acc[i][0] = _mm512_maskz_loadu_ps(there ? left : 0, c + i * ldc);
-    acc[i][1] = _mm512_maskz_loadu_ps(there ? right : 0, c + i * ldc + LANES);
+/* Packs rows x depth of an A stored column after column into panels of at most TILE_M rows. Each of its columns is read at
+ * one go; whole vectors are written, of which the next one overwrites what is too much. */
+static void pack_a(size_t rows, size_t depth, const float *a, size_t col_stride, float *packed) {
+  size_t firsts[BLOCK_M / TILE_M + 1], panels = 0;
+  for (size_t i = 0; i < rows; i += even_part(rows - i, TILE_M, 1))
+    firsts[panels++] = i;
+  firsts[panels] = rows;
+  const size_t stride = panel_floats(depth);
+  if (rows == panels * TILE_M)
+    for (size_t p = 0; p < depth; ++p)
+      for (size_t q = 0; q < panels; ++q)
+        _mm512_storeu_ps(packed + q * stride + p * TILE_M, load_first(a + p * col_stride + q * TILE_M, TILE_M));
+  else
+    for (size_t p = 0; p < depth; ++p)
+      for (size_t q = 0; q < panels; ++q)
+        _mm512_storeu_ps(packed + q * stride + p * TILE_M,
+                         load_first(a + p * col_stride + firsts[q], firsts[q + 1] - firsts[q]));
+}
+
+/* The tile's B for columns j .. j+cols-1, packed where that pays and can be done at once. */
+static void prepare_b(const struct block *block, size_t j, struct tile *tile) {
+  const size_t ld = (tile->cols + LANES - 1) / LANES * LANES;
+  const float *b = block->b + j * block->b_col_stride;
+  float *packed = block->packed_b + j * block->depth;
+  const int in_place = block->b_col_stride == 1 && tile->cols == ld; /* else whole vectors of it would end outside B */
+  const int is_small = block->depth * block->b_row_stride <= SMALL_B;
+  if (in_place && (is_small || !block->b_is_packed)) {
+    tile->b = b;
+    tile->b_row_stride = block->b_row_stride;
+    tile->fetch_b = !is_small;
+    tile->packed_b = is_small || block->rows <= TILE_M ? NULL : packed;
+    return;
   }
-  for (size_t p = 0; p < depth; ++p, a += TILE_M, b += TILE_N) {
-    const __m512 b0 = _mm512_load_ps(b);
-    const __m512 b1 = _mm512_load_ps(b + LANES);
-#pragma GCC unroll 12
-    for (size_t i = 0; i < TILE_M; ++i) {
-      const __m512 a_i = _mm512_set1_ps(a[i]);
-      acc[i][0] = _mm512_fmadd_ps(a_i, b0, acc[i][0]);
-      acc[i][1] = _mm512_fmadd_ps(a_i, b1, acc[i][1]);
+  tile->b = packed;
+  tile->b_row_stride = ld;
+  if (block->b_is_packed)
+    return;
+  if (block->b_col_stride == 1)
+    copy_panel(block->depth, tile->cols, b, block->b_row_stride, packed, ld);
+  else
+    transpose_panel(block->depth, tile->cols, b, block->b_col_stride, packed, ld);
+}
+
+/* Columns j .. j+cols-1 of the block, cols <= TILE_N. */
+static void multiply_panel(const struct block *block, size_t j, size_t cols) {
+  struct tile tile = {.depth = block->depth, .ldc = block->ldc, .cols = cols, .a = block->a};
+  tile.a_row_stride = block->a_row_stride;
+  tile.a_col_stride = block->a_is_packed ? TILE_M : block->a_col_stride;
+  tile.resume = block->resume;
+  tile.finish = block->finish;
+  prepare_b(block, j, &tile);
+  const size_t vectors = (cols + LANES - 1) / LANES;
+  for (size_t i = 0; i < block->rows;) {
+    const size_t height = even_part(block->rows - i, TILE_M, 1);
+    tile.c = block->c + i * block->ldc + j;
+    tiles[height - 1][vectors - 1](&tile);
+    tile.a += block->a_is_packed ? panel_floats(block->depth) : height * block->a_row_stride;
+    if (tile.packed_b) {
+      tile.b = tile.packed_b;
+      tile.b_row_stride = vectors * LANES;
+      tile.fetch_b = 0;
+      tile.packed_b = NULL;
     }
+    i += height;
   }
-  const __m512 zero = _mm512_setzero_ps();
-#pragma GCC unroll 12
-  for (size_t i = 0; i < TILE_M; ++i)
-    if (i < rows) {
-      _mm512_mask_storeu_ps(c + i * ldc, left, finish ? _mm512_add_ps(acc[i][0], zero) : acc[i][0]);
-      _mm512_mask_storeu_ps(c + i * ldc + LANES, right, finish ? _mm512_add_ps(acc[i][1], zero) : acc[i][1]);
-    }
 }
 
-/* A block of C from a packed block of A (rows, depth) and one of B (depth, cols). */
-static void multiply_block(size_t rows, size_t cols, size_t depth, const float *packed_a, const float *packed_b,
-                           float *c, size_t ldc, int resume, int finish) {
-  for (size_t j = 0; j < cols; j += TILE_N)
-    for (size_t i = 0; i < rows; i += TILE_M) {
-      const size_t height = min_size(rows - i, TILE_M), width = min_size(cols - j, TILE_N);
-      tile_12x32(height, width, depth, packed_a + i * depth, packed_b + j * depth, c + i * ldc + j, ldc, resume,
-                 finish);
-    }
+static void multiply_block(const struct block *block) {
+  for (size_t j = 0; j < block->cols;) {
+    const size_t left = block->cols - j, vectors = even_part((left + LANES - 1) / LANES, MAX_VECTORS, 1);
+    const size_t cols = min_size(vectors * LANES, left);
+    multiply_panel(block, j, cols);
+    j += cols;
+  }
 }
 
-void ms_gemm_f32_12x32_avx512(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride,
-                              const float *b, size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc,
-                              float *workspace) {
+/* All rows of a block of columns and of k, block by block. */
+static void multiply_rows(size_t m, struct block block, float *packed_a) {
+  const struct block whole = block;
+  for (size_t i = 0; i < m; i += block.rows) {
+    block.rows = even_part(m - i, BLOCK_M, TILE_M);
+    block.a = whole.a + i * whole.a_row_stride;
+    block.c = whole.c + i * whole.ldc;
+    block.b_is_packed = i > 0;
+    if (block.a_is_packed) {
+      pack_a(block.rows, block.depth, block.a, whole.a_col_stride, packed_a);
+      block.a = packed_a;
+    }
+    multiply_block(&block);
+  }
+}
+
+void ms_gemm_f32_8x48_avx512(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride,
+                             const float *b, size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc,
+                             float *workspace) {
   assert(ldc >= n);
   assert(a_row_stride == 1 || a_col_stride == 1);
   assert(b_row_stride == 1 || b_col_stride == 1);
   assert((uintptr_t)workspace % 64 == 0);
-  float *packed_a = workspace;                     /* (BLOCK_M, BLOCK_K) */
-  float *packed_b = workspace + BLOCK_M * BLOCK_K; /* (BLOCK_K, BLOCK_N) */
-  size_t p = 0;
-  do { /* once for k = 0 too: C is then +0 */
-    const size_t depth = min_size(k - p, BLOCK_K);
-    const int resume = p > 0, finish = p + depth == k;
-    for (size_t j = 0; j < n; j += BLOCK_N) {
-      const size_t cols = min_size(n - j, BLOCK_N);
-      pack_b(depth, cols, b + p * b_row_stride + j * b_col_stride, b_row_stride, b_col_stride, packed_b);
-      for (size_t i = 0; i < m; i += BLOCK_M) {
-        const size_t rows = min_size(m - i, BLOCK_M);
-        pack_a(rows, depth, a + i * a_row_stride + p * a_col_stride, a_row_stride, a_col_stride, packed_a);
-        multiply_block(rows, cols, depth, packed_a, packed_b, c + i * ldc + j, ldc, resume, finish);
-      }
-    }
-    p += depth;
-  } while (p < k);
+  struct block block = {
+      .a_row_stride = a_row_stride,
+      .a_col_stride = a_col_stride,
+  };
+  block.a_is_packed = a_row_stride == 1 && a_col_stride % ALIASING == 0 && n > NARROW;
+  block.b_row_stride = b_row_stride;
+  block.b_col_stride = b_col_stride;
+  block.packed_b = workspace + MS_GEMM_AVX512_PACKED_A_FLOATS;
+  block.ldc = ldc;
+  for (size_t j = 0; j < n; j += block.cols) {
+    block.cols = even_part(n - j, BLOCK_N, TILE_N);
+    block.c = c + j;
+    size_t p = 0;
+    do { /* once for k = 0 too: C is then +0 */
+      block.depth = even_part(k - p, BLOCK_K, LANES);
+      block.a = a + p * a_col_stride;
+      block.b = b + p * b_row_stride + j * b_col_stride;
+      block.resume = p > 0;
+      block.finish = p + block.depth == k;
+      multiply_rows(m, block, workspace);
+      p += block.depth;
+    } while (p < k);
+  }
 }

@@ -2,7 +2,7 @@
 #include "avx512.h"
 
 const struct ms_kernels ms_kernels_avx512 = {
-    .gemm = ms_gemm_f32_12x32_avx512,
+    .gemm = ms_gemm_f32_8x48_avx512,
     .gemm_skip = ms_gemm_skip_f32_avx512,
     .compress = ms_compress_f32_avx512,
     .compress_transposed = ms_compress_transposed_f32_avx512,

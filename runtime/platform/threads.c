@@ -121,19 +121,27 @@ size_t ms_pool_size(void) {
   return pool.n_threads;
 }
 
-void ms_pool_run(ms_task *task, void *context) {
+static void run(ms_task *task, void *context, bool with_workers) {
   pthread_mutex_lock(&pool.turn);
   const uint64_t saved = ms_fpenv_enter();
-  if (pool.n_threads > 1) {
+  if (with_workers) {
     pool.task = task;
     pool.context = context;
     start_region();
   }
   task(context, 0);
-  if (pool.n_threads > 1)
+  if (with_workers)
     wait_for(&pool.running, 0, true, &pool.finished);
   ms_fpenv_restore(saved);
   pthread_mutex_unlock(&pool.turn);
+}
+
+void ms_pool_run(ms_task *task, void *context) {
+  run(task, context, pool.n_threads > 1);
+}
+
+void ms_pool_run_alone(ms_task *task, void *context) {
+  run(task, context, false);
 }
 
 struct items {

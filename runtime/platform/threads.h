@@ -19,6 +19,9 @@ size_t ms_pool_size(void);
  * the tasks, theirs by the caller. Not to be called from a task. Callers of different threads take turns. */
 void ms_pool_run(ms_task *task, void *context);
 
+/* Runs only task(context, 0), on the caller's thread: for work that is done before a worker would have woken. */
+void ms_pool_run_alone(ms_task *task, void *context);
+
 /* Runs task(context, item, index) once for each item 0 .. n_items-1, each on the next thread that is free; index names the
  * thread. Which thread takes which item differs from run to run: no result may depend on it. */
 typedef void ms_item_task(void *context, size_t item, size_t index);
