@@ -3,7 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/platform/cpu.h"
 #include "runtime/platform/sha256.h"
+#include "runtime/platform/sha256_blocks.h"
 #include "tests/harness.h"
 
 static void digest_in_pieces(const char *text, size_t n_bytes, size_t piece, char hex[65]) {
@@ -54,10 +56,33 @@ static void pieces(void) {
     }
 }
 
+/* Whichever the digests above went through: the other gives the same. */
+static void block_functions_agree(void) {
+#if defined(__x86_64__)
+  if (!ms_cpu_has_sha())
+    test_skip("this CPU has no SHA instructions");
+  uint8_t data[5 * 64];
+  uint32_t state[2][8];
+  for (int round = 0; round < 100; ++round) {
+    for (size_t i = 0; i < sizeof data; ++i)
+      data[i] = (uint8_t)test_random();
+    for (size_t i = 0; i < 8; ++i)
+      state[0][i] = state[1][i] = test_random();
+    const size_t n_blocks = test_random_below(6);
+    ms_sha256_blocks_portable(state[0], data, n_blocks);
+    ms_sha256_blocks_x86(state[1], data, n_blocks);
+    CHECK(memcmp(state[0], state[1], sizeof state[0]) == 0);
+  }
+#else
+  test_skip("there is one block function on this machine");
+#endif
+}
+
 static const struct test_case cases[] = {
     {"published_digests", published_digests},
     {"million_a", million_a},
     {"pieces", pieces},
+    {"block_functions_agree", block_functions_agree},
 };
 
 TEST_MAIN(cases)

@@ -21,5 +21,5 @@ const struct ms_kernels ms_kernels_avx2 = {
     .maxnorm = ms_maxnorm_f32_avx2,
     .gemm_workspace_floats = MS_GEMM_AVX2_WORKSPACE_FLOATS,
     .gemm_skip_columns = MS_GEMM_SKIP_AVX2_COLUMNS,
-    .gemm_skip_density = 0.6,
+    .gemm_skip_density = 0.8,
 };

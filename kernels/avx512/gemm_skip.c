@@ -26,8 +26,8 @@ struct panel {
   size_t m, cols;
   const uint64_t *masks;
   const float *values;
-  const float *b; /* the block of B: row p at p * ldb, its second MS_TILE columns b_tile further on */
-  size_t ldb, b_tile;
+  const float *b, *b_right; /* the block of B: row p at p * ldb, and its second MS_TILE columns */
+  size_t ldb;
   float *c;
   size_t ldc, c_tile;
   int first; /* start from +0 instead of C */
@@ -41,11 +41,12 @@ static inline __attribute__((always_inline)) size_t at(size_t v, size_t tile) {
 /* All terms of a row of A that has the non-zeros `left`, into row c, whose last vector holds `tail` columns. Values are
  * loaded sixteen at once and spread from the register: the loads of B leave no room for one more a term. Returns where the
  * next row's values stand. */
-static inline __attribute__((always_inline)) const float *
-add_row(size_t vectors, size_t tail, uint64_t left, const float *values, const struct panel *panel, float *c) {
+static inline __attribute__((always_inline)) const float *add_row(size_t vectors, size_t tail, size_t ldb,
+                                                                  uint64_t left, const float *values,
+                                                                  const struct panel *panel, float *c) {
   const __m512 zero = _mm512_setzero_ps();
   const __m512i one = _mm512_set1_epi32(1);
-  const size_t ldb = panel->ldb, b_tile = panel->b_tile;
+  const float *b = panel->b, *b_right = panel->b_right;
   __m512 acc[MAX_VECTORS]; /* in registers, as long as every loop over it is unrolled */
 #pragma GCC unroll 16
   for (size_t v = 0; v < vectors; ++v)
@@ -55,13 +56,16 @@ add_row(size_t vectors, size_t tail, uint64_t left, const float *values, const s
     const __m512 loaded = _mm512_loadu_ps(values); /* there is room behind a tile's last value */
     __m512i lane = _mm512_setzero_si512();
     for (size_t term = 0; term < n_terms; ++term) {
-      const float *b = panel->b + (size_t)__builtin_ctzll(left) * ldb;
+      const size_t row = (size_t)__builtin_ctzll(left) * ldb;
       const __m512 a = _mm512_permutexvar_ps(lane, loaded);
       left &= left - 1;
       lane = _mm512_add_epi32(lane, one);
 #pragma GCC unroll 16
       for (size_t v = 0; v < vectors; ++v)
-        acc[v] = _mm512_fmadd_ps(a, load_first(b + at(v, b_tile), v + 1 < vectors ? LANES : tail), acc[v]);
+        acc[v] = _mm512_fmadd_ps(a,
+                                 load_first((v < TILE_VECTORS ? b : b_right) + row + v % TILE_VECTORS * LANES,
+                                            v + 1 < vectors ? LANES : tail),
+                                 acc[v]);
     }
     values += n_terms;
     rest -= n_terms;
@@ -72,7 +76,7 @@ add_row(size_t vectors, size_t tail, uint64_t left, const float *values, const s
   return values;
 }
 
-static inline __attribute__((always_inline)) void multiply_panel(size_t vectors, size_t tail,
+static inline __attribute__((always_inline)) void multiply_panel(size_t vectors, size_t tail, size_t ldb,
                                                                  const struct panel *panel) {
   for (size_t i0 = 0; i0 < panel->m; i0 += MS_TILE) {
     const uint64_t *masks = panel->masks + i0;
@@ -81,7 +85,7 @@ static inline __attribute__((always_inline)) void multiply_panel(size_t vectors,
     const size_t rows = min_size(panel->m - i0, MS_TILE);
     for (size_t i = 0; i < rows; ++i, c += panel->ldc)
       if (masks[i] != 0 || panel->first)
-        values = add_row(vectors, tail, masks[i], values, panel, c);
+        values = add_row(vectors, tail, ldb, masks[i], values, panel, c);
   }
 }
 
@@ -89,19 +93,19 @@ static void multiply(size_t vectors, const struct panel *panel) {
   const size_t tail = panel->cols - (vectors - 1) * LANES;
   switch (vectors) {
   case MAX_VECTORS:
-    if (tail == LANES)
-      multiply_panel(MAX_VECTORS, LANES, panel);
+    if (tail == LANES && panel->ldb == MS_TILE) /* what training does: everything known to the compiler */
+      multiply_panel(MAX_VECTORS, LANES, MS_TILE, panel);
     else
-      multiply_panel(MAX_VECTORS, tail, panel);
+      multiply_panel(MAX_VECTORS, tail, panel->ldb, panel);
     break;
   case 4:
-    multiply_panel(4, tail, panel);
+    multiply_panel(4, tail, panel->ldb, panel);
     break;
   case 2:
-    multiply_panel(2, tail, panel);
+    multiply_panel(2, tail, panel->ldb, panel);
     break;
   default:
-    multiply_panel(1, tail, panel);
+    multiply_panel(1, tail, panel->ldb, panel);
   }
 }
 
@@ -135,13 +139,13 @@ static void take_block(size_t m, size_t depth, size_t cols, const struct ms_tile
   if (b->col == 1 && (b->row == MS_TILE || m < MIN_PACKED_ROWS)) {
     panel->b = block;
     panel->ldb = b->row;
-    panel->b_tile = b->col_tile;
+    panel->b_right = cols > MS_TILE ? block + b->col_tile : NULL;
     return;
   }
   pack_b(depth, cols, b, block, workspace);
   panel->b = workspace;
   panel->ldb = MS_TILE;
-  panel->b_tile = MS_TILE * MS_TILE;
+  panel->b_right = workspace + MS_TILE * MS_TILE;
 }
 
 void ms_gemm_skip_f32_avx512(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const struct ms_tiled *b,

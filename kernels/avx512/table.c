@@ -21,5 +21,5 @@ const struct ms_kernels ms_kernels_avx512 = {
     .maxnorm = ms_maxnorm_f32_avx512,
     .gemm_workspace_floats = MS_GEMM_AVX512_WORKSPACE_FLOATS,
     .gemm_skip_columns = MS_GEMM_SKIP_AVX512_COLUMNS,
-    .gemm_skip_density = 0.5,
+    .gemm_skip_density = 0.8,
 };

@@ -45,22 +45,38 @@ void ms_activations_free(struct ms_activations *x) {
   free(x->columns.values);
 }
 
-void ms_activations_compress(struct ms_activations *x, struct ms_block block) {
+/* A tile of x, m x n at (i, j), that stands at `from`. Returns its number of non-zeros. */
+static size_t compress_tile(struct ms_activations *x, size_t i, size_t j, size_t m, size_t n, const float *from,
+                            size_t ld) {
   const struct ms_kernels *k = ms_kernels();
+  if (x->columns.masks) {
+    const size_t tile = i / MS_TILE * x->columns.row_tiles + j / MS_TILE;
+    k->compress_transposed(m, n, from, ld, x->columns.masks + tile * MS_TILE,
+                           x->columns.values + tile * MS_TILE_VALUES);
+  }
+  const size_t tile = j / MS_TILE * x->rows.row_tiles + i / MS_TILE;
+  return k->compress(m, n, from, ld, x->rows.masks + tile * MS_TILE, x->rows.values + tile * MS_TILE_VALUES);
+}
+
+static size_t min_size(size_t x, size_t y) {
+  return x < y ? x : y;
+}
+
+void ms_activations_compress(struct ms_activations *x, struct ms_block block) {
   size_t count = 0;
   for (size_t i = block.rows.first; i < block.rows.last; i += MS_TILE)
-    for (size_t j = block.cols.first; j < block.cols.last; j += MS_TILE) {
-      const size_t m = block.rows.last - i < MS_TILE ? block.rows.last - i : MS_TILE;
-      const size_t n = block.cols.last - j < MS_TILE ? block.cols.last - j : MS_TILE;
-      const float *dense = x->dense + ms_activations_at(x, i, j);
-      size_t tile = j / MS_TILE * x->rows.row_tiles + i / MS_TILE;
-      count += k->compress(m, n, dense, x->ld, x->rows.masks + tile * MS_TILE, x->rows.values + tile * MS_TILE_VALUES);
-      if (!x->columns.masks)
-        continue;
-      tile = i / MS_TILE * x->columns.row_tiles + j / MS_TILE;
-      k->compress_transposed(m, n, dense, x->ld, x->columns.masks + tile * MS_TILE,
-                             x->columns.values + tile * MS_TILE_VALUES);
-    }
+    for (size_t j = block.cols.first; j < block.cols.last; j += MS_TILE)
+      count += compress_tile(x, i, j, min_size(block.rows.last - i, MS_TILE), min_size(block.cols.last - j, MS_TILE),
+                             x->dense + ms_activations_at(x, i, j), x->ld);
+  atomic_fetch_add_explicit(&x->n_nonzeros, count, memory_order_relaxed);
+}
+
+void ms_activations_compress_rows(struct ms_activations *x, struct ms_range rows, const float *from) {
+  size_t count = 0;
+  for (size_t i = rows.first; i < rows.last; i += MS_TILE)
+    for (size_t j = 0; j < x->units; j += MS_TILE)
+      count += compress_tile(x, i, j, min_size(rows.last - i, MS_TILE), min_size(x->units - j, MS_TILE),
+                             from + (i - rows.first) * x->units + j, x->units);
   atomic_fetch_add_explicit(&x->n_nonzeros, count, memory_order_relaxed);
 }
 

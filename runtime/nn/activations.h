@@ -39,6 +39,9 @@ static inline struct ms_tiled ms_activations_tiled(const struct ms_activations *
  * edge of the batch's n rows. Several threads may each do a block. n_nonzeros must be 0 before the first. */
 void ms_activations_compress(struct ms_activations *x, struct ms_block block);
 
+/* The same for whole rows that stand elsewhere, at `from`, row after row. */
+void ms_activations_compress_rows(struct ms_activations *x, struct ms_range rows, const float *from);
+
 /* How products treat the zeros of their left operand. The bits are the same either way; tests force each. */
 enum ms_skipping { MS_SKIP_WHERE_FASTER, MS_SKIP_NEVER, MS_SKIP_ALWAYS };
 extern enum ms_skipping ms_skipping;

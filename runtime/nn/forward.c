@@ -56,22 +56,41 @@ struct load {
   size_t first, n;
 };
 
+static void gather(const struct load *l, struct ms_range rows, float *x) {
+  ms_batch_gather(l->data, l->order ? l->order + rows.first : NULL, l->first + rows.first, rows.last - rows.first, x,
+                  l->pass->labels + rows.first);
+}
+
+/* Pixels become floats in the thread's scratch memory, from which they are compressed. */
 static void load_item(void *context, size_t item, size_t index) {
   const struct load *l = context;
   struct ms_activations *x = &l->pass->inputs[0];
   const struct ms_range rows = ms_tile_rows(item, l->n);
+  float *scratch = ms_pool_scratch(index);
+  if (!l->data) {
+    ms_activations_compress_rows(x, rows, x->dense + rows.first * x->units);
+    return;
+  }
+  if (x->units > ms_gemm_scratch_floats() / MS_TILE)
+    scratch = x->dense + rows.first * x->units;
+  gather(l, rows, scratch);
+  ms_activations_compress_rows(x, rows, scratch);
+}
+
+static void load_densely_item(void *context, size_t item, size_t index) {
+  const struct load *l = context;
+  const struct ms_range rows = ms_tile_rows(item, l->n);
   (void)index;
-  if (l->data)
-    ms_batch_gather(l->data, l->order ? l->order + rows.first : NULL, l->first + rows.first, rows.last - rows.first,
-                    x->dense + rows.first * x->units, l->pass->labels + rows.first);
-  const struct ms_block block = {rows, {0, x->units}};
-  ms_activations_compress(x, block);
+  gather(l, rows, l->pass->inputs[0].dense + rows.first * l->pass->inputs[0].units);
 }
 
 void ms_pass_load(struct ms_pass *pass, const struct ms_dataset *data, const uint32_t *order, size_t first, size_t n) {
   struct load l = {pass, data, order, first, n};
-  atomic_store(&pass->inputs[0].n_nonzeros, 0);
+  struct ms_activations *x = &pass->inputs[0];
+  atomic_store(&x->n_nonzeros, 0);
   ms_pool_each(ms_tiles(n), load_item, &l);
+  if (data && !ms_activations_skip(x, n, pass->layers[0].n_out)) /* dense products are to come */
+    ms_pool_each(ms_tiles(n), load_densely_item, &l);
 }
 
 struct layer_forward {

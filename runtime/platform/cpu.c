@@ -37,6 +37,13 @@ unsigned ms_cpu_features(void) {
   return MS_CPU_AVX2_FMA | (has_avx512 ? MS_CPU_AVX512 : 0);
 }
 
+bool ms_cpu_has_sha(void) {
+  const unsigned ssse3 = 1u << 9, sse41 = 1u << 19, sha = 1u << 29;
+  unsigned eax, ebx, ecx, edx;
+  return __get_cpuid(1, &eax, &ebx, &ecx, &edx) && (ecx & ssse3) && (ecx & sse41) &&
+         __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) && (ebx & sha);
+}
+
 void ms_cpu_name(char *name, size_t size) {
   unsigned registers[12];
   for (unsigned i = 0; i < 3; ++i)
@@ -53,6 +60,10 @@ void ms_cpu_name(char *name, size_t size) {
     name[end - 1] = '\0';
 }
 #else
+bool ms_cpu_has_sha(void) {
+  return false;
+}
+
 unsigned ms_cpu_features(void) {
 #if defined(__aarch64__)
   return MS_CPU_NEON;

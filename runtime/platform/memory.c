@@ -9,15 +9,16 @@
 
 #include "runtime/platform/error.h"
 
-enum { HUGE_PAGE = 2 << 20 };
+enum { HUGE_PAGE = 2 << 20, LARGE = 256 << 10 }; /* bytes */
 
 static void *allocate(size_t bytes) {
-  if (bytes < HUGE_PAGE)
+  if (bytes < LARGE)
     return aligned_alloc(MS_ALIGNMENT, bytes);
   void *memory = aligned_alloc(HUGE_PAGE, (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE);
 #if defined(MADV_HUGEPAGE)
   if (memory)
-    madvise(memory, bytes, MADV_HUGEPAGE); /* a refusal costs speed, no more */
+    madvise(memory, (bytes + HUGE_PAGE - 1) / HUGE_PAGE * HUGE_PAGE,
+            MADV_HUGEPAGE); /* a refusal costs speed, no more */
 #endif
   return memory;
 }

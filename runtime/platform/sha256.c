@@ -1,11 +1,15 @@
 /* SHA-256, after FIPS 180-4, sections 5 and 6.2. */
 #include "runtime/platform/sha256.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "runtime/platform/cpu.h"
+#include "runtime/platform/sha256_blocks.h"
+
 /* First 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS 180-4, section 4.2.2). */
-static const uint32_t round_constants[64] = {
+const uint32_t ms_sha256_constants[64] = {
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
     0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -33,7 +37,7 @@ static void compress(uint32_t state[8], const uint8_t block[64]) {
   uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
   for (int t = 0; t < 64; ++t) {
     const uint32_t sum1 = rotate_right(e, 6) ^ rotate_right(e, 11) ^ rotate_right(e, 25);
-    const uint32_t t1 = h + sum1 + ((e & f) ^ (~e & g)) + round_constants[t] + w[t];
+    const uint32_t t1 = h + sum1 + ((e & f) ^ (~e & g)) + ms_sha256_constants[t] + w[t];
     const uint32_t sum0 = rotate_right(a, 2) ^ rotate_right(a, 13) ^ rotate_right(a, 22);
     const uint32_t t2 = sum0 + ((a & b) ^ (a & c) ^ (b & c));
     h = g;
@@ -55,6 +59,24 @@ static void compress(uint32_t state[8], const uint8_t block[64]) {
   state[7] += h;
 }
 
+void ms_sha256_blocks_portable(uint32_t state[8], const uint8_t *data, size_t n_blocks) {
+  for (size_t i = 0; i < n_blocks; ++i)
+    compress(state, data + 64 * i);
+}
+
+static void blocks(uint32_t state[8], const uint8_t *data, size_t n_blocks) {
+#if defined(__x86_64__)
+  static atomic_int has_sha = -1; /* not asked yet; asking is slow in a virtual machine */
+  if (has_sha < 0)
+    has_sha = ms_cpu_has_sha();
+  if (has_sha) {
+    ms_sha256_blocks_x86(state, data, n_blocks);
+    return;
+  }
+#endif
+  ms_sha256_blocks_portable(state, data, n_blocks);
+}
+
 void ms_sha256_init(struct ms_sha256 *sha) {
   static const uint32_t initial[8] = {0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
                                       0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19};
@@ -64,23 +86,26 @@ void ms_sha256_init(struct ms_sha256 *sha) {
 
 void ms_sha256_update(struct ms_sha256 *sha, const void *data, size_t n_bytes) {
   const uint8_t *bytes = data;
-  while (n_bytes > 0) {
-    const size_t filled = sha->n_bytes % sizeof sha->block;
-    const size_t room = sizeof sha->block - filled;
-    const size_t taken = n_bytes < room ? n_bytes : room;
+  const size_t filled = sha->n_bytes % sizeof sha->block;
+  sha->n_bytes += n_bytes;
+  if (filled > 0) {
+    const size_t room = sizeof sha->block - filled, taken = n_bytes < room ? n_bytes : room;
     memcpy(sha->block + filled, bytes, taken);
-    sha->n_bytes += taken;
     bytes += taken;
     n_bytes -= taken;
-    if (taken == room)
-      compress(sha->state, sha->block);
+    if (taken < room)
+      return;
+    blocks(sha->state, sha->block, 1);
   }
+  const size_t n_blocks = n_bytes / sizeof sha->block;
+  blocks(sha->state, bytes, n_blocks);
+  memcpy(sha->block, bytes + n_blocks * sizeof sha->block, n_bytes % sizeof sha->block);
 }
 
 void ms_sha256_finish(struct ms_sha256 *sha, char hex[65]) {
   const uint64_t n_bits = sha->n_bytes * 8;
   static const uint8_t padding[64] = {0x80};
-  const size_t filled = sha->n_bytes % 64;
+  const size_t filled = sha->n_bytes % sizeof sha->block;
   ms_sha256_update(sha, padding, (filled < 56 ? 56 : 120) - filled);
   uint8_t length[8];
   for (int i = 0; i < 8; ++i)
