@@ -26,9 +26,10 @@ enum ms_status ms_activations_create(size_t capacity, size_t units, enum ms_layo
                                      struct ms_activations *x) {
   memset(x, 0, sizeof *x);
   x->units = units;
-  x->ld = layout == MS_LAYOUT_ROWS ? units : MS_TILE;
-  x->tile = layout == MS_LAYOUT_ROWS ? MS_TILE : capacity * MS_TILE;
-  const size_t row_floats = layout == MS_LAYOUT_ROWS ? units : ms_tiles(units) * MS_TILE;
+  const size_t line = MS_ALIGNMENT / sizeof(float), lines = (units + line - 1) / line;
+  x->ld = layout == MS_LAYOUT_ROWS ? units : layout == MS_LAYOUT_SPACED_ROWS ? (lines | 1) * line : MS_TILE;
+  x->tile = layout == MS_LAYOUT_PANELS ? capacity * MS_TILE : MS_TILE;
+  const size_t row_floats = layout == MS_LAYOUT_PANELS ? ms_tiles(units) * MS_TILE : x->ld;
   enum ms_status status = ms_allocate(capacity, row_floats * sizeof *x->dense, "batch", &x->dense);
   if (status == MS_OK)
     status = allocate_nonzeros(capacity, units, &x->rows);

@@ -11,14 +11,15 @@
 struct ms_activations {
   size_t units;
   float *dense;               /* (capacity, units): element (i, j) at i * ld + (j / MS_TILE) * tile + j % MS_TILE */
-  size_t ld, tile;            /* row after row: units, MS_TILE; in panels (kernels.h): MS_TILE, capacity * MS_TILE */
+  size_t ld, tile;            /* of rows: units or more, MS_TILE; of panels (kernels.h): MS_TILE, capacity * MS_TILE */
   struct ms_nonzeros rows;    /* of dense */
   struct ms_nonzeros columns; /* of its transpose; absent (masks NULL) where no weight gradient is wanted */
   atomic_size_t n_nonzeros;   /* counted by ms_activations_compress */
 };
 
-/* As the left operand of a dense product it must lie row after row; in panels it is the better right operand. */
-enum ms_layout { MS_LAYOUT_ROWS, MS_LAYOUT_PANELS };
+/* As the left operand of a dense product it must lie row after row; in panels it is the better right operand. Spaced rows
+ * are an odd number of cache lines apart: tiles of rows that are a power of two apart find no place in L1. */
+enum ms_layout { MS_LAYOUT_ROWS, MS_LAYOUT_SPACED_ROWS, MS_LAYOUT_PANELS };
 
 enum ms_status ms_activations_create(size_t capacity, size_t units, enum ms_layout layout, bool with_columns,
                                      struct ms_activations *x);

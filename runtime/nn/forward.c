@@ -21,7 +21,8 @@ enum ms_status ms_pass_create(const struct ms_network *network, size_t capacity,
     const struct ms_dense *layer = &network->layers[l];
     pass->layers[l] =
         (struct ms_layer_weights){layer->n_in, layer->n_out, ms_tiled_rows(layer->weight, layer->n_out), layer->bias};
-    status = ms_activations_create(capacity, layer->n_in, MS_LAYOUT_ROWS, for_training, &pass->inputs[l]);
+    const enum ms_layout layout = l == 0 ? MS_LAYOUT_ROWS : MS_LAYOUT_SPACED_ROWS;
+    status = ms_activations_create(capacity, layer->n_in, layout, for_training, &pass->inputs[l]);
     pass->n_layers = l + 1;
   }
   if (status == MS_OK)
@@ -93,6 +94,9 @@ void ms_pass_load(struct ms_pass *pass, const struct ms_dataset *data, const uin
     ms_pool_each(ms_tiles(n), load_densely_item, &l);
 }
 
+/* Rows that bias, ReLU and dropout pass over together, so that they find them in L1. */
+enum { ACTIVATED_ROWS = 16 };
+
 struct layer_forward {
   const struct ms_layer_weights *layer;
   const struct ms_dropout *dropout; /* NULL: none */
@@ -103,23 +107,30 @@ struct layer_forward {
   struct ms_grid grid;
 };
 
+/* Bias, ReLU and dropout on a block of products. */
+static void activate(const struct layer_forward *f, struct ms_block block) {
+  const struct ms_kernels *k = ms_kernels();
+  const size_t col = block.cols.first, cols = block.cols.last - col, ld = f->y->ld;
+  for (size_t row = block.rows.first; row < block.rows.last; row += ACTIVATED_ROWS) {
+    const size_t rows = block.rows.last - row < ACTIVATED_ROWS ? block.rows.last - row : ACTIVATED_ROWS;
+    float *y = f->y->dense + ms_activations_at(f->y, row, col);
+    k->bias_forward(rows, cols, f->layer->bias + col, y, ld, y, ld);
+    k->relu_forward(rows, cols, y, ld, y, ld);
+    if (f->dropout)
+      k->dropout(rows, cols, f->dropout, row, col, y, ld, y, ld);
+  }
+}
+
 static void layer_item(void *context, size_t item, size_t index) {
   const struct layer_forward *f = context;
-  const struct ms_kernels *k = ms_kernels();
-  const size_t n_out = f->layer->n_out;
   struct ms_block block = ms_grid_block(f->grid, item);
   const struct ms_result result = {f->y->dense, f->y->ld, f->y->tile};
   ms_activations_multiply(f->x, f->n, false, f->skip, f->layer->weight, block, result, index);
-  const size_t col = block.cols.first, cols = block.cols.last - col, end = block.rows.last;
+  const size_t end = block.rows.last;
   for (size_t row = block.rows.first; row < end; row = block.rows.last) {
     block.rows.first = row;
     block.rows.last = end - row < MS_TILE ? end : row + MS_TILE;
-    const size_t rows = block.rows.last - row;
-    float *y = f->y->dense + row * n_out + col;
-    k->bias_forward(rows, cols, f->layer->bias + col, y, n_out, y, n_out);
-    k->relu_forward(rows, cols, y, n_out, y, n_out);
-    if (f->dropout)
-      k->dropout(rows, cols, f->dropout, row, col, y, n_out, y, n_out);
+    activate(f, block);
     ms_activations_compress(f->y, block);
   }
 }
