@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/nn/activations.h"
 #include "runtime/platform/dispatch.h"
 #include "tests/harness.h"
 
@@ -90,6 +91,27 @@ static void report_network(void) {
 
 static void narrow_network(void) {
   check_everywhere(narrow_digest, "narrow_1000_images");
+}
+
+/* Dense and zero-skipping products give the same weights, whichever the densities would choose. */
+static void each_path(void) {
+  static const enum ms_skipping paths[] = {MS_SKIP_NEVER, MS_SKIP_ALWAYS};
+  char report_golden[65], narrow_golden[65], hex[65];
+  test_golden("report_600_images", report_golden);
+  test_golden("narrow_1000_images", narrow_golden);
+  load();
+  CHECK(ms_init(NULL, 2) == MS_OK);
+  for (size_t i = 0; i < sizeof paths / sizeof paths[0]; ++i) {
+    ms_skipping = paths[i];
+    report_digest(42, hex);
+    const bool report_same = strcmp(hex, report_golden) == 0;
+    narrow_digest(42, hex);
+    const bool narrow_same = strcmp(hex, narrow_golden) == 0;
+    ms_skipping = MS_SKIP_WHERE_FASTER;
+    CHECK_MESSAGE(report_same && narrow_same, "%s: another digest than the golden one",
+                  paths[i] == MS_SKIP_NEVER ? "never skipping" : "always skipping");
+  }
+  ms_shutdown();
 }
 
 /* ---- Early stopping ---- */
@@ -316,6 +338,7 @@ static void configuration(void) {
 static const struct test_case cases[] = {
     {"report_network", report_network},
     {"narrow_network", narrow_network},
+    {"each_path", each_path},
     {"early_stopping", early_stopping},
     {"stopped", stopped},
     {"not_finite", not_finite},

@@ -1,6 +1,6 @@
-/* The pool of threads. A region is handed over by raising a generation number, which workers watch for a few
- * microseconds before they sleep: a training step enters a region every millisecond or so, an idle program must not
- * burn a shared machine's cores. */
+/* The pool of threads. A region is handed over by raising a generation number, which workers watch for a while before they
+ * sleep: a training step enters a region every few hundred microseconds, and to wake a sleeping thread costs a hundred of
+ * them on a virtual machine; an idle program must not burn a shared machine's cores. */
 #include "runtime/platform/threads.h"
 
 #include <pthread.h>
@@ -8,17 +8,23 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/platform/clock.h"
+#include "runtime/platform/cpu.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/fpenv.h"
 #include "runtime/platform/memory.h"
 
-enum { SPINS = 4000 }; /* pauses before sleeping: some tens of microseconds */
+/* How long a thread watches before it sleeps. With more threads than cores it would only keep the others from working. */
+static const double watch_s = 1e-3, watch_crowded_s = 5e-6;
+
+enum { PAUSES = 64 }; /* between two looks at the clock: a microsecond or two */
 
 static struct {
   size_t n_threads;   /* 0: not started */
   pthread_t *workers; /* (n_threads - 1) */
   float *scratch;     /* (n_threads, scratch_stride) */
   size_t scratch_stride;
+  double watch_s;
 
   pthread_mutex_t turn; /* one region at a time */
   pthread_mutex_t mutex;
@@ -45,11 +51,14 @@ static void pause_briefly(void) {
 
 /* Waits until *value differs from old (want_equal false) or equals it (true): watching first, then asleep. */
 static void wait_for(atomic_size_t *value, size_t operand, bool want_equal, pthread_cond_t *condition) {
-  for (int i = 0; i < SPINS; ++i) {
-    if ((atomic_load_explicit(value, memory_order_acquire) == operand) == want_equal)
-      return;
-    pause_briefly();
-  }
+  const double start = ms_clock_s();
+  do
+    for (int i = 0; i < PAUSES; ++i) {
+      if ((atomic_load_explicit(value, memory_order_acquire) == operand) == want_equal)
+        return;
+      pause_briefly();
+    }
+  while (ms_clock_s() - start < pool.watch_s);
   pthread_mutex_lock(&pool.mutex);
   while ((atomic_load_explicit(value, memory_order_acquire) == operand) != want_equal)
     pthread_cond_wait(condition, &pool.mutex);
@@ -88,6 +97,7 @@ enum ms_status ms_pool_start(size_t n_threads, size_t scratch_floats) {
   if (status == MS_OK)
     status = ms_allocate(n_threads, sizeof *pool.workers, "thread pool", &pool.workers);
   atomic_store(&pool.generation, 0);
+  pool.watch_s = n_threads <= ms_cpu_cores() ? watch_s : watch_crowded_s;
   pool.stopping = false;
   pool.n_threads = 1;
   while (status == MS_OK && pool.n_threads < n_threads) {
