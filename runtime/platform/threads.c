@@ -4,6 +4,7 @@
 #include "runtime/platform/threads.h"
 
 #include <pthread.h>
+#include <stdalign.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,10 +20,16 @@ static const double watch_s = 1e-3, watch_crowded_s = 5e-6;
 
 enum { PAUSES = 64 }; /* between two looks at the clock: a microsecond or two */
 
+/* How many of a thread's items of a region are taken, on a cache line of its own. */
+struct taken {
+  alignas(MS_ALIGNMENT) atomic_size_t n;
+};
+
 static struct {
-  size_t n_threads;   /* 0: not started */
-  pthread_t *workers; /* (n_threads - 1) */
-  float *scratch;     /* (n_threads, scratch_stride) */
+  size_t n_threads;    /* 0: not started */
+  pthread_t *workers;  /* (n_threads - 1) */
+  float *scratch;      /* (n_threads, scratch_stride) */
+  struct taken *taken; /* (n_threads) */
   size_t scratch_stride;
   double watch_s;
 
@@ -96,6 +103,8 @@ enum ms_status ms_pool_start(size_t n_threads, size_t scratch_floats) {
   enum ms_status status = ms_allocate(n_threads, pool.scratch_stride * sizeof(float), "scratch memory", &pool.scratch);
   if (status == MS_OK)
     status = ms_allocate(n_threads, sizeof *pool.workers, "thread pool", &pool.workers);
+  if (status == MS_OK)
+    status = ms_allocate(n_threads, sizeof *pool.taken, "thread pool", &pool.taken);
   atomic_store(&pool.generation, 0);
   pool.watch_s = n_threads <= ms_cpu_cores() ? watch_s : watch_crowded_s;
   pool.stopping = false;
@@ -122,8 +131,10 @@ void ms_pool_stop(void) {
   }
   free(pool.workers);
   free(pool.scratch);
+  free(pool.taken);
   pool.workers = NULL;
   pool.scratch = NULL;
+  pool.taken = NULL;
   pool.n_threads = 0;
 }
 
@@ -131,8 +142,8 @@ size_t ms_pool_size(void) {
   return pool.n_threads;
 }
 
+/* With the caller's turn. */
 static void run(ms_task *task, void *context, bool with_workers) {
-  pthread_mutex_lock(&pool.turn);
   const uint64_t saved = ms_fpenv_enter();
   if (with_workers) {
     pool.task = task;
@@ -143,34 +154,46 @@ static void run(ms_task *task, void *context, bool with_workers) {
   if (with_workers)
     wait_for(&pool.running, 0, true, &pool.finished);
   ms_fpenv_restore(saved);
-  pthread_mutex_unlock(&pool.turn);
 }
 
 void ms_pool_run(ms_task *task, void *context) {
+  pthread_mutex_lock(&pool.turn);
   run(task, context, pool.n_threads > 1);
+  pthread_mutex_unlock(&pool.turn);
 }
 
 void ms_pool_run_alone(ms_task *task, void *context) {
+  pthread_mutex_lock(&pool.turn);
   run(task, context, false);
+  pthread_mutex_unlock(&pool.turn);
 }
 
 struct items {
   ms_item_task *task;
   void *context;
   size_t n_items;
-  atomic_size_t next;
 };
 
+/* A thread's own items are those whose number leaves its index as the remainder: each step they are the same, and the memory
+ * that they write stays in its caches. Then what the others have left. */
 static void take_items(void *context, size_t index) {
-  struct items *items = context;
-  size_t item;
-  while ((item = atomic_fetch_add_explicit(&items->next, 1, memory_order_relaxed)) < items->n_items)
-    items->task(items->context, item, index);
+  const struct items *items = context;
+  for (size_t i = 0; i < pool.n_threads; ++i) {
+    const size_t owner = (index + i) % pool.n_threads;
+    size_t item;
+    while ((item = owner + pool.n_threads * atomic_fetch_add_explicit(&pool.taken[owner].n, 1, memory_order_relaxed)) <
+           items->n_items)
+      items->task(items->context, item, index);
+  }
 }
 
 void ms_pool_each(size_t n_items, ms_item_task *task, void *context) {
-  struct items items = {.task = task, .context = context, .n_items = n_items};
-  ms_pool_run(take_items, &items);
+  struct items items = {task, context, n_items};
+  pthread_mutex_lock(&pool.turn);
+  for (size_t i = 0; i < pool.n_threads; ++i)
+    atomic_store_explicit(&pool.taken[i].n, 0, memory_order_relaxed);
+  run(take_items, &items, pool.n_threads > 1);
+  pthread_mutex_unlock(&pool.turn);
 }
 
 float *ms_pool_scratch(size_t index) {

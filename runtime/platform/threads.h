@@ -22,8 +22,9 @@ void ms_pool_run(ms_task *task, void *context);
 /* Runs only task(context, 0), on the caller's thread: for work that is done before a worker would have woken. */
 void ms_pool_run_alone(ms_task *task, void *context);
 
-/* Runs task(context, item, index) once for each item 0 .. n_items-1, each on the next thread that is free; index names the
- * thread. Which thread takes which item differs from run to run: no result may depend on it. */
+/* Runs task(context, item, index) once for each item 0 .. n_items-1; index names the thread: the one whose index is the
+ * remainder of item by the number of threads or, where that one is behind, one that has no more of its own. So which
+ * thread takes which item can differ from run to run: no result may depend on it. */
 typedef void ms_item_task(void *context, size_t item, size_t index);
 void ms_pool_each(size_t n_items, ms_item_task *task, void *context);
 
