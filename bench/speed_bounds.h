@@ -4,17 +4,17 @@
 
 /* The dense product 512 x 784 x 1024 on one thread: its share of the measured FMA peak, at least. */
 #define BOUND_GEMM_PEAK_AVX2 0.75
-#define BOUND_GEMM_PEAK_AVX512 0.60
+#define BOUND_GEMM_PEAK_AVX512 0.70
 #define BOUND_GEMM_PEAK_NEON 0.60
 
 /* Its speed by the fastest ISA in OpenBLAS', at least. */
 #define BOUND_GEMM_OPENBLAS 0.75
 
 /* The product that leaves out zeros, at 20 % of them left in, in speeds of the dense one, at least. */
-#define BOUND_SKIP_DENSE 1.5
+#define BOUND_SKIP_DENSE 2.0
 
 /* An epoch of the report's final configuration, all threads, in times that its multiply-adds take at the peak if none
  * is left out, at most. */
-#define BOUND_EPOCH_LIMIT 2.7
+#define BOUND_EPOCH_LIMIT 1.3
 
 #endif

@@ -46,10 +46,12 @@ add_row(size_t vectors, size_t tail, uint64_t left, const float *values, const s
   const __m256 zero = _mm256_setzero_ps();
   const __m256i one = _mm256_set1_epi32(1);
   const size_t ldb = panel->ldb, b_tile = panel->b_tile;
-  __m256 acc[MAX_VECTORS]; /* in registers, as long as every loop over it is unrolled */
+  /* In registers, as long as every loop over it is unrolled: clang does that for constant bounds only. */
+  __m256 acc[MAX_VECTORS];
 #pragma GCC unroll 16
-  for (size_t v = 0; v < vectors; ++v)
-    acc[v] = panel->first ? zero : load_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail);
+  for (size_t v = 0; v < MAX_VECTORS; ++v)
+    if (v < vectors)
+      acc[v] = panel->first ? zero : load_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail);
   for (size_t rest = (size_t)__builtin_popcountll(left); rest > 0;) {
     const size_t n_terms = min_size(rest, LANES);
     const __m256 loaded = _mm256_loadu_ps(values); /* there is room behind a tile's last value */
@@ -60,15 +62,17 @@ add_row(size_t vectors, size_t tail, uint64_t left, const float *values, const s
       left &= left - 1;
       lane = _mm256_add_epi32(lane, one);
 #pragma GCC unroll 16
-      for (size_t v = 0; v < vectors; ++v)
-        acc[v] = _mm256_fmadd_ps(a, load_first(b + at(v, b_tile), v + 1 < vectors ? LANES : tail), acc[v]);
+      for (size_t v = 0; v < MAX_VECTORS; ++v)
+        if (v < vectors)
+          acc[v] = _mm256_fmadd_ps(a, load_first(b + at(v, b_tile), v + 1 < vectors ? LANES : tail), acc[v]);
     }
     values += n_terms;
     rest -= n_terms;
   }
 #pragma GCC unroll 16
-  for (size_t v = 0; v < vectors; ++v)
-    store_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail, _mm256_add_ps(acc[v], zero));
+  for (size_t v = 0; v < MAX_VECTORS; ++v)
+    if (v < vectors)
+      store_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail, _mm256_add_ps(acc[v], zero));
   return values;
 }
 

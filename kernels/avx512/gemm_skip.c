@@ -47,10 +47,12 @@ static inline __attribute__((always_inline)) const float *add_row(size_t vectors
   const __m512 zero = _mm512_setzero_ps();
   const __m512i one = _mm512_set1_epi32(1);
   const float *b = panel->b, *b_right = panel->b_right;
-  __m512 acc[MAX_VECTORS]; /* in registers, as long as every loop over it is unrolled */
+  /* In registers, as long as every loop over it is unrolled: clang does that for constant bounds only. */
+  __m512 acc[MAX_VECTORS];
 #pragma GCC unroll 16
-  for (size_t v = 0; v < vectors; ++v)
-    acc[v] = panel->first ? zero : load_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail);
+  for (size_t v = 0; v < MAX_VECTORS; ++v)
+    if (v < vectors)
+      acc[v] = panel->first ? zero : load_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail);
   for (size_t rest = (size_t)__builtin_popcountll(left); rest > 0;) {
     const size_t n_terms = min_size(rest, LANES);
     const __m512 loaded = _mm512_loadu_ps(values); /* there is room behind a tile's last value */
@@ -61,18 +63,20 @@ static inline __attribute__((always_inline)) const float *add_row(size_t vectors
       left &= left - 1;
       lane = _mm512_add_epi32(lane, one);
 #pragma GCC unroll 16
-      for (size_t v = 0; v < vectors; ++v)
-        acc[v] = _mm512_fmadd_ps(a,
-                                 load_first((v < TILE_VECTORS ? b : b_right) + row + v % TILE_VECTORS * LANES,
-                                            v + 1 < vectors ? LANES : tail),
-                                 acc[v]);
+      for (size_t v = 0; v < MAX_VECTORS; ++v)
+        if (v < vectors)
+          acc[v] = _mm512_fmadd_ps(a,
+                                   load_first((v < TILE_VECTORS ? b : b_right) + row + v % TILE_VECTORS * LANES,
+                                              v + 1 < vectors ? LANES : tail),
+                                   acc[v]);
     }
     values += n_terms;
     rest -= n_terms;
   }
 #pragma GCC unroll 16
-  for (size_t v = 0; v < vectors; ++v)
-    store_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail, _mm512_add_ps(acc[v], zero));
+  for (size_t v = 0; v < MAX_VECTORS; ++v)
+    if (v < vectors)
+      store_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail, _mm512_add_ps(acc[v], zero));
   return values;
 }
 

@@ -43,8 +43,9 @@ static inline __attribute__((always_inline)) void add_term(size_t vectors, size_
                                                            size_t b_tile, float32x4_t *acc) {
   const float32x4_t factor = vld1q_dup_f32(a);
 #pragma GCC unroll 16
-  for (size_t v = 0; v < vectors; ++v)
-    acc[v] = fma_lanes(factor, load_first(b + at(v, b_tile), v + 1 < vectors ? LANES : tail), acc[v]);
+  for (size_t v = 0; v < MAX_VECTORS; ++v)
+    if (v < vectors)
+      acc[v] = fma_lanes(factor, load_first(b + at(v, b_tile), v + 1 < vectors ? LANES : tail), acc[v]);
 }
 
 /* All terms of a row of A that has the non-zeros `left`, into row c, whose last vector holds `tail` columns. Two terms at
@@ -53,10 +54,12 @@ static inline __attribute__((always_inline)) const float *
 add_row(size_t vectors, size_t tail, uint64_t left, const float *values, const struct panel *panel, float *c) {
   const float32x4_t zero = vdupq_n_f32(0.0f);
   const size_t ldb = panel->ldb, b_tile = panel->b_tile;
-  float32x4_t acc[MAX_VECTORS]; /* in registers, as long as every loop over it is unrolled */
+  /* In registers, as long as every loop over it is unrolled: clang does that for constant bounds only. */
+  float32x4_t acc[MAX_VECTORS];
 #pragma GCC unroll 16
-  for (size_t v = 0; v < vectors; ++v)
-    acc[v] = panel->first ? zero : load_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail);
+  for (size_t v = 0; v < MAX_VECTORS; ++v)
+    if (v < vectors)
+      acc[v] = panel->first ? zero : load_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail);
   if (__builtin_popcountll(left) % 2 != 0) {
     add_term(vectors, tail, values++, panel->b + (size_t)__builtin_ctzll(left) * ldb, b_tile, acc);
     left &= left - 1;
@@ -71,8 +74,9 @@ add_row(size_t vectors, size_t tail, uint64_t left, const float *values, const s
     values += 2;
   }
 #pragma GCC unroll 16
-  for (size_t v = 0; v < vectors; ++v)
-    store_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail, vaddq_f32(acc[v], zero));
+  for (size_t v = 0; v < MAX_VECTORS; ++v)
+    if (v < vectors)
+      store_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail, vaddq_f32(acc[v], zero));
   return values;
 }
 
