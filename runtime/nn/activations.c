@@ -18,7 +18,7 @@ static enum ms_status allocate_nonzeros(size_t rows, size_t cols, struct ms_nonz
   const size_t tiles = x->row_tiles * ms_tiles(cols);
   enum ms_status status = ms_allocate(tiles, MS_TILE * sizeof *x->masks, "batch", &x->masks);
   if (status == MS_OK)
-    status = ms_allocate(tiles, MS_TILE_VALUES * sizeof *x->values, "batch", &x->values);
+    status = ms_reserve(tiles, MS_TILE_VALUES * sizeof *x->values, "batch", &x->values);
   return status;
 }
 

@@ -23,14 +23,11 @@ static void *allocate(size_t bytes) {
   return memory;
 }
 
-enum ms_status ms_allocate(size_t count, size_t size, const char *what, void *p) {
+enum ms_status ms_reserve(size_t count, size_t size, const char *what, void *p) {
   void *memory = NULL;
   if (size == 0 || count <= (SIZE_MAX - HUGE_PAGE) / size) {
     /* aligned_alloc wants a multiple of the alignment. */
-    const size_t bytes = (count * size + MS_ALIGNMENT) / MS_ALIGNMENT * MS_ALIGNMENT;
-    memory = allocate(bytes);
-    if (memory)
-      memset(memory, 0, bytes);
+    memory = allocate((count * size + MS_ALIGNMENT) / MS_ALIGNMENT * MS_ALIGNMENT);
   }
   memcpy(p, &memory, sizeof memory);
   if (!memory)
@@ -39,4 +36,14 @@ enum ms_status ms_allocate(size_t count, size_t size, const char *what, void *p)
                    "a smaller configuration",
                    what, count, size);
   return MS_OK;
+}
+
+enum ms_status ms_allocate(size_t count, size_t size, const char *what, void *p) {
+  const enum ms_status status = ms_reserve(count, size, what, p);
+  if (status == MS_OK) {
+    void *memory;
+    memcpy(&memory, p, sizeof memory);
+    memset(memory, 0, count * size);
+  }
+  return status;
 }

@@ -10,4 +10,7 @@
  * freed. MS_ERROR_MEMORY, naming `what`, when they cannot be had; *p is then NULL. */
 enum ms_status ms_allocate(size_t count, size_t size, const char *what, void *p);
 
+/* The same, not zeroed: what is never written costs no memory. */
+enum ms_status ms_reserve(size_t count, size_t size, const char *what, void *p);
+
 #endif

@@ -100,7 +100,7 @@ static void start_region(void) {
 enum ms_status ms_pool_start(size_t n_threads, size_t scratch_floats) {
   const size_t line = MS_ALIGNMENT / sizeof(float);
   pool.scratch_stride = (scratch_floats / line + 1) * line;
-  enum ms_status status = ms_allocate(n_threads, pool.scratch_stride * sizeof(float), "scratch memory", &pool.scratch);
+  enum ms_status status = ms_reserve(n_threads, pool.scratch_stride * sizeof(float), "scratch memory", &pool.scratch);
   if (status == MS_OK)
     status = ms_allocate(n_threads, sizeof *pool.workers, "thread pool", &pool.workers);
   if (status == MS_OK)
