@@ -59,15 +59,11 @@ static size_t compress_tile(struct ms_activations *x, size_t i, size_t j, size_t
   return k->compress(m, n, from, ld, x->rows.masks + tile * MS_TILE, x->rows.values + tile * MS_TILE_VALUES);
 }
 
-static size_t min_size(size_t x, size_t y) {
-  return x < y ? x : y;
-}
-
 void ms_activations_compress(struct ms_activations *x, struct ms_block block) {
   size_t count = 0;
   for (size_t i = block.rows.first; i < block.rows.last; i += MS_TILE)
     for (size_t j = block.cols.first; j < block.cols.last; j += MS_TILE)
-      count += compress_tile(x, i, j, min_size(block.rows.last - i, MS_TILE), min_size(block.cols.last - j, MS_TILE),
+      count += compress_tile(x, i, j, ms_min(block.rows.last - i, MS_TILE), ms_min(block.cols.last - j, MS_TILE),
                              x->dense + ms_activations_at(x, i, j), x->ld);
   atomic_fetch_add_explicit(&x->n_nonzeros, count, memory_order_relaxed);
 }
@@ -76,7 +72,7 @@ void ms_activations_compress_rows(struct ms_activations *x, struct ms_range rows
   size_t count = 0;
   for (size_t i = rows.first; i < rows.last; i += MS_TILE)
     for (size_t j = 0; j < x->units; j += MS_TILE)
-      count += compress_tile(x, i, j, min_size(rows.last - i, MS_TILE), min_size(x->units - j, MS_TILE),
+      count += compress_tile(x, i, j, ms_min(rows.last - i, MS_TILE), ms_min(x->units - j, MS_TILE),
                              from + (i - rows.first) * x->units + j, x->units);
   atomic_fetch_add_explicit(&x->n_nonzeros, count, memory_order_relaxed);
 }

@@ -8,6 +8,10 @@
 #include "kernels/kernels.h"
 #include "runtime/platform/gemm.h"
 
+static inline size_t ms_min(size_t x, size_t y) {
+  return x < y ? x : y;
+}
+
 struct ms_activations {
   size_t units;
   float *dense;               /* (capacity, units): element (i, j) at i * ld + (j / MS_TILE) * tile + j % MS_TILE */
@@ -75,7 +79,7 @@ struct ms_block ms_grid_block(struct ms_grid grid, size_t item);
 /* The rows of tile `tile` of n rows. */
 static inline struct ms_range ms_tile_rows(size_t tile, size_t n) {
   const size_t first = tile * MS_TILE;
-  const struct ms_range rows = {first, n - first < MS_TILE ? n : first + MS_TILE};
+  const struct ms_range rows = {first, ms_min(n, first + MS_TILE)};
   return rows;
 }
 

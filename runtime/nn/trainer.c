@@ -1,0 +1,142 @@
+/* A trainer: its memory, and the way of weights into its panels and out of them. Does not train. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/nn/random.h"
+#include "runtime/nn/step.h"
+#include "runtime/platform/dispatch.h"
+#include "runtime/platform/memory.h"
+
+void ms_rows_from_panels(size_t n_in, size_t n_out, const float *panels, float *rows) {
+  for (size_t col = 0; col < n_out; col += MS_TILE, panels += n_in * MS_TILE)
+    for (size_t i = 0; i < n_in; ++i)
+      memcpy(rows + i * n_out + col, panels + i * MS_TILE, ms_min(n_out - col, MS_TILE) * sizeof(float));
+}
+
+void ms_panels_from_rows(size_t n_in, size_t n_out, const float *rows, float *panels) {
+  for (size_t col = 0; col < n_out; col += MS_TILE, panels += n_in * MS_TILE)
+    for (size_t i = 0; i < n_in; ++i)
+      memcpy(panels + i * MS_TILE, rows + i * n_out + col, ms_min(n_out - col, MS_TILE) * sizeof(float));
+}
+
+static enum ms_status create_network(struct ms_trainer *t, size_t n_inputs, size_t n_classes) {
+  size_t units[MS_MAX_HIDDEN + 2];
+  units[0] = n_inputs;
+  for (size_t l = 0; l < t->config->n_hidden; ++l)
+    units[l + 1] = t->config->hidden[l].units;
+  units[t->config->n_hidden + 1] = n_classes;
+  const enum ms_status status = ms_network_create(t->config->n_hidden + 1, units, &t->network);
+  if (status == MS_OK)
+    ms_network_initialise(t->network, t->config->seed);
+  return status;
+}
+
+static enum ms_status create_layer(const struct ms_dense *dense, struct ms_layer_state *layer) {
+  layer->n_in = dense->n_in;
+  layer->n_out = dense->n_out;
+  const size_t panels = ms_tiles(dense->n_out), panel_bytes = dense->n_in * MS_TILE * sizeof(float);
+  float **const matrices[] = {&layer->weight, &layer->moment1, &layer->moment2};
+  float **const vectors[] = {&layer->bias, &layer->bias_moment1, &layer->bias_moment2};
+  enum ms_status status = MS_OK;
+  for (size_t i = 0; status == MS_OK && i < sizeof matrices / sizeof matrices[0]; ++i) {
+    status = ms_allocate(panels, panel_bytes, "weights and moments", matrices[i]);
+    if (status == MS_OK)
+      status = ms_allocate(dense->n_out, sizeof(float), "weights and moments", vectors[i]);
+  }
+  if (status == MS_OK) {
+    ms_panels_from_rows(dense->n_in, dense->n_out, dense->weight, layer->weight);
+    memcpy(layer->bias, dense->bias, dense->n_out * sizeof(float));
+  }
+  return status;
+}
+
+static enum ms_status create_layers(struct ms_trainer *t) {
+  const size_t n_layers = t->network->n_layers;
+  enum ms_status status = ms_allocate(n_layers, sizeof *t->layers, "layers", &t->layers);
+  if (status == MS_OK)
+    t->n_layers = n_layers;
+  for (size_t l = 0; status == MS_OK && l < n_layers; ++l)
+    status = create_layer(&t->network->layers[l], &t->layers[l]);
+  return status;
+}
+
+static enum ms_status create_buffers(struct ms_trainer *t) {
+  const size_t batch = t->config->batch;
+  size_t widest_input = 0;
+  enum ms_status status = ms_pass_create(t->network, batch, true, &t->pass);
+  if (status == MS_OK)
+    status = ms_allocate(t->n_layers, sizeof *t->dropout, "dropout", &t->dropout);
+  if (status == MS_OK)
+    status = ms_allocate(t->n_layers, sizeof *t->dz, "batch", &t->dz);
+  for (size_t l = 0; status == MS_OK && l < t->n_layers; ++l) {
+    const struct ms_layer_state *layer = &t->layers[l];
+    t->pass.layers[l].weight = ms_tiled_panels(layer->weight, layer->n_in);
+    t->pass.layers[l].bias = layer->bias;
+    widest_input = layer->n_in > widest_input ? layer->n_in : widest_input;
+    /* The output layer's is written row by row by the loss. */
+    const enum ms_layout layout = l + 1 < t->n_layers ? MS_LAYOUT_PANELS : MS_LAYOUT_ROWS;
+    status = ms_activations_create(batch, layer->n_out, layout, false, &t->dz[l]);
+  }
+  t->gradient_floats = widest_input * ms_kernels()->gemm_skip_columns + MS_TILE;
+  if (status == MS_OK)
+    status = ms_allocate(ms_pool_size(), t->gradient_floats * sizeof *t->gradients, "gradients", &t->gradients);
+  if (status != MS_OK)
+    return status;
+
+  for (size_t l = 0; l < t->config->n_hidden; ++l) {
+    struct ms_dropout *dropout = &t->dropout[l];
+    ms_seed_key(t->config->seed, dropout->key);
+    dropout->stream_layer = ms_stream_layer(MS_STREAM_DROPOUT, l);
+    dropout->threshold = (uint32_t)(t->config->hidden[l].dropout * 65536.0 + 0.5);
+    dropout->scale = (float)(65536.0 / (65536.0 - dropout->threshold));
+  }
+  return MS_OK;
+}
+
+enum ms_status ms_trainer_create(const struct ms_config *config, size_t n_inputs, size_t n_classes,
+                                 struct ms_trainer *trainer) {
+  memset(trainer, 0, sizeof *trainer);
+  trainer->config = config;
+  trainer->beta1_power = 1;
+  trainer->beta2_power = 1;
+  enum ms_status status = create_network(trainer, n_inputs, n_classes);
+  if (status == MS_OK)
+    status = create_layers(trainer);
+  if (status == MS_OK)
+    status = create_buffers(trainer);
+  if (status != MS_OK)
+    ms_trainer_free(trainer);
+  return status;
+}
+
+void ms_trainer_free(struct ms_trainer *trainer) {
+  for (size_t l = 0; l < trainer->n_layers; ++l) {
+    const struct ms_layer_state *layer = &trainer->layers[l];
+    float *const owned[] = {layer->weight, layer->moment1,      layer->moment2,
+                            layer->bias,   layer->bias_moment1, layer->bias_moment2};
+    for (size_t i = 0; i < sizeof owned / sizeof owned[0]; ++i)
+      free(owned[i]);
+    if (trainer->dz)
+      ms_activations_free(&trainer->dz[l]);
+  }
+  free(trainer->layers);
+  free(trainer->gradients);
+  free(trainer->dz);
+  free(trainer->dropout);
+  ms_pass_free(&trainer->pass);
+  ms_network_free(trainer->network);
+  memset(trainer, 0, sizeof *trainer);
+}
+
+static void read_item(void *context, size_t item, size_t index) {
+  const struct ms_trainer *t = context;
+  const struct ms_layer_state *layer = &t->layers[item];
+  const struct ms_dense *dense = &t->network->layers[item];
+  (void)index;
+  ms_rows_from_panels(layer->n_in, layer->n_out, layer->weight, dense->weight);
+  memcpy(dense->bias, layer->bias, layer->n_out * sizeof(float));
+}
+
+void ms_trainer_read(struct ms_trainer *t) {
+  ms_pool_each(t->n_layers, read_item, t);
+}
