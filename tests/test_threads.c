@@ -1,9 +1,10 @@
-/* The pool of threads: every index once, work seen by all, division without gaps. */
+/* The pool of threads: every index and every item once, work seen by all, division without gaps. */
 #define _POSIX_C_SOURCE 200809L /* nanosleep */
 #include <stdatomic.h>
 #include <string.h>
 #include <time.h>
 
+#include "runtime/platform/clock.h"
 #include "runtime/platform/memory.h"
 #include "runtime/platform/threads.h"
 #include "tests/harness.h"
@@ -41,6 +42,69 @@ static void each_index_once(void) {
     CHECK(c.runs[0] == regions + 1 && atomic_load(&c.total) == regions * threads + 1);
     ms_pool_stop();
     CHECK(ms_pool_size() == 0);
+  }
+}
+
+enum { MAX_ITEMS = 40 };
+
+struct item_counters {
+  size_t n_items, n_threads;
+  bool hold; /* the thread of item 0 waits until the others have done all the rest, its own share included */
+  atomic_size_t runs[MAX_ITEMS], n_done;
+  atomic_bool busy[MAX_THREADS]; /* is the index in use? */
+  atomic_size_t n_wrong_indices; /* beyond the threads, or in use by another one */
+  bool waited_in_vain;
+};
+
+static void hold_until_done(struct item_counters *c) {
+  const double patience_s = 30, start = ms_clock_s();
+  while (atomic_load(&c->n_done) + 1 < c->n_items && !c->waited_in_vain) {
+    const struct timespec pause = {0, 20 * 1000};
+    nanosleep(&pause, NULL);
+    c->waited_in_vain = ms_clock_s() - start > patience_s;
+  }
+}
+
+static void count_item(void *context, size_t item, size_t index) {
+  struct item_counters *c = context;
+  const bool wrong_index = index >= c->n_threads || atomic_exchange(&c->busy[index], true);
+  if (wrong_index)
+    atomic_fetch_add(&c->n_wrong_indices, 1);
+  if (item < MAX_ITEMS)
+    atomic_fetch_add(&c->runs[item], 1);
+  if (c->hold && item == 0 && c->n_threads > 1)
+    hold_until_done(c);
+  atomic_fetch_add(&c->n_done, 1);
+  if (!wrong_index)
+    atomic_store(&c->busy[index], false);
+}
+
+static void check_items(size_t threads, size_t n_items, bool hold) {
+  test_context("%zu items on %zu threads%s", n_items, threads, hold ? ", one of them held up" : "");
+  struct item_counters c = {.n_items = n_items, .n_threads = threads, .hold = hold};
+  ms_pool_each(n_items, count_item, &c);
+  const size_t n_wrong_indices = atomic_load(&c.n_wrong_indices), n_done = atomic_load(&c.n_done);
+  CHECK_MESSAGE(n_wrong_indices == 0, "%zu", n_wrong_indices);
+  for (size_t item = 0; item < MAX_ITEMS; ++item) {
+    const size_t runs = atomic_load(&c.runs[item]);
+    CHECK_MESSAGE(runs == (item < n_items), "item %zu ran %zu times", item, runs);
+  }
+  CHECK(n_done == n_items && !c.waited_in_vain);
+}
+
+/* Each item once, by whichever thread, and no two threads under one index at a time: scratch memory goes by it. */
+static void each_item_once(void) {
+  for (size_t threads = 1; threads <= MAX_THREADS; ++threads) {
+    CHECK(ms_pool_start(threads, 0) == MS_OK);
+    for (size_t n_items = 0; n_items <= MAX_ITEMS; n_items += n_items <= threads + 1 ? 1 : 7) {
+      const size_t regions = threads != 2   ? 3
+                             : n_items <= 3 ? 5000
+                                            : 100; /* two threads meet most often at few items */
+      for (size_t region = 0; region < regions; ++region)
+        check_items(threads, n_items, false);
+      check_items(threads, n_items, true);
+    }
+    ms_pool_stop();
   }
 }
 
@@ -98,6 +162,7 @@ static void split(void) {
 
 static const struct test_case cases[] = {
     {"each_index_once", each_index_once},
+    {"each_item_once", each_item_once},
     {"wakes_up", wakes_up},
     {"scratch_is_apart", scratch_is_apart},
     {"split", split},
