@@ -21,6 +21,11 @@ has_header() { # COMPILER HEADER
   printf '#include <%s>\n' "$2" | "$1" -E -x "$3" - >/dev/null 2>&1
 }
 
+# Header and static library: the header is there without the library where another architecture's package is installed.
+has_jansson() {
+  has_header cc jansson.h c && printf 'int main(void) { return 0; }\n' | cc -x c - -l:libjansson.a -o /dev/null >/dev/null 2>&1
+}
+
 # The version that CMakeLists.txt asks for.
 has_cmake() {
   has_tool cmake && printf '3.22\n%s\n' "$(cmake --version | awk 'NR == 1 {print $3}')" | sort -VC
@@ -32,7 +37,7 @@ missing_packages() {
   has_tool cc || echo gcc libc6-dev
   has_tool make || has_tool ninja || echo make
   has_tool curl || echo curl
-  has_header cc jansson.h c || echo libjansson-dev
+  has_jansson || echo libjansson-dev
 }
 
 missing_optional_packages() {

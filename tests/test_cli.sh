@@ -120,7 +120,8 @@ refused 2 isa "'sse'" "scalar" -- train --isa sse
 refused 2 --patience --val -- train --patience 3
 refused 2 --val "'300'" "from 0 to 299" -- train --data small --val 300
 refused 2 --out -- train --out ''
-MNIST_SIMD_ISA=sse refused 2 isa "'sse'" -- kernels
+MNIST_SIMD_ISA=sse refused 2 MNIST_SIMD_ISA "'sse'" -- kernels
+refused 2 --epochs "goes with --full" -- verify --epochs 3
 
 # ---- Data and models that are not there or not right: one line, exit code 1 ----
 
@@ -228,6 +229,12 @@ interrupt TERM '^output ' train --data "$data" --hidden 300,100 --threads 1 --is
 check "terminated in the first epoch: exit code 143" test $code -eq 143
 check "terminated in the first epoch: says that nothing was kept" grep -q 'nothing was kept' out
 check "terminated in the first epoch: no folder stays" test ! -e early
+run train --data small --hidden 20 --dropout 0.5 --epochs 1 --out early
+cp early/model.safetensors early.safetensors
+interrupt TERM '^output ' train --data "$data" --hidden 300,100 --threads 1 --isa scalar --out early --force
+check "terminated in the first epoch of --force: exit code 143" test $code -eq 143
+check "terminated in the first epoch of --force: the earlier run stays" cmp early.safetensors early/model.safetensors
+check "terminated in the first epoch of --force: its summary too" test -e early/run.json
 set +m
 
 # ---- On a terminal ----

@@ -37,6 +37,7 @@ static void catch_signals(void) {
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, NULL);
   sigaction(SIGTERM, &action, NULL);
+  sigaction(SIGHUP, &action, NULL);
 }
 
 /* ---- What the training loop tells us ---- */
@@ -61,7 +62,8 @@ static void on_step(void *context, size_t epoch, size_t step, size_t n_steps, si
 static enum ms_status on_epoch(void *context, const struct ms_epoch *epoch) {
   struct run *run = context;
   progress_epoch(&run->progress, epoch);
-  return ms_metrics_log_add(&run->metrics, run->folder, epoch);
+  const enum ms_status status = ms_metrics_log_add(&run->metrics, run->folder, epoch);
+  return status == MS_OK && epoch->epoch == 1 ? ms_run_folder_forget(run->folder) : status;
 }
 
 static bool on_stop(void *context) {
@@ -138,9 +140,11 @@ static enum ms_status evaluate_and_save(const struct run *run, const struct ms_n
 static void print_outcome(const struct run *run, enum ms_status status) {
   const struct ms_train_result *r = &run->result;
   if (status != MS_OK)
-    printf("\n%s\n", ms_error_message());
+    printf("\n%s%s\n", ms_error_message(), r->epochs_run > 0 && signal_received ? ": evaluating what is kept" : "");
   if (r->epochs_run == 0) {
     printf("No epoch was finished: nothing was kept.\n");
+    if (ms_run_folder_is_used(run->folder))
+      printf("The earlier run in %s is as it was.\n", run->folder);
     return;
   }
   if (r->stopped_early)

@@ -204,6 +204,10 @@ int cmd_verify(int argc, char **argv) {
   size_t threads = 0, epochs = N_FULL;
   if (!cli_parse(&command, argc, argv, &values, &exit_code))
     return exit_code;
+  if (cli_get(&values, "epochs") && !cli_get(&values, "full")) {
+    cli_error(&command, "--epochs: goes with --full alone");
+    return EXIT_USAGE;
+  }
   if (!cli_size(&values, "threads", 1, MS_MAX_THREADS, &threads) || !cli_size(&values, "epochs", 1, N_FULL, &epochs))
     return EXIT_USAGE;
   /* Also tells an unknown or unsupported ISA. */

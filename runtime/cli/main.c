@@ -1,4 +1,5 @@
 /* mnist_simd: the program. Chooses the sub-command. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,8 @@ static void print_help(FILE *stream) {
     fprintf(stream, "  %-10s %s\n", commands[i].name, commands[i].summary);
   fprintf(stream, "\n'mnist_simd COMMAND --help' lists a command's options. 'mnist_simd --version' prints the "
                   "version.\n"
-                  "Exit codes: 0 success, 1 failure, 2 wrong usage, 130 and 143 interrupted by a signal.\n");
+                  "Exit codes: 0 success, 1 failure, 2 wrong usage, 129, 130 and 143 interrupted by a signal (a second "
+                  "one ends at once).\n");
 }
 
 static int run(int argc, char **argv) {
@@ -54,6 +56,7 @@ static int run(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+  signal(SIGPIPE, SIG_IGN); /* a reader that is gone must not cost a training run */
   const int exit_code = run(argc, argv);
   if (fflush(stdout) != 0 || ferror(stdout)) {
     fprintf(stderr, "mnist_simd: standard output cannot be written\n");

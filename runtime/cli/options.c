@@ -204,11 +204,17 @@ int cli_init(const struct cli_values *values) {
   size_t threads = 0;
   if (!cli_size(values, "threads", 1, MS_MAX_THREADS, &threads))
     return EXIT_USAGE;
-  const char *isa = cli_get(values, "isa");
-  if (!isa)
-    isa = getenv("MNIST_SIMD_ISA");
+  const char *isa = cli_get(values, "isa"), *variable = getenv("MNIST_SIMD_ISA");
+  const bool from_variable = !isa && variable && variable[0];
+  if (from_variable)
+    isa = variable;
   const enum ms_status status = ms_init(isa && isa[0] ? isa : NULL, threads);
-  return status == MS_OK ? 0 : cli_fail(values->command, status);
+  if (status == MS_OK)
+    return 0;
+  if (!from_variable)
+    return cli_fail(values->command, status);
+  cli_error(values->command, "MNIST_SIMD_ISA: %s", ms_error_message());
+  return status == MS_ERROR_ARGUMENT ? EXIT_USAGE : EXIT_FAILURE;
 }
 
 int cli_load_data(const struct cli_values *values, struct ms_data *data, const char **folder) {

@@ -27,10 +27,15 @@ enum ms_status ms_run_folder_make(const char *folder, bool overwrite) {
                    "%s: holds a run already: choose another folder with --out, or overwrite it with "
                    "--force",
                    folder);
-  enum ms_status status = ms_make_folder(folder);
-  for (size_t i = 0; status == MS_OK && i < N_FILES; ++i) {
+  return ms_make_folder(folder);
+}
+
+enum ms_status ms_run_folder_forget(const char *folder) {
+  static const char *const of_the_end[] = {MS_MODEL_FILE, MS_RUN_FILE};
+  enum ms_status status = MS_OK;
+  for (size_t i = 0; status == MS_OK && i < sizeof of_the_end / sizeof of_the_end[0]; ++i) {
     char path[MS_PATH_SIZE];
-    status = ms_path_join(path, folder, files[i]);
+    status = ms_path_join(path, folder, of_the_end[i]);
     if (status == MS_OK && unlink(path) != 0 && errno != ENOENT)
       status = ms_fail(MS_ERROR_SYSTEM, "%s: the old file cannot be removed: %s", path, strerror(errno));
   }

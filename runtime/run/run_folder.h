@@ -23,9 +23,11 @@ struct ms_run_summary {
   bool interrupted;
 };
 
-/* Makes the folder. MS_ERROR_SYSTEM if it holds a run already and overwrite is false; with overwrite, the three files of
- * the old run are removed. Nothing else in the folder is touched. */
+/* Makes the folder. MS_ERROR_SYSTEM if it holds a run already and overwrite is false. What it holds is not touched. */
 enum ms_status ms_run_folder_make(const char *folder, bool overwrite);
+
+/* Removes the model and the summary of an earlier run: to be called when the new run has its first epoch in the folder. */
+enum ms_status ms_run_folder_forget(const char *folder);
 
 /* Whether a folder holds one of the three files. */
 bool ms_run_folder_is_used(const char *folder);
