@@ -15,6 +15,6 @@
 
 /* An epoch of the report's final configuration, all threads, in times that its multiply-adds take at the peak if none
  * is left out, at most. */
-#define BOUND_EPOCH_LIMIT 1.3
+#define BOUND_EPOCH_LIMIT 1.6
 
 #endif
