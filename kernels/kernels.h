@@ -151,7 +151,7 @@ struct ms_kernels {
                         float *dx, size_t lddx);
 
   /* Inverted dropout of the block with upper left corner (row0, col0) of a larger matrix; col0 must be a multiple of
-   * MS_DROPOUT_COLUMNS. For r = row0 + i < 65536, c = col0 + j < 524288:
+   * MS_DROPOUT_COLUMNS. For r = row0 + i < 65536, c = col0 + j < MS_MAX_DROPOUT_COLUMNS:
    *   counter = { 65536 * r + 16 * (c / 128) + c % 16, step, epoch, stream_layer },  h = (c / 16) % 8
    *   draw    = 16-bit half h of the Philox block, half 0 being the low half of word 0, half 1 its high half, ...
    *   y(i, j) = draw >= threshold ? scale * x(i, j) : +0
@@ -199,6 +199,7 @@ struct ms_kernels {
 
 /* Columns at which a block may be cut for dropout, and a good granularity for every other kernel. */
 #define MS_DROPOUT_COLUMNS 16
+#define MS_MAX_DROPOUT_COLUMNS 524288 /* of a whole matrix */
 
 /* What a CPU (and its operating system) must offer for a table. Read by runtime/platform/cpu.c. */
 enum ms_cpu_feature {

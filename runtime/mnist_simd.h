@@ -101,10 +101,16 @@ struct ms_layer_config {
 
 enum ms_monitor { MS_VAL_ACCURACY, MS_VAL_LOSS };
 
+/* The learning rate of step s (from 0) of S, S being the steps of config->epochs epochs. Constant: learning_rate.
+ * Cosine: learning_rate * (1 + cos(pi s / S)) / 2 (Loshchilov & Hutter, ICLR 2017, formula 5 with eta_min 0). */
+enum ms_schedule { MS_SCHEDULE_CONSTANT, MS_SCHEDULE_COSINE };
+
 struct ms_config {
   uint64_t seed;
   size_t epochs, batch;
   double learning_rate;
+  enum ms_schedule schedule;
+  double input_dropout; /* share of pixels dropped, as with a hidden layer's outputs */
   size_t n_validation; /* the last images in file order, kept out of training */
   size_t patience;     /* epochs without improvement before training stops; 0: no early stopping */
   double min_delta;    /* what counts as improvement */
@@ -116,6 +122,7 @@ struct ms_config {
 /* What ms_config_check accepts. */
 #define MS_MAX_EPOCHS 100000
 #define MS_MAX_BATCH 65536
+#define MS_MIN_LEARNING_RATE 1e-12
 #define MS_MAX_LEARNING_RATE 10.0
 #define MS_MAX_HIDDEN 64
 #define MS_MAX_UNITS 65536
@@ -127,6 +134,19 @@ struct ms_config {
 /* The report's three stages: "unregularised", "regularised", "final". Seed 42. Free with ms_config_free.
  * MS_ERROR_ARGUMENT: another name. */
 enum ms_status ms_config_preset(const char *name, struct ms_config **config);
+/* Another one with the same values. */
+enum ms_status ms_config_copy(const struct ms_config *config, struct ms_config **copy);
+
+/* Settings by the names that the options of 'mnist_simd train' and sweep files use, "lr" "0.001" or "dropout" "0.6,0.5" for
+ * two; ms_setting_name gives them, NULL from the last on. A list has a value for each hidden layer, or one for all, so
+ * "hidden" is to be set before the lists: several settings are set in the order of ms_setting_name.
+ * MS_ERROR_ARGUMENT, the message beginning with the setting's name: unknown name, or a value that is not legal. */
+const char *ms_setting_name(size_t index);
+enum ms_status ms_config_set(struct ms_config *config, const char *name, const char *value);
+/* The value as ms_config_set takes it, in the fewest digits that give the same number. */
+#define MS_SETTING_SIZE 2048
+void ms_config_get(const struct ms_config *config, const char *name, char value[MS_SETTING_SIZE]);
+
 /* MS_ERROR_ARGUMENT, naming the field and its range, if training cannot run with this configuration. */
 enum ms_status ms_config_check(const struct ms_config *config);
 void ms_config_free(struct ms_config *config);

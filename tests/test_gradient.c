@@ -97,7 +97,7 @@ static void make_trainer(struct ms_trainer *t) {
     t->pass.inputs[0].dense[i] = test_random_below(3) == 0 ? 0.0f : test_random_float(0, 1);
   for (size_t i = 0; i < BATCH; ++i)
     t->pass.labels[i] = (uint8_t)test_random_below(N_CLASSES);
-  ms_pass_load(&t->pass, NULL, NULL, 0, BATCH);
+  ms_pass_load(&t->pass, NULL, NULL, 0, BATCH, NULL);
   for (size_t l = 0; l < 3; ++l)
     for (size_t j = 0; j < t->layers[l].n_out; ++j)
       t->layers[l].bias[j] = test_random_float(-0.2f, 0.2f);

@@ -64,6 +64,19 @@ static void narrow_digest(uint64_t seed, char hex[65]) {
   ms_config_free(config);
 }
 
+/* The narrow network with input dropout and a falling learning rate. */
+static void cosine_digest(uint64_t seed, char hex[65]) {
+  struct ms_config *config = short_config(130, 6);
+  config->seed = seed;
+  config->learning_rate = 0.003;
+  config->schedule = MS_SCHEDULE_COSINE;
+  config->input_dropout = 0.2;
+  config->hidden[0].units = 67;
+  config->hidden[1].units = 33;
+  digest_of_run(config, 1000, 150, hex);
+  ms_config_free(config);
+}
+
 static void check_everywhere(void (*run)(uint64_t seed, char hex[65]), const char *name) {
   char golden[65];
   test_golden(name, golden);
@@ -93,12 +106,17 @@ static void narrow_network(void) {
   check_everywhere(narrow_digest, "narrow_1000_images");
 }
 
+static void input_dropout_and_cosine(void) {
+  check_everywhere(cosine_digest, "cosine_1000_images");
+}
+
 /* Dense and zero-skipping products give the same weights, whichever the densities would choose. */
 static void each_path(void) {
   static const enum ms_skipping paths[] = {MS_SKIP_NEVER, MS_SKIP_ALWAYS};
-  char report_golden[65], narrow_golden[65], hex[65];
+  char report_golden[65], narrow_golden[65], cosine_golden[65], hex[65];
   test_golden("report_600_images", report_golden);
   test_golden("narrow_1000_images", narrow_golden);
+  test_golden("cosine_1000_images", cosine_golden);
   load();
   CHECK(ms_init(NULL, 2) == MS_OK);
   for (size_t i = 0; i < sizeof paths / sizeof paths[0]; ++i) {
@@ -107,8 +125,10 @@ static void each_path(void) {
     const bool report_same = strcmp(hex, report_golden) == 0;
     narrow_digest(42, hex);
     const bool narrow_same = strcmp(hex, narrow_golden) == 0;
+    cosine_digest(42, hex);
+    const bool cosine_same = strcmp(hex, cosine_golden) == 0;
     ms_skipping = MS_SKIP_WHERE_FASTER;
-    CHECK_MESSAGE(report_same && narrow_same, "%s: another digest than the golden one",
+    CHECK_MESSAGE(report_same && narrow_same && cosine_same, "%s: another digest than the golden one",
                   paths[i] == MS_SKIP_NEVER ? "never skipping" : "always skipping");
   }
   ms_shutdown();
@@ -324,6 +344,8 @@ static void configuration(void) {
   REJECTED(c->batch = MS_MAX_BATCH + 1, "batch");
   REJECTED(c->learning_rate = 0, "lr");
   REJECTED(c->learning_rate = (double)NAN, "lr");
+  REJECTED(c->schedule = (enum ms_schedule)2, "schedule");
+  REJECTED(c->input_dropout = -0.1, "input-dropout");
   REJECTED(c->min_delta = -1, "min-delta");
   REJECTED(c->n_validation = 0, "patience");
   REJECTED(c->hidden[1].units = 0, "hidden layer 2");
@@ -338,6 +360,7 @@ static void configuration(void) {
 static const struct test_case cases[] = {
     {"report_network", report_network},
     {"narrow_network", narrow_network},
+    {"input_dropout_and_cosine", input_dropout_and_cosine},
     {"each_path", each_path},
     {"early_stopping", early_stopping},
     {"stopped", stopped},

@@ -2,7 +2,6 @@
 #define _GNU_SOURCE /* getopt_long */
 #include "runtime/cli/options.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -11,6 +10,7 @@
 
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
+#include "runtime/platform/parse.h"
 
 /* What getopt_long returns for the first option of the table: beyond every character and its own ':' and '?'. */
 enum { FIRST_OPTION = 256 };
@@ -103,101 +103,17 @@ const char *cli_get(const struct cli_values *values, const char *name) {
   return NULL;
 }
 
-/* The whole text must be the number. */
-static bool parse_size(const char *text, size_t *out) {
-  char *end;
-  errno = 0;
-  const unsigned long long value = strtoull(text, &end, 10);
-  *out = (size_t)value;
-  return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
-}
-
-static bool parse_number(const char *text, double *out) {
-  char *end;
-  *out = strtod(text, &end);
-  return text[0] != '\0' && strchr("+-.0123456789", text[0]) && *end == '\0';
-}
-
-/* Calls accept for each part of a comma list. */
-static bool each_part(const struct cli_values *values, const char *name, const char *text, size_t max_n,
-                      bool (*accept)(const char *part, size_t index, void *context), void *context, size_t *n) {
-  size_t count = 0;
-  for (const char *part = text;;) {
-    const size_t length = strcspn(part, ",");
-    char copy[64];
-    snprintf(copy, sizeof copy, "%.*s", (int)(length < sizeof copy ? length : sizeof copy - 1), part);
-    if (count == max_n) {
-      cli_error(values->command, "--%s %s: more than %zu values", name, text, max_n);
-      return false;
-    }
-    if (length >= sizeof copy || !accept(copy, count, context))
-      return false;
-    ++count;
-    if (part[length] == '\0')
-      break;
-    part += length + 1;
-  }
-  *n = count;
-  return true;
-}
-
-struct list {
-  const struct cli_values *values;
-  const char *name;
-  size_t min_size, max_size, *sizes;
-  double min_number, max_number, *numbers;
-};
-
-static bool accept_size(const char *part, size_t index, void *context) {
-  const struct list *list = context;
-  size_t value;
-  if (!parse_size(part, &value) || value < list->min_size || value > list->max_size) {
-    cli_error(list->values->command, "--%s: '%s' is not a whole number from %zu to %zu", list->name, part,
-              list->min_size, list->max_size);
-    return false;
-  }
-  list->sizes[index] = value;
-  return true;
-}
-
-static bool accept_number(const char *part, size_t index, void *context) {
-  const struct list *list = context;
-  double value;
-  if (!parse_number(part, &value) || !(value >= list->min_number && value <= list->max_number)) {
-    cli_error(list->values->command, "--%s: '%s' is not a number from %g to %g", list->name, part, list->min_number,
-              list->max_number);
-    return false;
-  }
-  list->numbers[index] = value;
-  return true;
-}
-
-bool cli_sizes(const struct cli_values *values, const char *name, size_t min, size_t max, size_t max_n, size_t *out,
-               size_t *n) {
-  const char *text = cli_get(values, name);
-  struct list list = {.values = values, .name = name, .min_size = min, .max_size = max, .sizes = out};
-  *n = 0;
-  return !text || each_part(values, name, text, max_n, accept_size, &list, n);
-}
-
-bool cli_numbers(const struct cli_values *values, const char *name, double min, double max, size_t max_n, double *out,
-                 size_t *n) {
-  const char *text = cli_get(values, name);
-  struct list list = {.values = values, .name = name, .min_number = min, .max_number = max, .numbers = out};
-  *n = 0;
-  return !text || each_part(values, name, text, max_n, accept_number, &list, n);
-}
-
 bool cli_size(const struct cli_values *values, const char *name, size_t min, size_t max, size_t *out) {
   const char *text = cli_get(values, name);
-  struct list list = {.values = values, .name = name, .min_size = min, .max_size = max, .sizes = out};
-  return !text || accept_size(text, 0, &list);
-}
-
-bool cli_number(const struct cli_values *values, const char *name, double min, double max, double *out) {
-  const char *text = cli_get(values, name);
-  struct list list = {.values = values, .name = name, .min_number = min, .max_number = max, .numbers = out};
-  return !text || accept_number(text, 0, &list);
+  size_t value;
+  if (!text)
+    return true;
+  if (!ms_parse_size(text, &value) || value < min || value > max) {
+    cli_error(values->command, "--%s: '%s' is not a whole number from %zu to %zu", name, text, min, max);
+    return false;
+  }
+  *out = value;
+  return true;
 }
 
 int cli_init(const struct cli_values *values) {

@@ -35,16 +35,8 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
 /* The value of an option, NULL if it was not given. */
 const char *cli_get(const struct cli_values *values, const char *name);
 
-/* The functions below change *out only if the option was given, and return false, having told the error, if its value is not
- * legal. */
+/* Changes *out only if the option was given. False, having told the error, if its value is not legal. */
 bool cli_size(const struct cli_values *values, const char *name, size_t min, size_t max, size_t *out);
-bool cli_number(const struct cli_values *values, const char *name, double min, double max, double *out);
-
-/* A comma list of numbers: *n of them, at most max_n. An option that was not given leaves *n at 0. */
-bool cli_sizes(const struct cli_values *values, const char *name, size_t min, size_t max, size_t max_n, size_t *out,
-               size_t *n);
-bool cli_numbers(const struct cli_values *values, const char *name, double min, double max, size_t max_n, double *out,
-                 size_t *n);
 
 /* "mnist_simd COMMAND: message", on standard error. */
 __attribute__((format(printf, 2, 3))) void cli_error(const struct cli_command *command, const char *format, ...);

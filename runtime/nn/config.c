@@ -46,6 +46,27 @@ enum ms_status ms_config_preset(const char *name, struct ms_config **config) {
   return MS_OK;
 }
 
+enum ms_status ms_config_copy(const struct ms_config *config, struct ms_config **copy) {
+  struct ms_config *c;
+  struct ms_layer_config *hidden = NULL;
+  *copy = NULL;
+  enum ms_status status = ms_allocate(1, sizeof *c, "configuration", &c);
+  if (status != MS_OK)
+    return status;
+  if (config->n_hidden > 0) {
+    status = ms_allocate(config->n_hidden, sizeof *hidden, "configuration", &hidden);
+    if (status != MS_OK) {
+      free(c);
+      return status;
+    }
+    memcpy(hidden, config->hidden, config->n_hidden * sizeof *hidden);
+  }
+  *c = *config;
+  c->hidden = hidden;
+  *copy = c;
+  return MS_OK;
+}
+
 void ms_config_free(struct ms_config *config) {
   if (config)
     free(config->hidden);
@@ -77,6 +98,10 @@ enum ms_status ms_config_check(const struct ms_config *c) {
   if (!(c->learning_rate > 0 && c->learning_rate <= MS_MAX_LEARNING_RATE))
     return ms_fail(MS_ERROR_ARGUMENT, "lr is %g, must be over 0 and at most %g", c->learning_rate,
                    MS_MAX_LEARNING_RATE);
+  if (c->schedule != MS_SCHEDULE_CONSTANT && c->schedule != MS_SCHEDULE_COSINE)
+    return ms_fail(MS_ERROR_ARGUMENT, "schedule is %d, must be one of enum ms_schedule", (int)c->schedule);
+  if (!(c->input_dropout >= 0 && c->input_dropout <= MS_MAX_DROPOUT))
+    return ms_fail(MS_ERROR_ARGUMENT, "input-dropout is %g, must be 0 to %g", c->input_dropout, MS_MAX_DROPOUT);
   if (!(c->min_delta >= 0 && c->min_delta <= 1))
     return ms_fail(MS_ERROR_ARGUMENT, "min-delta is %g, must be 0 to 1", c->min_delta);
   if (c->patience > 0 && c->n_validation == 0)

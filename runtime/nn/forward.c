@@ -55,11 +55,15 @@ struct load {
   const struct ms_dataset *data;
   const uint32_t *order;
   size_t first, n;
+  const struct ms_dropout *dropout; /* NULL: none */
 };
 
 static void gather(const struct load *l, struct ms_range rows, float *x) {
-  ms_batch_gather(l->data, l->order ? l->order + rows.first : NULL, l->first + rows.first, rows.last - rows.first, x,
+  const size_t n = rows.last - rows.first, units = l->pass->inputs[0].units;
+  ms_batch_gather(l->data, l->order ? l->order + rows.first : NULL, l->first + rows.first, n, x,
                   l->pass->labels + rows.first);
+  if (l->dropout)
+    ms_kernels()->dropout(n, units, l->dropout, rows.first, 0, x, units, x, units);
 }
 
 /* Pixels become floats in the thread's scratch memory, from which they are compressed. */
@@ -85,8 +89,9 @@ static void load_densely_item(void *context, size_t item, size_t index) {
   gather(l, rows, l->pass->inputs[0].dense + rows.first * l->pass->inputs[0].units);
 }
 
-void ms_pass_load(struct ms_pass *pass, const struct ms_dataset *data, const uint32_t *order, size_t first, size_t n) {
-  struct load l = {pass, data, order, first, n};
+void ms_pass_load(struct ms_pass *pass, const struct ms_dataset *data, const uint32_t *order, size_t first, size_t n,
+                  const struct ms_dropout *dropout) {
+  struct load l = {pass, data, order, first, n, dropout};
   struct ms_activations *x = &pass->inputs[0];
   atomic_store(&x->n_nonzeros, 0);
   ms_pool_each(ms_tiles(n), load_item, &l);

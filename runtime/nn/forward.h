@@ -32,9 +32,10 @@ static inline size_t ms_pass_classes(const struct ms_pass *pass) {
   return pass->layers[pass->n_layers - 1].n_out;
 }
 
-/* Images order[0 .. n-1] of data, or first .. first+n-1 where order is NULL, to inputs[0] and labels. data NULL: they
- * stand in inputs[0].dense and labels already. */
-void ms_pass_load(struct ms_pass *pass, const struct ms_dataset *data, const uint32_t *order, size_t first, size_t n);
+/* Images order[0 .. n-1] of data, or first .. first+n-1 where order is NULL, to inputs[0] and labels, through dropout
+ * unless that is NULL. data NULL: they stand in inputs[0].dense and labels already, and are taken as they are. */
+void ms_pass_load(struct ms_pass *pass, const struct ms_dataset *data, const uint32_t *order, size_t first, size_t n,
+                  const struct ms_dropout *dropout);
 
 /* The hidden layers: inputs[0] to all others. dropout: one per hidden layer, a threshold of 0 meaning none; NULL for
  * evaluation. */

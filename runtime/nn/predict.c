@@ -17,7 +17,7 @@ void ms_predict(struct ms_pass *pass, const struct ms_dataset *data, uint8_t *pr
   size_t n_correct = 0;
   for (size_t first = 0; first < data->n; first += pass->capacity) {
     const size_t n = data->n - first < pass->capacity ? data->n - first : pass->capacity;
-    ms_pass_load(pass, data, NULL, first, n);
+    ms_pass_load(pass, data, NULL, first, n, NULL);
     ms_forward(pass, n);
     for (size_t i = 0; i < n; ++i) {
       const size_t class = ms_argmax(pass->logits + i * n_classes, n_classes);

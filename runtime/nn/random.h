@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 /* The high half of counter word 3. */
-enum ms_stream { MS_STREAM_WEIGHTS = 0, MS_STREAM_SHUFFLE = 1, MS_STREAM_DROPOUT = 2 };
+enum ms_stream { MS_STREAM_WEIGHTS = 0, MS_STREAM_SHUFFLE = 1, MS_STREAM_DROPOUT = 2, MS_STREAM_INPUT_DROPOUT = 3 };
 
 /* Counter word 3 of a stream and a layer. */
 uint32_t ms_stream_layer(enum ms_stream stream, size_t layer);

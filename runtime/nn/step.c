@@ -86,7 +86,7 @@ static void input_gradients(struct ms_trainer *t, size_t n) {
 }
 
 static struct ms_adam adam_step(const struct ms_trainer *t, double l1, double l2) {
-  const double corrected = t->config->learning_rate * sqrt(1 - t->beta2_power) / (1 - t->beta1_power);
+  const double corrected = t->learning_rate * sqrt(1 - t->beta2_power) / (1 - t->beta1_power);
   const struct ms_adam adam = {
       .beta1 = (float)beta1,
       .one_minus_beta1 = (float)(1 - beta1),
@@ -186,12 +186,22 @@ static void end_phase(struct ms_trainer *t, enum ms_phase phase, double *start) 
   *start = now;
 }
 
+static void set_counter(const struct ms_trainer *t, struct ms_dropout *dropout) {
+  dropout->epoch = (uint32_t)t->epoch;
+  dropout->step = (uint32_t)t->step;
+}
+
+void ms_trainer_load(struct ms_trainer *t, const struct ms_dataset *data, const uint32_t *order, size_t n) {
+  double start = ms_clock_s();
+  set_counter(t, &t->input_dropout);
+  ms_pass_load(&t->pass, data, order, 0, n, t->input_dropout.threshold > 0 ? &t->input_dropout : NULL);
+  end_phase(t, MS_PHASE_LOAD, &start);
+}
+
 void ms_trainer_step(struct ms_trainer *t, size_t n) {
   assert(n <= t->pass.capacity);
-  for (size_t l = 0; l < t->config->n_hidden; ++l) {
-    t->dropout[l].epoch = (uint32_t)t->epoch;
-    t->dropout[l].step = (uint32_t)t->step;
-  }
+  for (size_t l = 0; l < t->config->n_hidden; ++l)
+    set_counter(t, &t->dropout[l]);
   for (size_t l = 0; l < t->n_layers; ++l)
     atomic_store(&t->dz[l].n_nonzeros, 0);
   double start = ms_clock_s();

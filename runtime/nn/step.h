@@ -19,11 +19,13 @@ struct ms_trainer {
   size_t n_layers;
   struct ms_layer_state *layers;   /* (n_layers) */
   size_t epoch, step;              /* set by the caller: epoch from 1, step of the epoch from 0 */
+  double learning_rate;            /* of the next step; config's unless the caller sets another */
   double beta1_power, beta2_power; /* beta^t after t updates, by repeated multiplication */
   struct ms_pass pass;
   struct ms_activations *dz;  /* (n_layers): each (batch, n_out), derivatives of the layer's pre-activations */
   struct ms_dropout *dropout; /* one per hidden layer */
-  float *gradients;           /* (threads, gradient_floats): each thread's columns of a gradient */
+  struct ms_dropout input_dropout;
+  float *gradients; /* (threads, gradient_floats): each thread's columns of a gradient */
   size_t gradient_floats;
   double phase_seconds[MS_N_PHASES]; /* added up */
 };
@@ -33,8 +35,12 @@ enum ms_status ms_trainer_create(const struct ms_config *config, size_t n_inputs
                                  struct ms_trainer *trainer);
 void ms_trainer_free(struct ms_trainer *trainer);
 
-/* One step on the n rows that ms_pass_load put into trainer->pass (n <= config->batch), with the dropout of trainer->epoch
- * and trainer->step: forward, backward, update of all weights. Leaves the batch's logits and losses in pass. */
+/* Puts images order[0 .. n-1] of data into trainer->pass (n <= config->batch), with the input dropout of trainer->epoch and
+ * trainer->step. */
+void ms_trainer_load(struct ms_trainer *trainer, const struct ms_dataset *data, const uint32_t *order, size_t n);
+
+/* One step on the n rows that trainer->pass was loaded with, with the dropout of trainer->epoch and trainer->step: forward,
+ * backward, update of all weights. Leaves the batch's logits and losses in pass. */
 void ms_trainer_step(struct ms_trainer *trainer, size_t n);
 
 /* Brings trainer->network up to date. */

@@ -5,6 +5,7 @@
 
 #include "runtime/nn/predict.h"
 #include "runtime/nn/random.h"
+#include "runtime/nn/schedule.h"
 #include "runtime/nn/step.h"
 #include "runtime/platform/clock.h"
 #include "runtime/platform/error.h"
@@ -60,11 +61,11 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
   for (size_t step = 0; step < n_steps; ++step) {
     const size_t first = step * batch;
     const size_t rows = n - first < batch ? n - first : batch;
-    const double start = ms_clock_s();
-    ms_pass_load(&t->trainer.pass, t->train, t->order + first, 0, rows);
-    t->trainer.phase_seconds[MS_PHASE_LOAD] += ms_clock_s() - start;
     t->trainer.epoch = epoch->epoch;
     t->trainer.step = step;
+    t->trainer.learning_rate =
+        ms_learning_rate(t->config, (epoch->epoch - 1) * n_steps + step, t->config->epochs * n_steps);
+    ms_trainer_load(&t->trainer, t->train, t->order + first, rows);
     ms_trainer_step(&t->trainer, rows);
     count_batch(&t->trainer, rows, &loss_sum, &n_correct);
     if (!isfinite(loss_sum))
@@ -160,6 +161,9 @@ static enum ms_status check_data(const struct ms_config *config, const struct ms
     return ms_fail(MS_ERROR_ARGUMENT, "ms_train: call ms_init first");
   if (train->n == 0 || train->n > UINT32_MAX)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_train: %zu training images, must be 1 to 4294967295", train->n);
+  if (config->input_dropout > 0 && train->rows * train->cols > MS_MAX_DROPOUT_COLUMNS)
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_train: input-dropout takes images of at most %d pixels, these have %zu x %zu",
+                   MS_MAX_DROPOUT_COLUMNS, train->rows, train->cols);
   if (config->patience > 0 && !validation)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_train: early stopping needs validation images");
   if (validation && (validation->n == 0 || validation->rows != train->rows || validation->cols != train->cols ||

@@ -60,6 +60,13 @@ static enum ms_status create_layers(struct ms_trainer *t) {
   return status;
 }
 
+static struct ms_dropout make_dropout(const struct ms_config *config, double share, uint32_t stream_layer) {
+  struct ms_dropout dropout = {.stream_layer = stream_layer, .threshold = (uint32_t)(share * 65536.0 + 0.5)};
+  ms_seed_key(config->seed, dropout.key);
+  dropout.scale = (float)(65536.0 / (65536.0 - dropout.threshold));
+  return dropout;
+}
+
 static enum ms_status create_buffers(struct ms_trainer *t) {
   const size_t batch = t->config->batch;
   size_t widest_input = 0;
@@ -83,13 +90,9 @@ static enum ms_status create_buffers(struct ms_trainer *t) {
   if (status != MS_OK)
     return status;
 
-  for (size_t l = 0; l < t->config->n_hidden; ++l) {
-    struct ms_dropout *dropout = &t->dropout[l];
-    ms_seed_key(t->config->seed, dropout->key);
-    dropout->stream_layer = ms_stream_layer(MS_STREAM_DROPOUT, l);
-    dropout->threshold = (uint32_t)(t->config->hidden[l].dropout * 65536.0 + 0.5);
-    dropout->scale = (float)(65536.0 / (65536.0 - dropout->threshold));
-  }
+  t->input_dropout = make_dropout(t->config, t->config->input_dropout, ms_stream_layer(MS_STREAM_INPUT_DROPOUT, 0));
+  for (size_t l = 0; l < t->config->n_hidden; ++l)
+    t->dropout[l] = make_dropout(t->config, t->config->hidden[l].dropout, ms_stream_layer(MS_STREAM_DROPOUT, l));
   return MS_OK;
 }
 
@@ -97,6 +100,7 @@ enum ms_status ms_trainer_create(const struct ms_config *config, size_t n_inputs
                                  struct ms_trainer *trainer) {
   memset(trainer, 0, sizeof *trainer);
   trainer->config = config;
+  trainer->learning_rate = config->learning_rate;
   trainer->beta1_power = 1;
   trainer->beta2_power = 1;
   enum ms_status status = create_network(trainer, n_inputs, n_classes);

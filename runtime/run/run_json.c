@@ -7,25 +7,18 @@
 #include "runtime/platform/cpu.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
+#include "runtime/run/config_json.h"
 #include "runtime/run/run_folder.h"
 
-static json_t *hidden_json(const struct ms_config *config) {
-  json_t *layers = json_array();
-  for (size_t l = 0; l < config->n_hidden; ++l) {
-    const struct ms_layer_config *layer = &config->hidden[l];
-    json_array_append_new(layers,
-                          json_pack("{s:I, s:f, s:f, s:f, s:f}", "units", (json_int_t)layer->units, "dropout",
-                                    layer->dropout, "l1", layer->l1, "l2", layer->l2, "maxnorm", layer->max_norm));
-  }
-  return layers;
-}
-
+/* The preset's name and what was made of it. */
 static json_t *config_json(const struct ms_run_summary *s) {
-  const struct ms_config *c = s->config;
-  return json_pack("{s:s, s:I, s:I, s:f, s:o, s:I, s:I, s:f, s:s}", "preset", s->preset, "epochs",
-                   (json_int_t)c->epochs, "batch", (json_int_t)c->batch, "lr", c->learning_rate, "hidden",
-                   hidden_json(c), "val", (json_int_t)c->n_validation, "patience", (json_int_t)c->patience, "min_delta",
-                   c->min_delta, "monitor", c->monitor == MS_VAL_ACCURACY ? "val_accuracy" : "val_loss");
+  json_t *config = json_pack("{s:s}", "preset", s->preset), *settings = ms_config_to_json(s->config);
+  if (!settings || json_object_update(config, settings) != 0) {
+    json_decref(config);
+    config = NULL;
+  }
+  json_decref(settings);
+  return config;
 }
 
 static json_t *evaluation_json(const struct ms_evaluation *e) {

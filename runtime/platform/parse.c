@@ -1,0 +1,32 @@
+/* Numbers from text and back. */
+#include "runtime/platform/parse.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool ms_parse_size(const char *text, size_t *out) {
+  char *end;
+  errno = 0;
+  const unsigned long long value = strtoull(text, &end, 10);
+  *out = (size_t)value;
+  return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && value <= SIZE_MAX;
+}
+
+bool ms_parse_number(const char *text, double *out) {
+  char *end;
+  *out = strtod(text, &end);
+  return text[0] != '\0' && *end == '\0' && text[strspn(text, "+-.0123456789eE")] == '\0' && isfinite(*out);
+}
+
+void ms_format_number(char text[MS_NUMBER_SIZE], double number) {
+  double again;
+  for (int digits = 1; digits <= 17; ++digits) {
+    snprintf(text, MS_NUMBER_SIZE, "%.*g", digits, number);
+    if (ms_parse_number(text, &again) && again == number)
+      return;
+  }
+}

@@ -1,0 +1,18 @@
+/* Numbers from text: the whole text must be the number. Written for the C locale, which the program never leaves. */
+#ifndef MS_PLATFORM_PARSE_H
+#define MS_PLATFORM_PARSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Decimal digits only. False if it is no such number, or does not fit. */
+bool ms_parse_size(const char *text, size_t *out);
+
+/* A decimal number with sign, point and exponent as wanted; neither hexadecimal, nor infinite, nor NaN. */
+bool ms_parse_number(const char *text, double *out);
+
+/* The number in the fewest significant digits from which ms_parse_number makes it again. */
+#define MS_NUMBER_SIZE 32
+void ms_format_number(char text[MS_NUMBER_SIZE], double number);
+
+#endif

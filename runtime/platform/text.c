@@ -1,0 +1,67 @@
+/* A text that grows. */
+#include "runtime/platform/text.h"
+
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/platform/error.h"
+
+/* Room for n_bytes and a 0 behind what is there. */
+static bool reserve(struct ms_text *text, size_t n_bytes) {
+  if (text->failed || n_bytes > SIZE_MAX / 4 - text->length) {
+    text->failed = true;
+    return false;
+  }
+  const size_t needed = text->length + n_bytes + 1;
+  if (needed <= text->capacity)
+    return true;
+  char *grown = realloc(text->data, 2 * needed);
+  if (!grown) {
+    text->failed = true;
+    return false;
+  }
+  text->data = grown;
+  text->capacity = 2 * needed;
+  return true;
+}
+
+void ms_text_add_bytes(struct ms_text *text, const char *bytes, size_t n_bytes) {
+  if (!reserve(text, n_bytes))
+    return;
+  memcpy(text->data + text->length, bytes, n_bytes);
+  text->length += n_bytes;
+  text->data[text->length] = '\0';
+}
+
+void ms_text_add(struct ms_text *text, const char *string) {
+  ms_text_add_bytes(text, string, strlen(string));
+}
+
+void ms_text_printf(struct ms_text *text, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  const int length = vsnprintf(NULL, 0, format, args);
+  va_end(args);
+  if (length < 0) {
+    text->failed = true;
+    return;
+  }
+  if (!reserve(text, (size_t)length))
+    return;
+  va_start(args, format);
+  vsnprintf(text->data + text->length, (size_t)length + 1, format, args);
+  va_end(args);
+  text->length += (size_t)length;
+}
+
+enum ms_status ms_text_status(const struct ms_text *text, const char *what) {
+  return text->failed ? ms_fail(MS_ERROR_MEMORY, "%s: no memory for its text", what) : MS_OK;
+}
+
+void ms_text_free(struct ms_text *text) {
+  free(text->data);
+  memset(text, 0, sizeof *text);
+}

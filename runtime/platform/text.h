@@ -1,0 +1,23 @@
+/* A text that grows. A failure to get memory is kept: what is added later is dropped, and ms_text_status tells it at the end. */
+#ifndef MS_PLATFORM_TEXT_H
+#define MS_PLATFORM_TEXT_H
+
+#include "runtime/mnist_simd.h"
+
+struct ms_text {
+  char *data; /* ends with a 0; NULL while nothing was added */
+  size_t length, capacity;
+  bool failed;
+};
+
+void ms_text_add(struct ms_text *text, const char *string);
+void ms_text_add_bytes(struct ms_text *text, const char *bytes, size_t n_bytes);
+__attribute__((format(printf, 2, 3))) void ms_text_printf(struct ms_text *text, const char *format, ...);
+
+/* MS_ERROR_MEMORY, the message naming `what`, if something is missing from the text. */
+enum ms_status ms_text_status(const struct ms_text *text, const char *what);
+
+/* Ready for another text. */
+void ms_text_free(struct ms_text *text);
+
+#endif

@@ -1,0 +1,133 @@
+/* Settings by name, numbers from text and back, and the learning-rate schedule. */
+#include <float.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "runtime/mnist_simd.h"
+#include "runtime/nn/schedule.h"
+#include "runtime/platform/parse.h"
+#include "tests/harness.h"
+
+static void numbers(void) {
+  static const char *const wrong[] = {"",   "x",  "0x1p-12", "inf", "nan", "1e999", "1,5", " 1",
+                                      "1 ", "1e", "--1",     ".",   "e5",  "1.2.3", "1f",  "infinity"};
+  double number;
+  size_t size;
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; ++i)
+    CHECK_MESSAGE(!ms_parse_number(wrong[i], &number), "'%s' was taken for %g", wrong[i], number);
+  CHECK(ms_parse_number("-2.5e-3", &number) && number == -2.5e-3);
+  CHECK(ms_parse_number("1e-6", &number) && number == 1e-6);
+  CHECK(ms_parse_size("0", &size) && size == 0);
+  CHECK(ms_parse_size("18446744073709551615", &size) && size == SIZE_MAX);
+  static const char *const no_sizes[] = {"", "-1", "+1", " 1", "1.0", "18446744073709551616", "0x10", "1e3"};
+  for (size_t i = 0; i < sizeof no_sizes / sizeof no_sizes[0]; ++i)
+    CHECK_MESSAGE(!ms_parse_size(no_sizes[i], &size), "'%s' was taken for %zu", no_sizes[i], size);
+
+  char text[MS_NUMBER_SIZE];
+  ms_format_number(text, 0.1);
+  CHECK_MESSAGE(strcmp(text, "0.1") == 0, "%s", text);
+  ms_format_number(text, 1e-6);
+  CHECK_MESSAGE(strcmp(text, "1e-06") == 0, "%s", text);
+  for (int i = 0; i < 10000; ++i) {
+    const double value =
+        ldexp((double)test_random() + (double)test_random() * 0x1p-32, (int)test_random_below(600) - 300);
+    ms_format_number(text, value);
+    CHECK_MESSAGE(ms_parse_number(text, &number) && number == value, "%a became %s", value, text);
+  }
+}
+
+/* Every setting of a preset, as text, put into another preset gives the first. */
+static void round_trip(void) {
+  struct ms_config *from, *to;
+  char value[MS_SETTING_SIZE], again[MS_SETTING_SIZE];
+  const char *name;
+  CHECK(ms_config_preset("regularised", &from) == MS_OK && ms_config_preset("unregularised", &to) == MS_OK);
+  from->seed = 7;
+  from->schedule = MS_SCHEDULE_COSINE;
+  from->input_dropout = 0.2;
+  from->monitor = MS_VAL_LOSS;
+  from->hidden[1].l1 = 1.0 / 3;
+  CHECK(ms_config_set(from, "hidden", "30,20,10") == MS_OK);
+  CHECK_MESSAGE(from->hidden[2].l1 == 1.0 / 3, "a further layer must take the settings of the last");
+  size_t n_different = 0;
+  for (size_t i = 0; (name = ms_setting_name(i)) != NULL; ++i) {
+    ms_config_get(from, name, value);
+    ms_config_get(to, name, again);
+    n_different += strcmp(value, again) != 0;
+    CHECK_MESSAGE(ms_config_set(to, name, value) == MS_OK, "%s", ms_error_message());
+  }
+  CHECK_MESSAGE(n_different >= 11, "only %zu settings differed before", n_different);
+  CHECK(from->epochs == to->epochs && from->learning_rate == to->learning_rate && from->schedule == to->schedule &&
+        from->n_hidden == to->n_hidden && from->seed == to->seed && from->input_dropout == to->input_dropout &&
+        from->n_validation == to->n_validation && from->patience == to->patience && from->monitor == to->monitor);
+  CHECK(memcmp(from->hidden, to->hidden, from->n_hidden * sizeof *from->hidden) == 0);
+
+  struct ms_config *copy;
+  CHECK(ms_config_copy(from, &copy) == MS_OK);
+  CHECK(copy->hidden != from->hidden && memcmp(copy->hidden, from->hidden, 3 * sizeof *copy->hidden) == 0);
+  CHECK(ms_config_set(copy, "hidden", "none") == MS_OK && copy->n_hidden == 0);
+  ms_config_get(copy, "hidden", value);
+  CHECK(strcmp(value, "none") == 0);
+  ms_config_get(copy, "dropout", value);
+  CHECK(strcmp(value, "") == 0);
+  ms_config_free(copy);
+  ms_config_free(from);
+  ms_config_free(to);
+}
+
+static void refused(void) {
+  static const struct {
+    const char *name, *value;
+  } wrong[] = {
+      {"lr", "0"},           {"lr", "11"},           {"lr", "0x1p-12"},
+      {"epochs", "0"},       {"epochs", "1.5"},      {"schedule", "step"},
+      {"monitor", "loss"},   {"dropout", ""},        {"dropout", "0.1,"},
+      {"dropout", ",0.1"},   {"l1", "0.1,0.2,0.3"},  {"hidden", "0"},
+      {"hidden", "1,,2"},    {"seed", "-1"},         {"seed", "9007199254740992"},
+      {"momentum", "0.9"},   {"input-dropout", "1"}, {"maxnorm", "-1"},
+      {"val", "4294967296"},
+  };
+  struct ms_config *config;
+  CHECK(ms_config_preset("final", &config) == MS_OK);
+  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; ++i) {
+    CHECK_MESSAGE(ms_config_set(config, wrong[i].name, wrong[i].value) == MS_ERROR_ARGUMENT, "%s %s was taken",
+                  wrong[i].name, wrong[i].value);
+    CHECK_MESSAGE(strncmp(ms_error_message(), wrong[i].name, strlen(wrong[i].name)) == 0, "%s", ms_error_message());
+  }
+  struct ms_config *untouched;
+  CHECK(ms_config_preset("final", &untouched) == MS_OK);
+  char value[MS_SETTING_SIZE], expected[MS_SETTING_SIZE];
+  for (size_t i = 0; ms_setting_name(i); ++i) {
+    ms_config_get(config, ms_setting_name(i), value);
+    ms_config_get(untouched, ms_setting_name(i), expected);
+    CHECK_MESSAGE(strcmp(value, expected) == 0, "%s is %s, was %s", ms_setting_name(i), value, expected);
+  }
+  ms_config_free(untouched);
+  ms_config_free(config);
+}
+
+static void schedule(void) {
+  enum { STEPS = 11800 };
+  struct ms_config config = {.learning_rate = 0.001, .schedule = MS_SCHEDULE_CONSTANT};
+  CHECK(ms_learning_rate(&config, STEPS - 1, STEPS) == 0.001);
+  config.schedule = MS_SCHEDULE_COSINE;
+  CHECK(ms_learning_rate(&config, 0, STEPS) == 0.001);
+  double last = 1;
+  for (size_t step = 0; step < STEPS; ++step) {
+    const double rate = ms_learning_rate(&config, step, STEPS);
+    const double root = cos(acos(-1.0) * (double)step / STEPS / 2), expected = 0.001 * root * root;
+    CHECK_MESSAGE(fabs(rate - expected) <= 8 * DBL_EPSILON * 0.001, "step %zu: %a, expected %a", step, rate, expected);
+    CHECK_MESSAGE(rate < last && rate > 0, "step %zu: %a does not fall", step, rate);
+    last = rate;
+  }
+}
+
+static const struct test_case cases[] = {
+    {"numbers", numbers},
+    {"round_trip", round_trip},
+    {"refused", refused},
+    {"schedule", schedule},
+};
+
+TEST_MAIN(cases)
