@@ -111,9 +111,9 @@ struct ms_config {
   double learning_rate;
   enum ms_schedule schedule;
   double input_dropout; /* share of pixels dropped, as with a hidden layer's outputs */
-  size_t n_validation; /* the last images in file order, kept out of training */
-  size_t patience;     /* epochs without improvement before training stops; 0: no early stopping */
-  double min_delta;    /* what counts as improvement */
+  size_t n_validation;  /* the last images in file order, kept out of training */
+  size_t patience;      /* epochs without improvement before training stops; 0: no early stopping */
+  double min_delta;     /* what counts as improvement */
   enum ms_monitor monitor;
   size_t n_hidden;
   struct ms_layer_config *hidden; /* (n_hidden); the output layer has no regulariser */
@@ -237,6 +237,7 @@ struct ms_evaluation {
   size_t *support;                 /* (n_classes): images of the class */
   size_t *confusion;               /* (n_classes, n_classes): true class, predicted class */
   uint8_t *predicted;              /* (n) */
+  float *confidence;               /* (n): probability of the predicted class */
 };
 
 /* Dropout off. The prediction is the class of the largest logit, the first of equals. Free with ms_evaluation_free.

@@ -328,6 +328,49 @@ static void evaluation_adds_up(void) {
   ms_shutdown();
 }
 
+/* The confidences of 700 test images (a full batch and a short one) with an ISA. */
+static void confidences(const struct ms_network *network, const char *isa, float confidence[700]) {
+  struct ms_evaluation e;
+  const struct ms_dataset test = ms_dataset_slice(&data.test, 0, 700);
+  CHECK(ms_init(isa, 2) == MS_OK);
+  CHECK(ms_evaluate(network, &test, &e) == MS_OK);
+  memcpy(confidence, e.confidence, 700 * sizeof *confidence);
+  for (size_t i = 0; i < 700; ++i) { /* each belongs to its image: an image alone has the loss -ln of it */
+    const struct ms_dataset one = ms_dataset_slice(&data.test, i, 1);
+    struct ms_evaluation alone;
+    CHECK(confidence[i] >= 0.1f && confidence[i] <= 1);
+    if (i % 50 != 0 || e.predicted[i] != test.labels[i])
+      continue;
+    CHECK(ms_evaluate(network, &one, &alone) == MS_OK);
+    CHECK_MESSAGE(fabs(alone.loss + log((double)confidence[i])) < 1e-6, "image %zu: %g, loss %g", i,
+                  (double)confidence[i], alone.loss);
+    ms_evaluation_free(&alone);
+  }
+  ms_evaluation_free(&e);
+  ms_shutdown();
+}
+
+static void confidence_on_each_isa(void) {
+  load();
+  CHECK(ms_init("scalar", 2) == MS_OK);
+  struct ms_config *config = tiny_config(3);
+  struct ms_train_result result;
+  struct ms_network *network = train(config, 2000, 0, NULL, &result, MS_OK);
+  ms_shutdown();
+  static float expected[700], found[700];
+  confidences(network, "scalar", expected);
+  for (size_t isa = 0; isa < ms_isa_count(); ++isa) {
+    if (ms_init(ms_isa_entry(isa)->name, 2) == MS_ERROR_UNSUPPORTED)
+      continue;
+    ms_shutdown();
+    test_subject(ms_isa_entry(isa)->name);
+    confidences(network, ms_isa_entry(isa)->name, found);
+    CHECK(memcmp(found, expected, sizeof found) == 0);
+  }
+  ms_network_free(network);
+  ms_config_free(config);
+}
+
 #define REJECTED(change, word)                                                                                         \
   do {                                                                                                                 \
     struct ms_config *c;                                                                                               \
@@ -367,6 +410,7 @@ static const struct test_case cases[] = {
     {"not_finite", not_finite},
     {"no_hidden_layer", no_hidden_layer},
     {"evaluation_adds_up", evaluation_adds_up},
+    {"confidence_on_each_isa", confidence_on_each_isa},
     {"configuration", configuration},
 };
 

@@ -10,8 +10,8 @@
 
 enum { BATCH = 512 };
 
-void ms_predict(struct ms_pass *pass, const struct ms_dataset *data, uint8_t *predicted, double *loss,
-                double *accuracy) {
+void ms_predict(struct ms_pass *pass, const struct ms_dataset *data, uint8_t *predicted, float *confidence,
+                double *loss, double *accuracy) {
   const size_t n_classes = ms_pass_classes(pass);
   double loss_sum = 0;
   size_t n_correct = 0;
@@ -25,6 +25,8 @@ void ms_predict(struct ms_pass *pass, const struct ms_dataset *data, uint8_t *pr
       loss_sum += (double)pass->loss[i];
       if (predicted)
         predicted[first + i] = (uint8_t) class;
+      if (confidence)
+        confidence[first + i] = pass->probs[i * n_classes + class];
     }
   }
   *loss = loss_sum / (double)data->n;
@@ -59,6 +61,8 @@ static enum ms_status allocate_evaluation(size_t n, size_t n_classes, struct ms_
   e->n = n;
   e->n_classes = n_classes;
   enum ms_status status = ms_allocate(n, sizeof *e->predicted, "evaluation", &e->predicted);
+  if (status == MS_OK)
+    status = ms_allocate(n, sizeof *e->confidence, "evaluation", &e->confidence);
   if (status == MS_OK)
     status = ms_allocate(n_classes, sizeof *e->precision, "evaluation", &e->precision);
   if (status == MS_OK)
@@ -102,7 +106,7 @@ enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dat
     status = ms_pass_create(network, data->n < BATCH ? data->n : BATCH, false, &pass);
   if (status == MS_OK) {
     const uint64_t saved = ms_fpenv_enter();
-    ms_predict(&pass, data, evaluation->predicted, &evaluation->loss, &evaluation->accuracy);
+    ms_predict(&pass, data, evaluation->predicted, evaluation->confidence, &evaluation->loss, &evaluation->accuracy);
     fill_metrics(data, evaluation);
     ms_fpenv_restore(saved);
   } else {
@@ -114,6 +118,7 @@ enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dat
 
 void ms_evaluation_free(struct ms_evaluation *e) {
   free(e->predicted);
+  free(e->confidence);
   free(e->precision);
   free(e->recall);
   free(e->f1);

@@ -5,8 +5,8 @@
 #include "runtime/nn/forward.h"
 
 /* Mean loss and accuracy of pass' layers over data, in batches of pass->capacity (which cannot show in the result).
- * predicted (n) gets the class of each image unless it is NULL. */
-void ms_predict(struct ms_pass *pass, const struct ms_dataset *data, uint8_t *predicted, double *loss,
-                double *accuracy);
+ * predicted (n) gets the class of each image, confidence (n) its probability, unless they are NULL. */
+void ms_predict(struct ms_pass *pass, const struct ms_dataset *data, uint8_t *predicted, float *confidence,
+                double *loss, double *accuracy);
 
 #endif

@@ -88,7 +88,7 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
 }
 
 static void validate(struct training *t, struct ms_epoch *epoch, struct ms_train_result *result) {
-  ms_predict(&t->trainer.pass, t->validation, NULL, &epoch->val_loss, &epoch->val_accuracy);
+  ms_predict(&t->trainer.pass, t->validation, NULL, NULL, &epoch->val_loss, &epoch->val_accuracy);
   epoch->has_validation = true;
   const double value = t->config->monitor == MS_VAL_ACCURACY ? epoch->val_accuracy : -epoch->val_loss;
   epoch->improved = value - t->config->min_delta > t->best;
