@@ -146,6 +146,8 @@ enum ms_status ms_config_set(struct ms_config *config, const char *name, const c
 /* The value as ms_config_set takes it, in the fewest digits that give the same number. */
 #define MS_SETTING_SIZE 2048
 void ms_config_get(const struct ms_config *config, const char *name, char value[MS_SETTING_SIZE]);
+/* The name of the first setting in which they differ; NULL if none does. */
+const char *ms_config_difference(const struct ms_config *a, const struct ms_config *b);
 
 /* MS_ERROR_ARGUMENT, naming the field and its range, if training cannot run with this configuration. */
 enum ms_status ms_config_check(const struct ms_config *config);

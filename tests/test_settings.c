@@ -51,12 +51,17 @@ static void round_trip(void) {
   CHECK(ms_config_set(from, "hidden", "30,20,10") == MS_OK);
   CHECK_MESSAGE(from->hidden[2].l1 == 1.0 / 3, "a further layer must take the settings of the last");
   size_t n_different = 0;
+  CHECK(strcmp(ms_config_difference(from, to), "seed") == 0 && ms_config_difference(from, from) == NULL);
   for (size_t i = 0; (name = ms_setting_name(i)) != NULL; ++i) {
     ms_config_get(from, name, value);
     ms_config_get(to, name, again);
     n_different += strcmp(value, again) != 0;
     CHECK_MESSAGE(ms_config_set(to, name, value) == MS_OK, "%s", ms_error_message());
   }
+  CHECK(ms_config_difference(from, to) == NULL);
+  to->hidden[2].max_norm *= 2;
+  CHECK(strcmp(ms_config_difference(from, to), "maxnorm") == 0);
+  to->hidden[2].max_norm /= 2;
   CHECK_MESSAGE(n_different >= 11, "only %zu settings differed before", n_different);
   CHECK(from->epochs == to->epochs && from->learning_rate == to->learning_rate && from->schedule == to->schedule &&
         from->n_hidden == to->n_hidden && from->seed == to->seed && from->input_dropout == to->input_dropout &&

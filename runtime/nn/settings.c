@@ -229,3 +229,14 @@ void ms_config_get(const struct ms_config *config, const char *name, char value[
     break;
   }
 }
+
+const char *ms_config_difference(const struct ms_config *a, const struct ms_config *b) {
+  for (size_t i = 0; i < N_SETTINGS; ++i) {
+    char value[MS_SETTING_SIZE], other[MS_SETTING_SIZE];
+    ms_config_get(a, settings[i].name, value);
+    ms_config_get(b, settings[i].name, other);
+    if (strcmp(value, other) != 0)
+      return settings[i].name;
+  }
+  return NULL;
+}

@@ -51,7 +51,8 @@ void ms_claims(const struct ms_claim_run *const stages[MS_N_STAGES], struct ms_c
 struct ms_spread {
   size_t n; /* seeds with a figure */
   double mean, deviation, min, max;
-  char mean_text[32], deviation_text[32], range_text[64], error_text[32]; /* error: the binomial standard error, or "" */
+  char mean_text[32], deviation_text[32], range_text[80],
+      error_text[32]; /* error: the binomial standard error, or "" */
 };
 
 /* claims: (n_seeds, MS_N_CLAIMS), those of seed after seed. spreads: (MS_N_CLAIMS). */
