@@ -193,7 +193,7 @@ const char *ms_phase_name(enum ms_phase phase);
 
 struct ms_train_result {
   size_t epochs_run;  /* finished */
-  size_t best_epoch;  /* with the best monitored value; 0 without validation */
+  size_t best_epoch;  /* the last that improved the monitored value by more than min_delta; 0 without validation */
   size_t model_epoch; /* the epoch whose weights the network holds */
   bool stopped_early; /* by patience */
   double epoch_seconds_median, elapsed_s;
