@@ -85,6 +85,8 @@ struct ms_data {
  * + 1) come from the files. MS_ERROR_DATA: a file is missing or is not what its name says. On failure, nothing is
  * held. */
 enum ms_status ms_data_load(const char *folder, struct ms_data *data);
+/* The same without the test files, which are not opened: data->test is empty. For what is chosen on validation images. */
+enum ms_status ms_data_load_training(const char *folder, struct ms_data *data);
 void ms_data_free(struct ms_data *data);
 
 /* The images first .. first+n-1 of data, sharing its memory. */
@@ -142,6 +144,8 @@ enum ms_status ms_config_copy(const struct ms_config *config, struct ms_config *
  * "hidden" is to be set before the lists: several settings are set in the order of ms_setting_name.
  * MS_ERROR_ARGUMENT, the message beginning with the setting's name: unknown name, or a value that is not legal. */
 const char *ms_setting_name(size_t index);
+/* Whether the setting of that index is such a list. */
+bool ms_setting_is_list(size_t index);
 enum ms_status ms_config_set(struct ms_config *config, const char *name, const char *value);
 /* The value as ms_config_set takes it, in the fewest digits that give the same number. */
 #define MS_SETTING_SIZE 2048

@@ -60,7 +60,7 @@ static enum ms_status load_pair(const char *folder, const char *images_name, con
   return MS_OK;
 }
 
-enum ms_status ms_data_load(const char *folder, struct ms_data *data) {
+enum ms_status ms_data_load_training(const char *folder, struct ms_data *data) {
   memset(data, 0, sizeof *data);
   if (!ms_is_folder(folder))
     return ms_fail(MS_ERROR_DATA,
@@ -69,6 +69,15 @@ enum ms_status ms_data_load(const char *folder, struct ms_data *data) {
                    folder);
   enum ms_status status =
       load_pair(folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte", 0, &data->train, data->owned);
+  if (status == MS_OK && data->train.n_classes < 2)
+    status = ms_fail(MS_ERROR_DATA, "%s: all training labels are 0: at least two classes are needed", folder);
+  if (status != MS_OK)
+    ms_data_free(data);
+  return status;
+}
+
+enum ms_status ms_data_load(const char *folder, struct ms_data *data) {
+  enum ms_status status = ms_data_load_training(folder, data);
   if (status == MS_OK)
     status = load_pair(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", data->train.n_classes, &data->test,
                        data->owned + 2);
@@ -77,8 +86,6 @@ enum ms_status ms_data_load(const char *folder, struct ms_data *data) {
                      "%s: training images are %zu x %zu, test images %zu x %zu: both must come from one "
                      "data set",
                      folder, data->train.rows, data->train.cols, data->test.rows, data->test.cols);
-  if (status == MS_OK && data->train.n_classes < 2)
-    status = ms_fail(MS_ERROR_DATA, "%s: all training labels are 0: at least two classes are needed", folder);
   if (status != MS_OK)
     ms_data_free(data);
   return status;

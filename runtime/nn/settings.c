@@ -49,6 +49,10 @@ const char *ms_setting_name(size_t index) {
   return index < N_SETTINGS ? settings[index].name : NULL;
 }
 
+bool ms_setting_is_list(size_t index) {
+  return index < N_SETTINGS && (settings[index].kind == HIDDEN || settings[index].kind == LAYER_NUMBERS);
+}
+
 static const struct setting *find(const char *name) {
   for (size_t i = 0; i < N_SETTINGS; ++i)
     if (strcmp(settings[i].name, name) == 0)

@@ -1,0 +1,256 @@
+/* Reads a sweep's folder: sweep.txt and all files of results and times, whoever wrote them. */
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/platform/error.h"
+#include "runtime/platform/files.h"
+#include "runtime/platform/memory.h"
+#include "runtime/platform/parse.h"
+#include "runtime/run/sweep_line.h"
+
+#define MAX_BYTES ((size_t)4 << 30) /* of one file */
+
+/* ---- Names ---- */
+
+enum ms_status ms_sweep_path(char *path, const char *folder, const char *kind, struct ms_sweep_shard shard) {
+  char name[80];
+  if (shard.n > 1)
+    snprintf(name, sizeof name, "%s-%zu-of-%zu.jsonl", kind, shard.k, shard.n);
+  else
+    snprintf(name, sizeof name, "%s.jsonl", kind);
+  return ms_path_join(path, folder, name);
+}
+
+/* Whether a file's name is that of results; suffix is then what follows the word, "-2-of-4.jsonl". */
+static bool is_results(const char *name, const char **suffix) {
+  char k_text[24], n_text[24], again[80];
+  struct ms_sweep_shard shard;
+  if (strncmp(name, "results", 7) != 0)
+    return false;
+  *suffix = name + 7;
+  if (strcmp(*suffix, ".jsonl") == 0)
+    return true;
+  if (sscanf(*suffix, "-%20[0-9]-of-%20[0-9].jsonl", k_text, n_text) != 2 || !ms_parse_size(k_text, &shard.k) ||
+      !ms_parse_size(n_text, &shard.n))
+    return false;
+  snprintf(again, sizeof again, "results-%zu-of-%zu.jsonl", shard.k, shard.n);
+  return strcmp(again, name) == 0;
+}
+
+static int compare_names(const void *x, const void *y) {
+  return strcmp(*(char *const *)x, *(char *const *)y);
+}
+
+static enum ms_status add_file(struct ms_sweep *sweep, const char *name) {
+  char **files = realloc(sweep->files, (sweep->n_files + 1) * sizeof *files);
+  if (!files)
+    return ms_fail(MS_ERROR_MEMORY, "results of a sweep: no memory for the names of %zu files", sweep->n_files + 1);
+  sweep->files = files;
+  const enum ms_status status = ms_allocate(strlen(name) + 1, 1, "name of a file", &files[sweep->n_files]);
+  if (status == MS_OK)
+    strcpy(files[sweep->n_files++], name);
+  return status;
+}
+
+static enum ms_status list_files(const char *folder, struct ms_sweep *sweep) {
+  DIR *directory = opendir(folder);
+  if (!directory)
+    return ms_fail(MS_ERROR_DATA, "%s: the folder cannot be read: %s", folder, strerror(errno));
+  enum ms_status status = MS_OK;
+  const char *suffix;
+  for (struct dirent *entry; status == MS_OK && (entry = readdir(directory)) != NULL;)
+    if (is_results(entry->d_name, &suffix))
+      status = add_file(sweep, entry->d_name);
+  closedir(directory);
+  if (status == MS_OK && sweep->n_files > 0)
+    qsort(sweep->files, sweep->n_files, sizeof *sweep->files, compare_names);
+  return status;
+}
+
+/* ---- Lines ---- */
+
+static enum ms_status append(struct ms_sweep *sweep, struct ms_sweep_run *run) {
+  if (sweep->n_results == sweep->capacity) {
+    const size_t capacity = sweep->capacity > 0 ? 2 * sweep->capacity : 64;
+    struct ms_sweep_run **grown = realloc(sweep->results, capacity * sizeof *grown);
+    if (!grown)
+      return ms_fail(MS_ERROR_MEMORY, "results of a sweep: no memory for %zu", capacity);
+    sweep->results = grown;
+    sweep->capacity = capacity;
+  }
+  sweep->results[sweep->n_results++] = run;
+  return MS_OK;
+}
+
+static void put_in_plan(struct ms_sweep *sweep, struct ms_sweep_run *run) {
+  const size_t index = ms_sweep_find(&sweep->plan, run->id);
+  if (index != MS_SWEEP_NONE && !sweep->runs[index]) {
+    sweep->runs[index] = run;
+    ++sweep->n_done;
+    sweep->n_failed += run->failed;
+  }
+}
+
+enum ms_status ms_sweep_add(struct ms_sweep *sweep, struct ms_sweep_run *run) {
+  const enum ms_status status = append(sweep, run);
+  if (status == MS_OK)
+    put_in_plan(sweep, run);
+  return status;
+}
+
+/* results being in order of their ids. */
+static struct ms_sweep_run *find_result(const struct ms_sweep *sweep, const char *id) {
+  size_t low = 0, high = sweep->n_results;
+  while (low < high) {
+    const size_t middle = low + (high - low) / 2;
+    const int order = strcmp(id, sweep->results[middle]->id);
+    if (order == 0)
+      return sweep->results[middle];
+    if (order < 0)
+      high = middle;
+    else
+      low = middle + 1;
+  }
+  return NULL;
+}
+
+static enum ms_status add_result(struct ms_sweep *sweep, const char *file, size_t number, const char *where,
+                                 const char *line, size_t n_bytes) {
+  struct ms_sweep_run *run;
+  enum ms_status status = ms_sweep_result_parse(where, line, n_bytes, &run);
+  if (status != MS_OK)
+    return status;
+  run->file = file;
+  run->line = number;
+  status = append(sweep, run);
+  if (status != MS_OK)
+    ms_sweep_run_free(run);
+  return status;
+}
+
+/* The last of several times of a run is kept: an earlier one is of a process that was killed before it had the result down. */
+static enum ms_status add_time(struct ms_sweep *sweep, const char *where, const char *line, size_t n_bytes) {
+  struct ms_sweep_run time = {0};
+  const enum ms_status status = ms_sweep_time_parse(where, line, n_bytes, &time);
+  struct ms_sweep_run *run = status == MS_OK ? find_result(sweep, time.id) : NULL;
+  if (run) {
+    run->seconds = time.seconds;
+    run->threads = time.threads;
+    memcpy(run->isa, time.isa, sizeof run->isa);
+    memcpy(run->cpu, time.cpu, sizeof run->cpu);
+  }
+  return status;
+}
+
+/* The lines of one file. What follows the last newline was cut off, or is being written: left out. */
+static enum ms_status read_file(const char *folder, const char *name, bool times, struct ms_sweep *sweep) {
+  char path[MS_PATH_SIZE], where[MS_PATH_SIZE + 24];
+  uint8_t *bytes;
+  size_t n_bytes;
+  enum ms_status status = ms_path_join(path, folder, name);
+  if (status == MS_OK && times && !ms_exists(path))
+    return MS_OK;
+  if (status == MS_OK)
+    status = ms_file_read(path, MAX_BYTES, &bytes, &n_bytes);
+  if (status != MS_OK)
+    return status;
+  const char *line = (const char *)bytes, *const end = line + n_bytes, *newline;
+  for (size_t number = 1; status == MS_OK && line < end && (newline = memchr(line, '\n', (size_t)(end - line)));
+       ++number, line = newline + 1) {
+    const size_t length = (size_t)(newline - line);
+    snprintf(where, sizeof where, "%s:%zu", path, number);
+    status = times ? add_time(sweep, where, line, length) : add_result(sweep, name, number, where, line, length);
+  }
+  free(bytes);
+  return status;
+}
+
+/* ---- The whole ---- */
+
+static int compare_results(const void *x, const void *y) {
+  const struct ms_sweep_run *a = *(struct ms_sweep_run *const *)x, *b = *(struct ms_sweep_run *const *)y;
+  int order = strcmp(a->id, b->id);
+  if (order == 0)
+    order = strcmp(a->file, b->file);
+  return order != 0 ? order : (a->line > b->line) - (a->line < b->line);
+}
+
+/* Sorts by id, takes doubles out, and sees that all results belong together. */
+static enum ms_status put_in_order(const char *folder, struct ms_sweep *sweep) {
+  size_t n = 0;
+  enum ms_status status = MS_OK;
+  if (sweep->n_results > 0)
+    qsort(sweep->results, sweep->n_results, sizeof *sweep->results, compare_results);
+  for (size_t i = 0; i < sweep->n_results; ++i) {
+    struct ms_sweep_run *run = sweep->results[i], *last = n > 0 ? sweep->results[n - 1] : NULL;
+    if (last && status == MS_OK && (run->contract != last->contract || strcmp(run->data, last->data) != 0))
+      status = ms_fail(MS_ERROR_DATA,
+                       "%s: %s:%zu and %s:%zu are of different data, or of programs with different numerics "
+                       "contracts: keep them in folders of their own",
+                       folder, last->file, last->line, run->file, run->line);
+    if (!last || strcmp(last->id, run->id) != 0) {
+      sweep->results[n++] = run;
+      continue;
+    }
+    if (status == MS_OK && !ms_sweep_same_result(last, run))
+      status = ms_fail(MS_ERROR_DATA,
+                       "%s: %s:%zu and %s:%zu are different results of one run (%s), which must give the same bits "
+                       "everywhere: run 'mnist_simd verify' on the machines that they come from",
+                       folder, last->file, last->line, run->file, run->line, run->id);
+    ms_sweep_run_free(run);
+  }
+  sweep->n_results = n;
+  return status;
+}
+
+enum ms_status ms_sweep_load_results(const char *folder, struct ms_sweep *sweep) {
+  enum ms_status status =
+      ms_allocate(sweep->plan.n_runs, sizeof(struct ms_sweep_run *), "results of a sweep", &sweep->runs);
+  if (status == MS_OK)
+    status = list_files(folder, sweep);
+  for (size_t i = 0; status == MS_OK && i < sweep->n_files; ++i)
+    status = read_file(folder, sweep->files[i], false, sweep);
+  if (status == MS_OK)
+    status = put_in_order(folder, sweep);
+  for (size_t i = 0; status == MS_OK && i < sweep->n_results; ++i)
+    put_in_plan(sweep, sweep->results[i]);
+  for (size_t i = 0; status == MS_OK && i < sweep->n_files; ++i) {
+    char name[80];
+    const char *suffix;
+    is_results(sweep->files[i], &suffix);
+    snprintf(name, sizeof name, "times%s", suffix);
+    status = read_file(folder, name, true, sweep);
+  }
+  return status;
+}
+
+enum ms_status ms_sweep_read(const char *folder, struct ms_sweep *sweep) {
+  char path[MS_PATH_SIZE];
+  memset(sweep, 0, sizeof *sweep);
+  enum ms_status status = ms_path_join(path, folder, MS_SWEEP_FILE);
+  if (status == MS_OK)
+    status = ms_sweep_spec_read(path, &sweep->spec);
+  if (status == MS_OK)
+    status = ms_sweep_plan_make(&sweep->spec, &sweep->plan);
+  if (status == MS_OK)
+    status = ms_sweep_load_results(folder, sweep);
+  if (status != MS_OK)
+    ms_sweep_free(sweep);
+  return status;
+}
+
+void ms_sweep_free(struct ms_sweep *sweep) {
+  for (size_t i = 0; i < sweep->n_results; ++i)
+    ms_sweep_run_free(sweep->results[i]);
+  free(sweep->results);
+  free(sweep->runs);
+  for (size_t i = 0; i < sweep->n_files; ++i)
+    free(sweep->files[i]);
+  free(sweep->files);
+  ms_sweep_plan_free(&sweep->plan);
+  ms_sweep_spec_free(&sweep->spec);
+  memset(sweep, 0, sizeof *sweep);
+}

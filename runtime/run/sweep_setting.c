@@ -1,0 +1,94 @@
+/* Settings as sweep files name them. */
+#include "runtime/run/sweep_setting.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "runtime/platform/error.h"
+#include "runtime/platform/parse.h"
+
+size_t ms_sweep_pieces(const char *text) {
+  size_t n = 1;
+  for (; *text; ++text)
+    n += *text == '/';
+  return n;
+}
+
+bool ms_sweep_piece(const char *text, size_t n, char piece[MS_SWEEP_PIECE_SIZE]) {
+  for (; n > 0; --n) {
+    text = strchr(text, '/');
+    if (!text)
+      return false;
+    ++text;
+  }
+  const size_t length = strcspn(text, "/");
+  if (length == 0 || length >= MS_SWEEP_PIECE_SIZE)
+    return false;
+  memcpy(piece, text, length);
+  piece[length] = '\0';
+  return true;
+}
+
+/* Every name that may be varied, for the message. */
+static void list_settings(char *text, size_t size) {
+  size_t length = 0;
+  const char *name;
+  text[0] = '\0';
+  for (size_t i = 0; (name = ms_setting_name(i)) != NULL && length < size; ++i)
+    if (strcmp(name, "seed") != 0)
+      length += (size_t)snprintf(text + length, size - length, "%s%s", length > 0 ? ", " : "", name);
+}
+
+enum ms_status ms_sweep_part_parse(const char *name, struct ms_sweep_part *part) {
+  const size_t length = strcspn(name, ":");
+  const char *known;
+  if (length == strlen("seed") && strncmp(name, "seed", length) == 0)
+    return ms_fail(MS_ERROR_ARGUMENT, "seed: seeds have a line of their own: seeds 1 2 3");
+  for (part->setting = 0; (known = ms_setting_name(part->setting)) != NULL; ++part->setting)
+    if (strlen(known) == length && strncmp(name, known, length) == 0)
+      break;
+  if (!known) {
+    char settings[256];
+    list_settings(settings, sizeof settings);
+    return ms_fail(MS_ERROR_ARGUMENT, "'%.40s' is no setting: there are %s", name, settings);
+  }
+  part->layer = 0;
+  if (name[length] == '\0')
+    return MS_OK;
+  if (!ms_setting_is_list(part->setting))
+    return ms_fail(MS_ERROR_ARGUMENT, "%.40s: %s is not a setting of a layer: write it without '%.20s'", name, known,
+                   name + length);
+  if (!ms_parse_size(name + length + 1, &part->layer) || part->layer < 1 || part->layer > MS_MAX_HIDDEN)
+    return ms_fail(MS_ERROR_ARGUMENT, "%.40s: '%.20s' is not a hidden layer from 1 to %d", name, name + length + 1,
+                   MS_MAX_HIDDEN);
+  return MS_OK;
+}
+
+/* A list with the value of one layer replaced, the others as they are. */
+enum ms_status ms_sweep_part_set(struct ms_config *config, struct ms_sweep_part part, const char *value) {
+  const char *name = ms_setting_name(part.setting);
+  if (part.layer == 0)
+    return ms_config_set(config, name, value);
+  if (part.layer > config->n_hidden)
+    return ms_fail(MS_ERROR_ARGUMENT, "%s:%zu: there are %zu hidden layers", name, part.layer, config->n_hidden);
+  if (strlen(value) >= MS_NUMBER_SIZE || strchr(value, ','))
+    return ms_fail(MS_ERROR_ARGUMENT, "%s:%zu: '%.80s' is not a single value, as for one layer", name, part.layer,
+                   value);
+
+  char old[MS_SETTING_SIZE], list[MS_SETTING_SIZE];
+  ms_config_get(config, name, old);
+  const bool same = strchr(old, ',') == NULL; /* one value for all layers */
+  const char *rest = old;
+  size_t length = 0;
+  for (size_t layer = 1; layer <= config->n_hidden; ++layer) {
+    const int old_length = (int)strcspn(rest, ",");
+    const char *separator = layer > 1 ? "," : "";
+    if (layer == part.layer)
+      length += (size_t)snprintf(list + length, sizeof list - length, "%s%s", separator, value);
+    else
+      length += (size_t)snprintf(list + length, sizeof list - length, "%s%.*s", separator, old_length, rest);
+    if (!same)
+      rest += old_length + (rest[old_length] == ',');
+  }
+  return ms_config_set(config, name, list);
+}
