@@ -169,13 +169,13 @@ static void explain(size_t row, const struct ms_claim_run *const stages[MS_N_STA
              (claim->report - claim->run) / claim->standard_error, claim->standard_error);
   else if (missed && row == ERRORS_3)
     snprintf(claim->note, sizeof claim->note, "a standard error is %.0f images", claim->standard_error);
-  else if (row == LOWEST_F1_3 && run->test->n_classes > 0) {
+  else if (row == LOWEST_F1_3) {
     size_t lowest = 0;
     for (size_t c = 1; c < run->test->n_classes; ++c)
       if (run->test->f1[c] < run->test->f1[lowest])
         lowest = c;
-    snprintf(claim->note, sizeof claim->note, "class %zu, precision %.4f, recall %.4f on %zu images", lowest,
-             run->test->precision[lowest], run->test->recall[lowest], run->test->support[lowest]);
+    snprintf(claim->note, sizeof claim->note, "that of class %zu; a standard error of one class is %.4f", lowest,
+             claim->standard_error);
   }
 }
 
@@ -241,7 +241,7 @@ static void find_figure(size_t row, const struct ms_claim_run *run, struct ms_cl
       set_figure(claim, test->macro_f1, binomial_error(claim->report, test->n));
     break;
   case LOWEST_F1_3:
-    if (test && test->n_classes > 0)
+    if (test && test->f1)
       set_figure(claim, lowest_f1(test), binomial_error(claim->report, test->n / test->n_classes));
     break;
   default:

@@ -19,7 +19,7 @@ struct ms_run_summary {
   const struct ms_config *config;
   const struct ms_train_result *result;
   const struct ms_network *network;
-  const struct ms_evaluation *train, *validation, *test; /* validation may be NULL */
+  const struct ms_evaluation *train, *validation, *test; /* NULL: not evaluated */
   bool interrupted;
 };
 

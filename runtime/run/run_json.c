@@ -21,11 +21,22 @@ static json_t *config_json(const struct ms_run_summary *s) {
   return config;
 }
 
+static json_t *class_scores_json(const double *scores, size_t n_classes) {
+  json_t *list = json_array();
+  for (size_t c = 0; c < n_classes; ++c)
+    if (json_array_append_new(list, json_real(scores[c])) != 0) {
+      json_decref(list);
+      return NULL;
+    }
+  return list;
+}
+
 static json_t *evaluation_json(const struct ms_evaluation *e) {
   if (!e)
     return json_null();
-  return json_pack("{s:I, s:f, s:f, s:I, s:f}", "images", (json_int_t)e->n, "accuracy", e->accuracy, "loss", e->loss,
-                   "errors", (json_int_t)e->errors, "macro_f1", e->macro_f1);
+  return json_pack("{s:I, s:f, s:f, s:I, s:f, s:o}", "images", (json_int_t)e->n, "accuracy", e->accuracy, "loss",
+                   e->loss, "errors", (json_int_t)e->errors, "macro_f1", e->macro_f1, "f1",
+                   class_scores_json(e->f1, e->n_classes));
 }
 
 static json_t *epoch_or_null(size_t epoch) {
