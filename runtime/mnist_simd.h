@@ -92,6 +92,10 @@ void ms_data_free(struct ms_data *data);
 /* The images first .. first+n-1 of data, sharing its memory. */
 struct ms_dataset ms_dataset_slice(const struct ms_dataset *data, size_t first, size_t n);
 
+/* SHA-256 over all pixels, then all labels; 64 hex digits and a 0. That of MNIST's training images is MS_MNIST_SHA256. */
+void ms_dataset_sha256(const struct ms_dataset *data, char hex[65]);
+#define MS_MNIST_SHA256 "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b"
+
 /* ---- Configuration ------------------------------------------------------------------------------------------ */
 
 struct ms_layer_config {

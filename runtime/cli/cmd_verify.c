@@ -10,7 +10,6 @@
 #include "runtime/cli/options.h"
 #include "runtime/platform/cpu.h"
 #include "runtime/platform/dispatch.h"
-#include "runtime/platform/sha256.h"
 
 static const struct cli_option options[] = {
     {"full", NULL,
@@ -161,20 +160,6 @@ static bool verify_all(const struct cli_values *values, const char *isa, size_t 
   return passed;
 }
 
-/* By the SHA-256 of the training images and labels, without the headers of their files. */
-static bool is_mnist(const struct ms_dataset *train) {
-  char images[65], labels[65];
-  struct ms_sha256 sha;
-  ms_sha256_init(&sha);
-  ms_sha256_update(&sha, train->images, train->n * train->rows * train->cols);
-  ms_sha256_finish(&sha, images);
-  ms_sha256_init(&sha);
-  ms_sha256_update(&sha, train->labels, train->n);
-  ms_sha256_finish(&sha, labels);
-  return strcmp(images, "741c988805d008ac6e4c904b69001ba184c24b2c540a4ef403f4c71b676cf757") == 0 &&
-         strcmp(labels, "1feba77c54802fa5339a11837ea4b2866434b83314ec45192930f1df69120c13") == 0;
-}
-
 static int load_and_verify(const struct cli_values *values, const char *isa, size_t threads, size_t epochs) {
   struct run short_run = {0}, full_run = {0};
   short_run.print_digests = full_run.print_digests = cli_get(values, "digests") != NULL;
@@ -183,7 +168,9 @@ static int load_and_verify(const struct cli_values *values, const char *isa, siz
   int exit_code = cli_load_data(values, &data, &folder);
   if (exit_code != 0)
     return exit_code;
-  if (!is_mnist(&data.train)) {
+  char digest[65];
+  ms_dataset_sha256(&data.train, digest);
+  if (strcmp(digest, MS_MNIST_SHA256) != 0) {
     cli_error(&command, "%s: is not MNIST, whose digests are the published ones: get it with ci/get_data.sh", folder);
     exit_code = EXIT_FAILURE;
   } else if (make_short(&data, &short_run) != MS_OK || make_full(&data, epochs, &full_run) != MS_OK) {

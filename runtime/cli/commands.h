@@ -3,6 +3,7 @@
 #define MS_CLI_COMMANDS_H
 
 int cmd_train(int argc, char **argv);
+int cmd_reproduce(int argc, char **argv);
 int cmd_eval(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_kernels(int argc, char **argv);

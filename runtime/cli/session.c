@@ -15,6 +15,7 @@
 struct run {
   const struct session *session;
   struct ms_dataset train, validation;
+  char data_sha256[65];
   struct progress progress;
   struct ms_metrics_log metrics;
   struct ms_train_result result;
@@ -49,6 +50,8 @@ static void print_plan(const struct run *run) {
   printf("mnist_simd %s, kernels %s, %zu threads\n", MS_VERSION, ms_isa(), ms_threads());
   printf("data      %s: %zu training, %zu validation, %zu test images of %zu x %zu, %zu classes\n", s->data_folder,
          run->train.n, c->n_validation, s->data->test.n, run->train.rows, run->train.cols, run->train.n_classes);
+  if (s->test == SESSION_NO_TEST)
+    printf("          the test images are not looked at\n");
   printf("training  %s, seed %llu, up to %zu epochs, batch %zu, learning rate %g\n", s->preset,
          (unsigned long long)c->seed, c->epochs, c->batch, c->learning_rate);
   if (c->patience > 0)
@@ -90,14 +93,16 @@ struct evaluations {
   const struct ms_evaluation *train, *validation, *test;
 };
 
-static enum ms_status evaluate(const struct run *run, const struct ms_network *network, struct evaluations *e) {
+static enum ms_status evaluate(const struct run *run, const struct ms_network *network, bool interrupted,
+                               struct evaluations *e) {
   enum ms_status status = ms_evaluate(network, &run->train, &e->train_memory);
   e->train = &e->train_memory;
   if (status == MS_OK && run->validation.n > 0) {
     status = ms_evaluate(network, &run->validation, &e->validation_memory);
     e->validation = &e->validation_memory;
   }
-  if (status == MS_OK && !run->session->leave_test) {
+  if (status == MS_OK &&
+      (run->session->test == SESSION_TEST || (run->session->test == SESSION_TEST_FINISHED && !interrupted))) {
     status = ms_evaluate(network, &run->session->data->test, &e->test_memory);
     e->test = &e->test_memory;
   }
@@ -123,11 +128,12 @@ static enum ms_status evaluate_and_save(const struct run *run, const struct ms_n
   if (status == MS_OK)
     status = ms_network_save(network, path);
   if (status == MS_OK)
-    status = evaluate(run, network, &e);
+    status = evaluate(run, network, interrupted, &e);
   if (status == MS_OK) {
     const struct ms_run_summary summary = {
         .preset = run->session->preset,
         .config = run->session->config,
+        .data_sha256 = run->data_sha256,
         .result = &run->result,
         .network = network,
         .train = e.train,
@@ -187,6 +193,7 @@ int session_train(const struct session *session) {
   const enum ms_status status = ms_run_folder_make(session->folder, session->overwrite);
   if (status != MS_OK)
     return cli_fail(session->command, status);
+  ms_dataset_sha256(images, run.data_sha256);
   print_plan(&run);
   const int exit_code = train(&run);
   ms_metrics_log_free(&run.metrics);

@@ -4,6 +4,9 @@
 
 #include "runtime/cli/options.h"
 
+/* When the test images are evaluated. */
+enum session_test { SESSION_TEST, SESSION_TEST_FINISHED /* not after an interruption */, SESSION_NO_TEST };
+
 struct session {
   const struct cli_command *command; /* in whose name errors are told */
   const char *preset;                /* that the configuration was made of */
@@ -12,7 +15,7 @@ struct session {
   const char *data_folder; /* where it came from */
   const char *folder;      /* of the run */
   bool overwrite;          /* a run that the folder holds already */
-  bool leave_test;         /* the test images are not looked at */
+  enum session_test test;
 };
 
 /* After ms_init. The last config->n_validation training images validate. A signal (signals.h) ends training after its step,

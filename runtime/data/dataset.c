@@ -7,6 +7,7 @@
 #include "runtime/mnist_simd.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
+#include "runtime/platform/sha256.h"
 
 /* A missing file deserves the command that gets it. */
 static enum ms_status read_file(const char *folder, const char *name, size_t n_dimensions, struct ms_idx *idx) {
@@ -103,4 +104,12 @@ struct ms_dataset ms_dataset_slice(const struct ms_dataset *data, size_t first, 
   slice.images = data->images + first * data->rows * data->cols;
   slice.labels = data->labels + first;
   return slice;
+}
+
+void ms_dataset_sha256(const struct ms_dataset *data, char hex[65]) {
+  struct ms_sha256 sha;
+  ms_sha256_init(&sha);
+  ms_sha256_update(&sha, data->images, data->n * data->rows * data->cols);
+  ms_sha256_update(&sha, data->labels, data->n);
+  ms_sha256_finish(&sha, hex);
 }

@@ -17,6 +17,7 @@ struct ms_metrics_log {
 struct ms_run_summary {
   const char *preset;
   const struct ms_config *config;
+  const char *data_sha256; /* of all training images, those that validate included */
   const struct ms_train_result *result;
   const struct ms_network *network;
   const struct ms_evaluation *train, *validation, *test; /* NULL: not evaluated */

@@ -1,0 +1,239 @@
+/* mnist_simd reproduce: the report's three stages, each in a folder of its own, and the claims against what came out. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/kernels.h"
+#include "runtime/cli/claim_table.h"
+#include "runtime/cli/commands.h"
+#include "runtime/cli/session.h"
+#include "runtime/cli/signals.h"
+#include "runtime/platform/clock.h"
+#include "runtime/platform/error.h"
+#include "runtime/platform/files.h"
+#include "runtime/platform/memory.h"
+#include "runtime/run/run_folder.h"
+#include "runtime/run/run_read.h"
+
+#define CLAIMS_FILE "claims.txt"
+#define MAX_SEEDS 1000
+
+static const struct cli_option options[] = {
+    {"seed", "N", "seed of weights, dropout and order of images, 0 to 2^53 - 1 [42]"},
+    {"seeds", "N", "repeat with N seeds from there on, 1 to 1000, and give mean, standard deviation and range [1]"},
+    {"out", "DIR", "folder of the runs (default: runs/reproduce)"},
+    CLI_THREADS_OPTION,
+    CLI_ISA_OPTION,
+    CLI_DATA_OPTION,
+    {0},
+};
+
+static const struct cli_command command = {
+    "reproduce", "",
+    "Trains the report's three stages (unregularised; regularised with early stopping; final, on all training images "
+    "and\n"
+    "tested once) and compares what comes out with the report, claim by claim. Started again, it goes on where it was\n"
+    "stopped. The first two stages do not look at the test images.",
+    options, 0};
+
+struct reproduction {
+  const char *out;
+  uint64_t seed;
+  size_t n_seeds;
+  const char *data_folder;
+  struct ms_data data;
+  char data_sha256[65];
+  struct ms_claim *claims; /* (n_seeds, MS_N_CLAIMS) */
+};
+
+/* ---- A stage ---- */
+
+struct stage {
+  const char *preset;
+  struct ms_config *config;
+  char folder[MS_PATH_SIZE];
+  struct ms_run run; /* once it is there */
+};
+
+/* MS_ERROR_DATA, naming the difference, if the run in the folder is not this stage with this data. */
+static enum ms_status check_same(const struct stage *stage, const char *data_sha256) {
+  static const char remedy[] = "move the folder away, or choose another with --out";
+  const char *name = ms_config_difference(stage->run.config, stage->config);
+  if (name) {
+    char there[MS_SETTING_SIZE], here[MS_SETTING_SIZE];
+    ms_config_get(stage->run.config, name, there);
+    ms_config_get(stage->config, name, here);
+    return ms_fail(MS_ERROR_DATA, "%s: holds a run with %s %.80s, this stage has %.80s: %s", stage->folder, name, there,
+                   here, remedy);
+  }
+  if (stage->run.numerics_contract != MS_CONTRACT_VERSION)
+    return ms_fail(MS_ERROR_DATA, "%s: holds a run of numerics contract %zu, this program's is %d: %s", stage->folder,
+                   stage->run.numerics_contract, MS_CONTRACT_VERSION, remedy);
+  if (strcmp(stage->run.data_sha256, data_sha256) != 0)
+    return ms_fail(MS_ERROR_DATA,
+                   "%s: holds a run on other training images (SHA-256 %.16s..., these have %.16s...): %s",
+                   stage->folder, stage->run.data_sha256, data_sha256, remedy);
+  return MS_OK;
+}
+
+/* Whether the folder holds the stage, finished; stage->run then has it. */
+static enum ms_status look(struct stage *stage, const char *data_sha256, bool *finished) {
+  char path[MS_PATH_SIZE];
+  *finished = false;
+  enum ms_status status = ms_path_join(path, stage->folder, MS_RUN_FILE);
+  if (status != MS_OK || !ms_exists(path))
+    return status;
+  status = ms_run_read(stage->folder, &stage->run);
+  if (status == MS_OK)
+    status = check_same(stage, data_sha256);
+  if (status == MS_OK && !stage->run.interrupted)
+    *finished = true;
+  else
+    ms_run_free(&stage->run);
+  return status;
+}
+
+static int run_stage(const struct reproduction *r, size_t number, struct stage *stage) {
+  bool finished;
+  enum ms_status status = look(stage, r->data_sha256, &finished);
+  if (status != MS_OK)
+    return cli_fail(&command, status);
+  printf("\n---- Stage %zu of %d: %s, seed %llu ----\n\n", number + 1, MS_N_STAGES, stage->preset,
+         (unsigned long long)stage->config->seed);
+  if (finished) {
+    printf("%s holds it, finished.\n", stage->folder);
+    fflush(stdout);
+    return EXIT_SUCCESS;
+  }
+  const struct session session = {
+      .command = &command,
+      .preset = stage->preset,
+      .config = stage->config,
+      .data = &r->data,
+      .data_folder = r->data_folder,
+      .folder = stage->folder,
+      .overwrite = true, /* look() found that it is this stage, unfinished */
+      .test = stage->config->n_validation > 0 ? SESSION_NO_TEST : SESSION_TEST_FINISHED,
+  };
+  const int exit_code = session_train(&session);
+  if (exit_code != EXIT_SUCCESS)
+    return exit_code;
+  status = look(stage, r->data_sha256, &finished);
+  return status == MS_OK ? EXIT_SUCCESS : cli_fail(&command, status);
+}
+
+static enum ms_status prepare_stage(const struct reproduction *r, size_t number, uint64_t seed, struct stage *stage) {
+  char name[64];
+  stage->preset = ms_stage_preset(number);
+  snprintf(name, sizeof name, "%s-seed%llu", stage->preset, (unsigned long long)seed);
+  enum ms_status status = ms_path_join(stage->folder, r->out, name);
+  if (status == MS_OK)
+    status = ms_config_preset(stage->preset, &stage->config);
+  if (status == MS_OK)
+    stage->config->seed = seed;
+  return status;
+}
+
+/* ---- All stages ---- */
+
+static struct ms_claim_run claim_run(const struct ms_run *run) {
+  return (struct ms_claim_run){.config = run->config,
+                               .epochs = run->epochs,
+                               .n_epochs = run->n_epochs,
+                               .model_epoch = run->result.model_epoch,
+                               .stopped_early = run->result.stopped_early,
+                               .train = &run->train,
+                               .validation = run->has_validation ? &run->validation : NULL,
+                               .test = run->has_test ? &run->test : NULL};
+}
+
+static int run_seed(const struct reproduction *r, uint64_t seed, struct ms_claim claims[MS_N_CLAIMS]) {
+  struct stage stages[MS_N_STAGES] = {{0}};
+  struct ms_claim_run runs[MS_N_STAGES];
+  int exit_code = EXIT_SUCCESS;
+  for (size_t s = 0; exit_code == EXIT_SUCCESS && s < MS_N_STAGES; ++s) {
+    const enum ms_status status = prepare_stage(r, s, seed, &stages[s]);
+    exit_code = status == MS_OK ? run_stage(r, s, &stages[s]) : cli_fail(&command, status);
+    if (exit_code == EXIT_SUCCESS)
+      runs[s] = claim_run(&stages[s].run);
+  }
+  if (exit_code == EXIT_SUCCESS) {
+    const struct ms_claim_run *const all[MS_N_STAGES] = {&runs[0], &runs[1], &runs[2]};
+    ms_claims(all, claims);
+  }
+  for (size_t s = 0; s < MS_N_STAGES; ++s) {
+    ms_run_free(&stages[s].run);
+    ms_config_free(stages[s].config);
+  }
+  return exit_code;
+}
+
+/* Prints the claims and writes them to a file beside the runs. */
+static enum ms_status conclude(const struct reproduction *r, double elapsed_s) {
+  struct ms_text text = {0};
+  char path[MS_PATH_SIZE];
+  ms_text_printf(&text, "Claims of the report, seed %llu\n\n", (unsigned long long)r->seed);
+  claim_table(&text, r->claims);
+  if (r->n_seeds > 1) {
+    ms_text_add(&text, "\n");
+    claim_spread_table(&text, r->claims, r->seed, r->n_seeds);
+  }
+  if (strcmp(r->data_sha256, MS_MNIST_SHA256) != 0)
+    ms_text_add(&text, "\nThe data is not MNIST, for which the report's figures are.\n");
+  enum ms_status status = ms_text_status(&text, CLAIMS_FILE);
+  if (status == MS_OK)
+    status = ms_path_join(path, r->out, CLAIMS_FILE);
+  if (status == MS_OK)
+    status = ms_file_write(path, text.data, text.length);
+  if (status == MS_OK) {
+    printf("\n---- %s", text.data);
+    printf("\nThis took %.0f s. The runs and %s are in %s.\n", elapsed_s, CLAIMS_FILE, r->out);
+  }
+  ms_text_free(&text);
+  return status;
+}
+
+static int reproduce(struct reproduction *r) {
+  const double start = ms_clock_s();
+  enum ms_status status = ms_allocate(r->n_seeds, MS_N_CLAIMS * sizeof *r->claims, "claims", &r->claims);
+  if (status != MS_OK)
+    return cli_fail(&command, status);
+  ms_dataset_sha256(&r->data.train, r->data_sha256);
+  for (size_t s = 0; s < r->n_seeds; ++s) {
+    const int exit_code = run_seed(r, r->seed + s, r->claims + s * MS_N_CLAIMS);
+    if (exit_code != EXIT_SUCCESS) {
+      if (signals_received())
+        printf("\nStopped: the same command goes on from here.\n");
+      return exit_code;
+    }
+  }
+  status = conclude(r, ms_clock_s() - start);
+  return status == MS_OK ? EXIT_SUCCESS : cli_fail(&command, status);
+}
+
+int cmd_reproduce(int argc, char **argv) {
+  struct cli_values values;
+  int exit_code;
+  size_t seed = 42;
+  struct reproduction r = {.n_seeds = 1};
+  if (!cli_parse(&command, argc, argv, &values, &exit_code))
+    return exit_code;
+  if (!cli_size(&values, "seeds", 1, MAX_SEEDS, &r.n_seeds) ||
+      !cli_size(&values, "seed", 0, ((size_t)1 << 53) - r.n_seeds, &seed))
+    return EXIT_USAGE;
+  r.seed = seed;
+  r.out = cli_get(&values, "out") ? cli_get(&values, "out") : "runs/reproduce";
+  if (r.out[0] == '\0') {
+    cli_error(&command, "--out: '' is no folder's name");
+    return EXIT_USAGE;
+  }
+  exit_code = cli_init(&values);
+  if (exit_code == 0)
+    exit_code = cli_load_data(&values, &r.data, &r.data_folder);
+  if (exit_code == 0)
+    exit_code = reproduce(&r);
+  free(r.claims);
+  ms_data_free(&r.data);
+  ms_shutdown();
+  return exit_code;
+}

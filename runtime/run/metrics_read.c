@@ -1,0 +1,87 @@
+/* metrics.csv, read back. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/platform/error.h"
+#include "runtime/platform/memory.h"
+#include "runtime/platform/parse.h"
+#include "runtime/run/run_folder.h"
+#include "runtime/run/run_read.h"
+
+enum { EPOCH, TRAIN_LOSS, TRAIN_ACCURACY, VAL_LOSS, VAL_ACCURACY, SECONDS, WEIGHTS, N_FIELDS, MAX_ROW_BYTES = 512 };
+static const char header[] = "epoch,train_loss,train_accuracy,val_loss,val_accuracy,seconds,weights_sha256";
+
+static bool number_to(const char *field, double max, double *out) {
+  return ms_parse_number(field, out) && *out >= 0 && *out <= max;
+}
+
+/* The name of the first field that is not what it should be, NULL if there is none. */
+static const char *read_fields(char *const field[N_FIELDS], const struct ms_run *run, struct ms_epoch *e) {
+  if (!ms_parse_size(field[EPOCH], &e->epoch) || e->epoch != run->n_epochs + 1)
+    return "epoch";
+  if (!number_to(field[TRAIN_LOSS], 1e300, &e->train_loss))
+    return "train_loss";
+  if (!number_to(field[TRAIN_ACCURACY], 1, &e->train_accuracy))
+    return "train_accuracy";
+  e->has_validation = run->has_validation;
+  if (run->has_validation ? !number_to(field[VAL_LOSS], 1e300, &e->val_loss) : field[VAL_LOSS][0] != '\0')
+    return "val_loss";
+  if (run->has_validation ? !number_to(field[VAL_ACCURACY], 1, &e->val_accuracy) : field[VAL_ACCURACY][0] != '\0')
+    return "val_accuracy";
+  if (!number_to(field[SECONDS], 1e12, &e->seconds))
+    return "seconds";
+  if (strlen(field[WEIGHTS]) != 64 || strspn(field[WEIGHTS], "0123456789abcdef") != 64)
+    return "weights_sha256";
+  memcpy(e->weights_sha256, field[WEIGHTS], 65);
+  return NULL;
+}
+
+static enum ms_status read_row(const char *path, size_t line, const char *text, size_t length, struct ms_run *run) {
+  char row[MAX_ROW_BYTES], *field[N_FIELDS];
+  size_t n_fields = 1;
+  if (length >= sizeof row || memchr(text, '\0', length))
+    return ms_fail(MS_ERROR_DATA, "%s: line %zu is too long, or holds a 0 byte: not a table that training wrote", path,
+                   line);
+  memcpy(row, text, length);
+  row[length] = '\0';
+  field[0] = row;
+  for (char *c = row; *c; ++c)
+    if (*c == ',') {
+      *c = '\0';
+      if (n_fields < N_FIELDS)
+        field[n_fields] = c + 1;
+      ++n_fields;
+    }
+  if (n_fields != N_FIELDS)
+    return ms_fail(MS_ERROR_DATA, "%s: line %zu has %zu fields, must have %d", path, line, n_fields, N_FIELDS);
+  if (run->n_epochs == run->result.epochs_run)
+    return ms_fail(MS_ERROR_DATA, "%s: more rows than the %zu epochs of %s: the files are of two runs", path,
+                   run->result.epochs_run, MS_RUN_FILE);
+  const char *wrong = read_fields(field, run, &run->epochs[run->n_epochs]);
+  if (wrong)
+    return ms_fail(MS_ERROR_DATA, "%s: line %zu: %s is not what training writes there", path, line, wrong);
+  ++run->n_epochs;
+  return MS_OK;
+}
+
+/* run: with its summary, which says how many rows there are. */
+enum ms_status ms_run_parse_metrics(const char *path, const char *text, size_t n_bytes, struct ms_run *run) {
+  enum ms_status status = ms_allocate(run->result.epochs_run, sizeof *run->epochs, path, &run->epochs);
+  size_t line = 0;
+  for (const char *at = text, *end = text + n_bytes; status == MS_OK && at < end;) {
+    const char *newline = memchr(at, '\n', (size_t)(end - at));
+    if (!newline)
+      return ms_fail(MS_ERROR_DATA, "%s: the last line has no end: the file is cut off", path);
+    const size_t length = (size_t)(newline - at);
+    ++line;
+    if (line == 1 && (length != sizeof header - 1 || memcmp(at, header, length) != 0))
+      return ms_fail(MS_ERROR_DATA, "%s: the first line is not '%s'", path, header);
+    if (line > 1)
+      status = read_row(path, line, at, length, run);
+    at = newline + 1;
+  }
+  if (status == MS_OK && run->n_epochs != run->result.epochs_run)
+    status = ms_fail(MS_ERROR_DATA, "%s: %zu rows, %s says %zu epochs: the files are of two runs", path, run->n_epochs,
+                     MS_RUN_FILE, run->result.epochs_run);
+  return status;
+}

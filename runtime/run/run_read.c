@@ -1,0 +1,263 @@
+/* A run's folder, read back: the summary here, the rows of the epochs in metrics_read.c. */
+#define _POSIX_C_SOURCE 200809L /* strdup */
+#include "runtime/run/run_read.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/platform/error.h"
+#include "runtime/platform/files.h"
+#include "runtime/platform/memory.h"
+#include "runtime/run/config_json.h"
+#include "runtime/run/run_folder.h"
+
+enum { MAX_SUMMARY_BYTES = 1 << 20, MAX_METRICS_BYTES = 1 << 26, MAX_CLASSES = 256 /* labels are bytes */ };
+#define MAX_JSON_INTEGER ((json_int_t)1 << 53) /* seeds and counts that are written lie below */
+
+/* A summary while it is read: the first fault ends it. */
+struct reader {
+  const char *path;
+  enum ms_status status;
+};
+
+static const json_t *get(struct reader *r, const json_t *object, const char *name) {
+  const json_t *value = json_object_get(object, name);
+  if (!value && r->status == MS_OK)
+    r->status = ms_fail(MS_ERROR_DATA, "%s: holds no \"%s\": not a summary that training wrote", r->path, name);
+  return r->status == MS_OK ? value : NULL;
+}
+
+static void fault(struct reader *r, const char *name, const char *wanted) {
+  if (r->status == MS_OK)
+    r->status = ms_fail(MS_ERROR_DATA, "%s: \"%s\" is not %s", r->path, name, wanted);
+}
+
+static size_t read_size(struct reader *r, const json_t *object, const char *name) {
+  const json_t *value = get(r, object, name);
+  if (json_is_integer(value) && json_integer_value(value) >= 0 && json_integer_value(value) < MAX_JSON_INTEGER)
+    return (size_t)json_integer_value(value);
+  fault(r, name, "a whole number from 0 to 2^53 - 1");
+  return 0;
+}
+
+/* A finite number that is not negative. */
+static double read_number(struct reader *r, const json_t *object, const char *name, double max) {
+  const json_t *value = get(r, object, name);
+  const double number = json_number_value(value);
+  if (json_is_number(value) && number >= 0 && number <= max)
+    return number;
+  fault(r, name, max == 1 ? "a number from 0 to 1" : "a number from 0 on");
+  return 0;
+}
+
+/* 0 for null. */
+static size_t read_epoch(struct reader *r, const json_t *object, const char *name) {
+  return json_is_null(get(r, object, name)) ? 0 : read_size(r, object, name);
+}
+
+static bool read_bool(struct reader *r, const json_t *object, const char *name) {
+  const json_t *value = get(r, object, name);
+  if (!json_is_boolean(value))
+    fault(r, name, "true or false");
+  return json_is_true(value);
+}
+
+/* Jansson has seen to it that it is UTF-8. */
+static const char *read_string(struct reader *r, const json_t *object, const char *name) {
+  const json_t *value = get(r, object, name);
+  const size_t length = json_string_length(value);
+  if (json_is_string(value) && length <= MS_RUN_TEXT_BYTES && strlen(json_string_value(value)) == length)
+    return json_string_value(value);
+  fault(r, name, "a text of at most 256 bytes");
+  return "";
+}
+
+static char *read_text(struct reader *r, const json_t *object, const char *name) {
+  const char *string = read_string(r, object, name);
+  char *copy = r->status == MS_OK ? strdup(string) : NULL;
+  if (!copy && r->status == MS_OK)
+    r->status = ms_fail(MS_ERROR_MEMORY, "%s: no memory for its text", r->path);
+  return copy;
+}
+
+static void read_digest(struct reader *r, const json_t *object, const char *name, char hex[65]) {
+  const char *string = read_string(r, object, name);
+  if (strlen(string) == 64 && strspn(string, "0123456789abcdef") == 64)
+    memcpy(hex, string, 65);
+  else
+    fault(r, name, "a SHA-256 of 64 hex digits");
+}
+
+/* A share of 1 for each class. */
+static void read_classes(struct reader *r, const json_t *object, const char *name, struct ms_evaluation *e) {
+  const json_t *list = get(r, object, name);
+  const size_t n = json_array_size(list);
+  if (n < 1 || n > MAX_CLASSES)
+    fault(r, name, "a list with a number for each class");
+  if (r->status == MS_OK)
+    r->status = ms_allocate(n, sizeof *e->f1, "evaluation", &e->f1);
+  for (size_t c = 0; r->status == MS_OK && c < n; ++c) {
+    const json_t *value = json_array_get(list, c);
+    e->f1[c] = json_number_value(value);
+    if (!json_is_number(value) || !(e->f1[c] >= 0 && e->f1[c] <= 1))
+      fault(r, name, "a list of numbers from 0 to 1");
+  }
+  e->n_classes = n;
+}
+
+static void read_evaluation(struct reader *r, const json_t *root, const char *name, struct ms_evaluation *e) {
+  const json_t *object = get(r, root, name);
+  if (!json_is_object(object))
+    fault(r, name, "an evaluation");
+  e->n = read_size(r, object, "images");
+  e->errors = read_size(r, object, "errors");
+  e->loss = read_number(r, object, "loss", HUGE_VAL);
+  e->accuracy = read_number(r, object, "accuracy", 1);
+  e->macro_f1 = read_number(r, object, "macro_f1", 1);
+  read_classes(r, object, "f1", e);
+  if (r->status == MS_OK && (e->n == 0 || e->errors > e->n || !isfinite(e->loss)))
+    fault(r, name, "an evaluation: its numbers of images and errors do not fit, or its loss is infinite");
+  else if (r->status == MS_OK && fabs(e->accuracy - (1 - (double)e->errors / (double)e->n)) > 1e-9)
+    fault(r, name, "an evaluation: its accuracy is not that of its errors");
+}
+
+static void read_result(struct reader *r, const json_t *root, struct ms_run *run) {
+  struct ms_train_result *result = &run->result;
+  result->epochs_run = read_size(r, root, "epochs_run");
+  result->best_epoch = read_epoch(r, root, "best_epoch");
+  result->model_epoch = read_epoch(r, root, "model_epoch");
+  result->stopped_early = read_bool(r, root, "stopped_early");
+  result->epoch_seconds_median = read_number(r, root, "epoch_seconds_median", 1e12);
+  result->elapsed_s = read_number(r, root, "elapsed_s", 1e12);
+  if (r->status != MS_OK)
+    return;
+  if (result->epochs_run < 1 || result->epochs_run > run->config->epochs)
+    fault(r, "epochs_run", "a number from 1 to the epochs of its configuration");
+  if (result->best_epoch > result->epochs_run || (result->best_epoch > 0) != run->has_validation)
+    fault(r, "best_epoch", "one of the epochs run, or null without validation");
+  if (result->model_epoch < 1 || result->model_epoch > result->epochs_run)
+    fault(r, "model_epoch", "one of the epochs run");
+}
+
+static void read_root(struct reader *r, const json_t *root, struct ms_run *run) {
+  run->program = read_text(r, root, "program");
+  const char *status = read_string(r, root, "status");
+  run->interrupted = strcmp(status, "interrupted") == 0;
+  if (!run->interrupted && strcmp(status, "finished") != 0)
+    fault(r, "status", "finished or interrupted");
+  run->numerics_contract = read_size(r, root, "numerics_contract");
+  const size_t seed = read_size(r, root, "seed");
+  const json_t *config = get(r, root, "config");
+  if (!json_is_object(config))
+    fault(r, "config", "a configuration");
+  run->preset = read_text(r, config, "preset");
+  run->isa = read_text(r, root, "isa");
+  run->cpu = read_text(r, root, "cpu");
+  run->threads = read_size(r, root, "threads");
+  read_digest(r, root, "data_sha256", run->data_sha256);
+  read_digest(r, root, "weights_sha256", run->weights_sha256);
+  read_evaluation(r, root, "train", &run->train);
+  run->has_test = !json_is_null(get(r, root, "test"));
+  if (run->has_test)
+    read_evaluation(r, root, "test", &run->test);
+  run->has_validation = !json_is_null(get(r, root, "val"));
+  if (run->has_validation)
+    read_evaluation(r, root, "val", &run->validation);
+  if (r->status == MS_OK)
+    r->status = ms_config_from_json(r->path, config, seed, &run->config);
+  if (r->status == MS_OK && (run->config->n_validation > 0) != run->has_validation)
+    fault(r, "val", "there exactly if validation images are");
+  else if (r->status == MS_OK && run->has_validation && run->config->n_validation != run->validation.n)
+    fault(r, "val", "of as many images as the configuration says");
+  read_result(r, root, run);
+}
+
+enum ms_status ms_run_parse_summary(const char *path, const char *text, size_t n_bytes, struct ms_run *run) {
+  json_error_t error;
+  json_t *root = json_loadb(text, n_bytes, JSON_REJECT_DUPLICATES, &error);
+  struct reader r = {path, MS_OK};
+  if (!json_is_object(root))
+    r.status = ms_fail(MS_ERROR_DATA, "%s: not JSON, or not an object (line %d: %s): not a summary that training wrote",
+                       path, root ? 1 : error.line, root ? "no object" : error.text);
+  else
+    read_root(&r, root, run);
+  json_decref(root);
+  return r.status;
+}
+
+static enum ms_status read_file(const char *folder, const char *name, size_t max_bytes, struct ms_run *run,
+                                enum ms_status (*parse)(const char *, const char *, size_t, struct ms_run *)) {
+  char path[MS_PATH_SIZE];
+  uint8_t *data;
+  size_t n_bytes;
+  enum ms_status status = ms_path_join(path, folder, name);
+  if (status == MS_OK)
+    status = ms_file_read(path, max_bytes, &data, &n_bytes);
+  if (status != MS_OK)
+    return status;
+  status = parse(path, (const char *)data, n_bytes, run);
+  free(data);
+  return status;
+}
+
+/* The three files agree with each other. */
+static enum ms_status check_run(const char *folder, const struct ms_run *run) {
+  char digest[65];
+  const char *kept = run->epochs[run->result.model_epoch - 1].weights_sha256;
+  if (strcmp(kept, run->weights_sha256) != 0)
+    return ms_fail(MS_ERROR_DATA,
+                   "%s: %s says %.16s... for the weights of epoch %zu, %s says %.16s...: the files are of two runs",
+                   folder, MS_METRICS_FILE, kept, run->result.model_epoch, MS_RUN_FILE, run->weights_sha256);
+  ms_network_sha256(run->network, digest);
+  if (strcmp(digest, run->weights_sha256) != 0)
+    return ms_fail(MS_ERROR_DATA, "%s: the SHA-256 of %s is %.16s..., %s says %.16s...: the files are of two runs",
+                   folder, MS_MODEL_FILE, digest, MS_RUN_FILE, run->weights_sha256);
+  const size_t n_hidden = run->config->n_hidden;
+  bool fits = ms_network_layers(run->network) == n_hidden + 1;
+  for (size_t l = 0; fits && l < n_hidden; ++l)
+    fits = ms_network_layer(run->network, l).n_out == run->config->hidden[l].units;
+  return fits ? MS_OK
+              : ms_fail(MS_ERROR_DATA, "%s: the layers of %s are not those of the configuration in %s", folder,
+                        MS_MODEL_FILE, MS_RUN_FILE);
+}
+
+enum ms_status ms_run_read(const char *folder, struct ms_run *run) {
+  char path[MS_PATH_SIZE];
+  memset(run, 0, sizeof *run);
+  if (!ms_is_folder(folder))
+    return ms_fail(MS_ERROR_DATA, "%s: there is no such folder: name the folder of a run, runs/final-seed42 for one",
+                   folder);
+  enum ms_status status = ms_path_join(path, folder, MS_RUN_FILE);
+  if (status == MS_OK && !ms_exists(path))
+    return ms_fail(MS_ERROR_DATA, "%s: holds no %s: not the folder of a run, or the run has not ended", folder,
+                   MS_RUN_FILE);
+  if (status == MS_OK)
+    status = read_file(folder, MS_RUN_FILE, MAX_SUMMARY_BYTES, run, ms_run_parse_summary);
+  if (status == MS_OK)
+    status = read_file(folder, MS_METRICS_FILE, MAX_METRICS_BYTES, run, ms_run_parse_metrics);
+  if (status == MS_OK)
+    status = ms_path_join(path, folder, MS_MODEL_FILE);
+  if (status == MS_OK)
+    status = ms_network_load(path, &run->network);
+  if (status == MS_OK)
+    status = check_run(folder, run);
+  if (status != MS_OK)
+    ms_run_free(run);
+  return status;
+}
+
+void ms_run_free(struct ms_run *run) {
+  free(run->program);
+  free(run->preset);
+  free(run->isa);
+  free(run->cpu);
+  ms_config_free(run->config);
+  ms_evaluation_free(&run->train);
+  ms_evaluation_free(&run->validation);
+  ms_evaluation_free(&run->test);
+  free(run->epochs);
+  ms_network_free(run->network);
+  memset(run, 0, sizeof *run);
+}

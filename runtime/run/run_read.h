@@ -1,0 +1,34 @@
+/* Reading the folder of a run back. Its files may come from anywhere: nothing in them is believed unchecked. */
+#ifndef MS_RUN_RUN_READ_H
+#define MS_RUN_RUN_READ_H
+
+#include "runtime/mnist_simd.h"
+
+/* What run.json, metrics.csv and model.safetensors of one run hold. */
+struct ms_run {
+  char *program, *preset, *isa, *cpu; /* as written, at most MS_RUN_TEXT_BYTES: to be escaped where they are shown */
+  size_t numerics_contract, threads;
+  bool interrupted;
+  struct ms_config *config;
+  struct ms_train_result result; /* without phase_seconds */
+  char data_sha256[65];          /* of all training images */
+  bool has_validation, has_test;
+  struct ms_evaluation train, validation,
+      test; /* dropout off: n, n_classes, errors, loss, accuracy, f1, macro_f1, no more */
+  char weights_sha256[65];
+  size_t n_epochs;
+  struct ms_epoch *epochs; /* (n_epochs): 1, 2, ...; `improved` is not known */
+  struct ms_network *network;
+};
+#define MS_RUN_TEXT_BYTES 256
+
+/* Reads all three files. MS_ERROR_DATA, naming the file: missing, not what training writes, a value out of its range, or
+ * files that are not of one run (the digests of weights differ, the epochs do). On failure *run is empty. */
+enum ms_status ms_run_read(const char *folder, struct ms_run *run);
+void ms_run_free(struct ms_run *run);
+
+/* The parts, for tests: each takes the bytes of its file, and path for the message. */
+enum ms_status ms_run_parse_summary(const char *path, const char *text, size_t n_bytes, struct ms_run *run);
+enum ms_status ms_run_parse_metrics(const char *path, const char *text, size_t n_bytes, struct ms_run *run);
+
+#endif
