@@ -145,9 +145,10 @@ check "run" test "$code" -eq 0 -a ! -s err
 check "run: a line per epoch" test "$(grep -cE '^epoch [1-3]/3  loss ' out)" -eq 3
 check "run: no escape codes without a terminal" test -z "$(tr -cd '\033\r' <out)"
 check "run: names its folder" grep -qF "Saved in $folder" out
-check "run: three files" test "$(cd $folder && echo *)" = "metrics.csv model.safetensors run.json"
-check "metrics.csv: header" grep -qx 'epoch,train_loss,train_accuracy,val_loss,val_accuracy,seconds,weights_sha256' $folder/metrics.csv
-check "metrics.csv: a row per epoch" test "$(grep -cE '^[1-3],[0-9.]+,0\.[0-9]+,[0-9.]+,0\.[0-9]+,[0-9.]+,[0-9a-f]{64}$' $folder/metrics.csv)" -eq 3
+check "run: four files" test "$(cd $folder && echo *)" = "metrics.csv model.safetensors run.json times.csv"
+check "metrics.csv: header" grep -qx 'epoch,train_loss,train_accuracy,val_loss,val_accuracy,weights_sha256' $folder/metrics.csv
+check "metrics.csv: a row per epoch" test "$(grep -cE '^[1-3],[0-9.]+,0\.[0-9]+,[0-9.]+,0\.[0-9]+,[0-9a-f]{64}$' $folder/metrics.csv)" -eq 3
+check "times.csv: a row per epoch" test "$(head -n 1 $folder/times.csv)" = epoch,seconds -a "$(grep -cE '^[1-3],[0-9.]+$' $folder/times.csv)" -eq 3
 for key in '"seed": 7' '"isa": "[a-z0-9]+"' '"threads": [0-9]+' '"epochs_run": 3' '"best_epoch": [1-3]' '"config": \{' \
   '"train": \{' '"val": \{' '"test": \{' '"weights_sha256": "[0-9a-f]{64}"' '"epoch_seconds_median": [0-9.]+' \
   '"elapsed_s": [0-9.]+' '"status": "finished"' '"numerics_contract": [0-9]+'; do
@@ -198,6 +199,9 @@ for isa in $isas; do
 done
 MNIST_SIMD_ISA=scalar run "${small[@]}" --val 50 --seed 7 --out one --force
 check "MNIST_SIMD_ISA" grep -q 'kernels scalar' out
+cp one/metrics.csv .
+run "${small[@]}" --val 50 --seed 7 --threads 3 --out one --force
+check "metrics.csv is the same on another ISA, byte for byte" cmp metrics.csv one/metrics.csv
 run "${small[@]}" --val 50 --seed 8 --out one --force
 check "another seed, another digest" test "$code" -eq 0 -a -z "$(grep -F "$digest" out)"
 

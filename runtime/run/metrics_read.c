@@ -8,8 +8,8 @@
 #include "runtime/run/run_folder.h"
 #include "runtime/run/run_read.h"
 
-enum { EPOCH, TRAIN_LOSS, TRAIN_ACCURACY, VAL_LOSS, VAL_ACCURACY, SECONDS, WEIGHTS, N_FIELDS, MAX_ROW_BYTES = 512 };
-static const char header[] = "epoch,train_loss,train_accuracy,val_loss,val_accuracy,seconds,weights_sha256";
+enum { EPOCH, TRAIN_LOSS, TRAIN_ACCURACY, VAL_LOSS, VAL_ACCURACY, WEIGHTS, N_FIELDS, MAX_ROW_BYTES = 512 };
+static const char header[] = "epoch,train_loss,train_accuracy,val_loss,val_accuracy,weights_sha256";
 
 static bool number_to(const char *field, double max, double *out) {
   return ms_parse_number(field, out) && *out >= 0 && *out <= max;
@@ -28,8 +28,6 @@ static const char *read_fields(char *const field[N_FIELDS], const struct ms_run 
     return "val_loss";
   if (run->has_validation ? !number_to(field[VAL_ACCURACY], 1, &e->val_accuracy) : field[VAL_ACCURACY][0] != '\0')
     return "val_accuracy";
-  if (!number_to(field[SECONDS], 1e12, &e->seconds))
-    return "seconds";
   if (strlen(field[WEIGHTS]) != 64 || strspn(field[WEIGHTS], "0123456789abcdef") != 64)
     return "weights_sha256";
   memcpy(e->weights_sha256, field[WEIGHTS], 65);

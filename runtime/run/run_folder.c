@@ -1,16 +1,14 @@
-/* The folder of a training run and its metrics.csv. */
+/* The folder of a training run, its metrics.csv and times.csv. */
 #include "runtime/run/run_folder.h"
 
 #include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 
-static const char *const files[] = {MS_MODEL_FILE, MS_METRICS_FILE, MS_RUN_FILE};
+static const char *const files[] = {MS_MODEL_FILE, MS_METRICS_FILE, MS_TIMES_FILE, MS_RUN_FILE};
 enum { N_FILES = sizeof files / sizeof files[0] };
 
 bool ms_run_folder_is_used(const char *folder) {
@@ -42,42 +40,32 @@ enum ms_status ms_run_folder_forget(const char *folder) {
   return status;
 }
 
-static enum ms_status append(struct ms_metrics_log *log, const char *text) {
-  const size_t length = strlen(text);
-  if (log->length + length + 1 > log->capacity) {
-    const size_t capacity = 2 * (log->length + length + 1);
-    char *grown = realloc(log->text, capacity);
-    if (!grown)
-      return ms_fail(MS_ERROR_MEMORY, "%s: no memory for its rows", MS_METRICS_FILE);
-    log->text = grown;
-    log->capacity = capacity;
-  }
-  memcpy(log->text + log->length, text, length + 1);
-  log->length += length;
-  return MS_OK;
+static enum ms_status write_text(const char *folder, const char *name, const struct ms_text *text) {
+  char path[MS_PATH_SIZE];
+  enum ms_status status = ms_text_status(text, name);
+  if (status == MS_OK)
+    status = ms_path_join(path, folder, name);
+  return status == MS_OK ? ms_file_write(path, text->data, text->length) : status;
 }
 
 enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const char *folder, const struct ms_epoch *epoch) {
-  char row[256], validation[64] = ",";
-  enum ms_status status = MS_OK;
-  if (log->length == 0)
-    status = append(log, "epoch,train_loss,train_accuracy,val_loss,val_accuracy,seconds,weights_sha256\n");
+  if (log->metrics.length == 0) {
+    ms_text_add(&log->metrics, "epoch,train_loss,train_accuracy,val_loss,val_accuracy,weights_sha256\n");
+    ms_text_add(&log->times, "epoch,seconds\n");
+  }
+  ms_text_printf(&log->metrics, "%zu,%.10g,%.10g,", epoch->epoch, epoch->train_loss, epoch->train_accuracy);
   /* Nothing is written where there was no validation. */
   if (epoch->has_validation)
-    snprintf(validation, sizeof validation, "%.10g,%.10g", epoch->val_loss, epoch->val_accuracy);
-  snprintf(row, sizeof row, "%zu,%.10g,%.10g,%s,%.3f,%s\n", epoch->epoch, epoch->train_loss, epoch->train_accuracy,
-           validation, epoch->seconds, epoch->weights_sha256);
-  if (status == MS_OK)
-    status = append(log, row);
-  char path[MS_PATH_SIZE];
-  if (status == MS_OK)
-    status = ms_path_join(path, folder, MS_METRICS_FILE);
-  if (status == MS_OK)
-    status = ms_file_write(path, log->text, log->length);
-  return status;
+    ms_text_printf(&log->metrics, "%.10g,%.10g,", epoch->val_loss, epoch->val_accuracy);
+  else
+    ms_text_add(&log->metrics, ",,");
+  ms_text_printf(&log->metrics, "%s\n", epoch->weights_sha256);
+  ms_text_printf(&log->times, "%zu,%.3f\n", epoch->epoch, epoch->seconds);
+  const enum ms_status status = write_text(folder, MS_METRICS_FILE, &log->metrics);
+  return status == MS_OK ? write_text(folder, MS_TIMES_FILE, &log->times) : status;
 }
 
 void ms_metrics_log_free(struct ms_metrics_log *log) {
-  free(log->text);
-  memset(log, 0, sizeof *log);
+  ms_text_free(&log->metrics);
+  ms_text_free(&log->times);
 }

@@ -1,17 +1,18 @@
-/* The folder of a training run: model.safetensors, metrics.csv, run.json. Every file is written atomically. */
+/* The folder of a training run: model.safetensors, metrics.csv, times.csv, run.json. Every file is written atomically. */
 #ifndef MS_RUN_RUN_FOLDER_H
 #define MS_RUN_RUN_FOLDER_H
 
-#include "runtime/mnist_simd.h"
+#include "runtime/platform/text.h"
 
 #define MS_MODEL_FILE "model.safetensors"
 #define MS_METRICS_FILE "metrics.csv"
+#define MS_TIMES_FILE "times.csv"
 #define MS_RUN_FILE "run.json"
 
-/* metrics.csv as it grows: one row an epoch, the whole file written anew each time. */
+/* metrics.csv and times.csv as they grow: one row an epoch, the whole files written anew each time. Times are apart, so that
+ * metrics.csv is the same, byte for byte, for the same seed. */
 struct ms_metrics_log {
-  char *text;
-  size_t length, capacity;
+  struct ms_text metrics, times;
 };
 
 struct ms_run_summary {

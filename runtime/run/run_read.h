@@ -17,7 +17,7 @@ struct ms_run {
       test; /* dropout off: n, n_classes, errors, loss, accuracy, f1, macro_f1, no more */
   char weights_sha256[65];
   size_t n_epochs;
-  struct ms_epoch *epochs; /* (n_epochs): 1, 2, ...; `improved` is not known */
+  struct ms_epoch *epochs; /* (n_epochs): 1, 2, ...; without `improved` and `seconds` */
   struct ms_network *network;
 };
 #define MS_RUN_TEXT_BYTES 256
