@@ -23,7 +23,7 @@ else
   echo "clang-format 14: not installed, skipped"
 fi
 if has_tool shellcheck; then
-  shellcheck -S warning -x ci/*.sh tests/*.sh bench/*.sh bench/peers/*.sh .ci/run
+  shellcheck -S warning -x ci/*.sh tests/*.sh sweeps/*.sh bench/*.sh bench/peers/*.sh .ci/run
   echo "shellcheck: fine"
 else
   echo "shellcheck: not installed, skipped"

@@ -73,7 +73,7 @@ small=(train --data small --hidden "30,20" --batch 64 --epochs 3)
 
 run --help
 check "--help" test "$code" -eq 0 -a -s out -a ! -s err
-for command in train eval verify kernels; do
+for command in train eval sweep verify kernels; do
   run $command --help
   check "$command --help" test "$code" -eq 0 -a -s out -a ! -s err
 done

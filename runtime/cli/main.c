@@ -16,6 +16,7 @@ static const struct {
     {"train", cmd_train, "train a network, evaluate it on the test images, save it"},
     {"reproduce", cmd_reproduce, "train the report's three stages and compare them with its claims"},
     {"eval", cmd_eval, "evaluate a saved model on the test images"},
+    {"sweep", cmd_sweep, "search settings: train all that a file asks for, compare by validation images"},
     {"verify", cmd_verify, "reproduce the published digests, with every ISA of this CPU"},
     {"kernels", cmd_kernels, "list the CPU's features and which ISA serves each kernel"},
 };
@@ -51,10 +52,10 @@ static int run(int argc, char **argv) {
   for (size_t i = 0; i < N_COMMANDS; ++i)
     if (strcmp(argv[1], commands[i].name) == 0)
       return commands[i].run(argc - 1, argv + 1);
-  fprintf(
-      stderr,
-      "mnist_simd: unknown command '%s', must be train, reproduce, eval, verify or kernels: see 'mnist_simd --help'\n",
-      argv[1]);
+  fprintf(stderr, "mnist_simd: unknown command '%s', must be", argv[1]);
+  for (size_t i = 0; i < N_COMMANDS; ++i)
+    fprintf(stderr, "%s %s", i == 0 ? "" : i + 1 < N_COMMANDS ? "," : " or", commands[i].name);
+  fprintf(stderr, ": see 'mnist_simd --help'\n");
   return EXIT_USAGE;
 }
 

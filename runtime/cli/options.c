@@ -133,7 +133,8 @@ int cli_init(const struct cli_values *values) {
   return status == MS_ERROR_ARGUMENT ? EXIT_USAGE : EXIT_FAILURE;
 }
 
-int cli_load_data(const struct cli_values *values, struct ms_data *data, const char **folder) {
+static int load_data(const struct cli_values *values, enum ms_status (*load)(const char *, struct ms_data *),
+                     struct ms_data *data, const char **folder) {
   *folder = cli_get(values, "data");
   if (!*folder)
     *folder = getenv("MNIST_SIMD_DATA");
@@ -146,6 +147,14 @@ int cli_load_data(const struct cli_values *values, struct ms_data *data, const c
       return EXIT_FAILURE;
     }
   }
-  const enum ms_status status = ms_data_load(*folder, data);
+  const enum ms_status status = load(*folder, data);
   return status == MS_OK ? 0 : cli_fail(values->command, status);
+}
+
+int cli_load_data(const struct cli_values *values, struct ms_data *data, const char **folder) {
+  return load_data(values, ms_data_load, data, folder);
+}
+
+int cli_load_training_data(const struct cli_values *values, struct ms_data *data, const char **folder) {
+  return load_data(values, ms_data_load_training, data, folder);
 }

@@ -90,15 +90,8 @@ static int write_all(int file, const uint8_t *data, size_t n_bytes) {
   return 0;
 }
 
-/* Makes the renaming itself durable. File systems that cannot sync a folder say EINVAL: nothing more can be done. */
-static int sync_folder_of(const char *path) {
-  char folder[MS_PATH_SIZE];
-  snprintf(folder, sizeof folder, "%s", path);
-  char *slash = strrchr(folder, '/');
-  if (!slash)
-    snprintf(folder, sizeof folder, ".");
-  else
-    slash[slash == folder ? 1 : 0] = '\0';
+/* File systems that cannot sync a folder say EINVAL: nothing more can be done. */
+static int sync_folder(const char *folder) {
   const int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (file < 0)
     return -1;
@@ -107,6 +100,24 @@ static int sync_folder_of(const char *path) {
   close(file);
   errno = error;
   return result != 0 && error != EINVAL ? -1 : 0;
+}
+
+/* Makes the renaming itself durable. */
+static int sync_folder_of(const char *path) {
+  char folder[MS_PATH_SIZE];
+  snprintf(folder, sizeof folder, "%s", path);
+  char *slash = strrchr(folder, '/');
+  if (!slash)
+    snprintf(folder, sizeof folder, ".");
+  else
+    slash[slash == folder ? 1 : 0] = '\0';
+  return sync_folder(folder);
+}
+
+enum ms_status ms_folder_sync(const char *folder) {
+  return sync_folder(folder) == 0
+             ? MS_OK
+             : ms_fail(MS_ERROR_SYSTEM, "%s: the folder cannot be written to disk: %s", folder, strerror(errno));
 }
 
 enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes) {

@@ -23,4 +23,7 @@ enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes)
 /* Makes the folder and those above it; one that exists already is fine. */
 enum ms_status ms_make_folder(const char *path);
 
+/* Makes it durable which files a folder holds. */
+enum ms_status ms_folder_sync(const char *folder);
+
 #endif

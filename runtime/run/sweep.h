@@ -132,10 +132,9 @@ struct ms_sweep_shard {
   size_t k, n;
 };
 
-/* A sweep's folder: sweep.txt, and results.jsonl with times.jsonl, of shards results-2-of-4.jsonl with times-2-of-4.jsonl. */
+/* A sweep's folder: a copy of the sweep file, and the results with their times: results.jsonl and times.jsonl, of shards
+ * results-2-of-4.jsonl and times-2-of-4.jsonl. */
 #define MS_SWEEP_FILE "sweep.txt"
-/* The path of such a file. kind: "results" or "times". */
-enum ms_status ms_sweep_path(char *path, const char *folder, const char *kind, struct ms_sweep_shard shard);
 
 struct ms_sweep {
   struct ms_sweep_spec spec;

@@ -10,18 +10,20 @@
 #include "runtime/platform/memory.h"
 #include "runtime/platform/parse.h"
 #include "runtime/run/sweep_line.h"
+#include "runtime/run/sweep_log.h"
 
 #define MAX_BYTES ((size_t)4 << 30) /* of one file */
 
 /* ---- Names ---- */
 
-enum ms_status ms_sweep_path(char *path, const char *folder, const char *kind, struct ms_sweep_shard shard) {
-  char name[80];
+enum ms_status ms_sweep_path(char *path, const char *folder, const char *name, const char *ending,
+                             struct ms_sweep_shard shard) {
+  char file[80];
   if (shard.n > 1)
-    snprintf(name, sizeof name, "%s-%zu-of-%zu.jsonl", kind, shard.k, shard.n);
+    snprintf(file, sizeof file, "%s-%zu-of-%zu%s", name, shard.k, shard.n, ending);
   else
-    snprintf(name, sizeof name, "%s.jsonl", kind);
-  return ms_path_join(path, folder, name);
+    snprintf(file, sizeof file, "%s%s", name, ending);
+  return ms_path_join(path, folder, file);
 }
 
 /* Whether a file's name is that of results; suffix is then what follows the word, "-2-of-4.jsonl". */

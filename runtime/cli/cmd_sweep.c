@@ -1,0 +1,333 @@
+/* mnist_simd sweep: trains what a sweep file asks for, keeps results as they come, and says which settings did best on
+ * validation images. The test images are not read. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "kernels/kernels.h"
+#include "runtime/cli/commands.h"
+#include "runtime/cli/options.h"
+#include "runtime/cli/signals.h"
+#include "runtime/cli/sweep_progress.h"
+#include "runtime/cli/sweep_table.h"
+#include "runtime/platform/files.h"
+#include "runtime/run/sweep_line.h"
+#include "runtime/run/sweep_log.h"
+#include "runtime/run/sweep_shard.h"
+#include "runtime/run/sweep_train.h"
+
+static const struct cli_option options[] = {
+    {"out", "DIR", "folder of the results (default: runs/<name of FILE>)"},
+    {"shard", "K/N",
+     "do part K of N only (default: from the variables of Slurm, Open MPI and PMI, else 1/1);\n"
+     "each part writes results of its own"},
+    {"merge", NULL, "train nothing: put the results of all parts into one results.jsonl"},
+    {"list", NULL, "train nothing: list the runs, and the validation accuracy of those that are done"},
+    CLI_THREADS_OPTION,
+    CLI_ISA_OPTION,
+    CLI_DATA_OPTION,
+    {0},
+};
+
+static const struct cli_command command = {
+    "sweep", "FILE",
+    "Trains each combination of settings that a sweep file asks for, and tells which did best on the validation "
+    "images.\n"
+    "The test images are not read. What is done stays done: the same command goes on where it was interrupted, also\n"
+    "after a change of the file. FILE may be the folder of a sweep. Files to begin with are in sweeps/; one reads\n\n"
+    "  preset unregularised              what all runs begin with, see 'mnist_simd train --help'\n"
+    "  set epochs 20                     changes it for all runs; settings are named as the options of train\n"
+    "  seeds 1 2 3                       each run once with each seed (default: 42)\n"
+    "  mode one-at-a-time                the base, then each vary line by itself; or grid: every combination\n"
+    "  vary l2 1e-6 1e-5 1e-4\n"
+    "  vary dropout 0.1,0.2 0.6,0.5      a value for each hidden layer\n"
+    "  vary dropout:2 0.1 0.2 0.3        the second hidden layer's alone\n"
+    "  vary epochs/patience 10/5 50/10   settings that change together",
+    options, 1};
+
+struct task {
+  const char *file; /* as given */
+  char folder[MS_PATH_SIZE];
+  bool changed; /* the folder was made by another sweep file */
+  struct ms_sweep sweep;
+  struct ms_sweep_shard shard;
+  char source[MS_SWEEP_SOURCE_SIZE]; /* of the shard */
+  struct ms_sweep_log log;
+  struct ms_data data;
+  const char *data_folder;
+  struct sweep_progress progress;
+  size_t n_unable;
+};
+
+/* ---- Training ---- */
+
+static void on_step(void *context, size_t epoch, size_t step, size_t n_steps, size_t images, double loss,
+                    double accuracy) {
+  (void)images;
+  (void)loss;
+  sweep_progress_step(&((struct task *)context)->progress, epoch, step, n_steps, accuracy);
+}
+
+static bool on_stop(void *context) {
+  (void)context;
+  return signals_received() != 0;
+}
+
+static size_t n_inputs(const struct task *t) {
+  return t->data.train.rows * t->data.train.cols;
+}
+
+/* A failure of the run itself is told, and the others go on. Any other status ends the sweep. */
+static enum ms_status do_run(struct task *t, size_t run, const char *data_id) {
+  const struct ms_observer observer = {t, on_step, NULL, on_stop};
+  const struct ms_sweep_job *job = &t->sweep.plan.jobs[run];
+  struct ms_config *config;
+  struct ms_sweep_run *result;
+  enum ms_status status = ms_sweep_config(&t->sweep.spec, job->point, job->seed, &config);
+  if (status != MS_OK)
+    return status;
+  sweep_progress_run(&t->progress, run, config, n_inputs(t));
+  status = ms_sweep_train(config, &t->data.train, data_id, &observer, &result);
+  if (status == MS_STOPPED)
+    return status;
+  if (status != MS_OK) {
+    sweep_progress_end(&t->progress, NULL);
+    cli_error(&command, "%s: %s", t->progress.name, ms_error_message());
+    ++t->n_unable;
+    return MS_OK;
+  }
+  status = ms_sweep_log_add(&t->log, result);
+  if (status == MS_OK)
+    status = ms_sweep_add(&t->sweep, result);
+  if (status == MS_OK)
+    sweep_progress_end(&t->progress, result);
+  else
+    ms_sweep_run_free(result);
+  return status;
+}
+
+static int do_runs(struct task *t, const char *data_id) {
+  signals_catch();
+  enum ms_status status = sweep_progress_start(&t->progress, &t->sweep, t->shard, n_inputs(t));
+  for (size_t run = t->shard.k - 1; status == MS_OK && run < t->sweep.plan.n_runs; run += t->shard.n)
+    if (signals_received())
+      status = MS_STOPPED;
+    else if (!t->sweep.runs[run])
+      status = do_run(t, run, data_id);
+  sweep_progress_clear(&t->progress);
+  if (status == MS_STOPPED) {
+    printf("\nInterrupted: %zu of %zu runs are done. The same command goes on from there.\n", t->progress.n_done,
+           t->progress.n_runs);
+    return 128 + signals_received();
+  }
+  return status == MS_OK ? 0 : cli_fail(&command, status);
+}
+
+/* Wrong settings and other data are told before the first run, not after hours. */
+static int check_runs(const struct task *t, const char *data_id) {
+  for (size_t run = t->shard.k - 1; run < t->sweep.plan.n_runs; run += t->shard.n) {
+    const struct ms_sweep_job *job = &t->sweep.plan.jobs[run];
+    struct ms_config *config;
+    const enum ms_status status = ms_sweep_config(&t->sweep.spec, job->point, job->seed, &config);
+    if (status != MS_OK)
+      return cli_fail(&command, status);
+    const size_t val = config->n_validation;
+    ms_config_free(config);
+    if (val >= t->data.train.n) {
+      char name[128];
+      sweep_run_name(&t->sweep, run, name, sizeof name);
+      cli_error(&command, "%s: %s: val is %zu, must be 1 to %zu, one less than the training images", t->file, name, val,
+                t->data.train.n - 1);
+      return EXIT_USAGE;
+    }
+  }
+  const struct ms_sweep_run *there = t->sweep.n_results > 0 ? t->sweep.results[0] : NULL;
+  if (there && (strcmp(there->data, data_id) != 0 || there->contract != MS_CONTRACT_VERSION)) {
+    cli_error(&command,
+              "%s: its results are of other training data or of a program with another numerics contract: "
+              "choose another folder with --out",
+              t->folder);
+    return EXIT_FAILURE;
+  }
+  return 0;
+}
+
+/* ---- Before and after ---- */
+
+static size_t count_open(const struct task *t) {
+  size_t n = 0;
+  for (size_t run = t->shard.k - 1; run < t->sweep.plan.n_runs; run += t->shard.n)
+    n += !t->sweep.runs[run];
+  return n;
+}
+
+static size_t count_runs(const struct task *t) {
+  const size_t n = t->sweep.plan.n_runs;
+  return n >= t->shard.k ? (n - t->shard.k) / t->shard.n + 1 : 0;
+}
+
+static void print_plan(const struct task *t) {
+  const struct ms_sweep_spec *spec = &t->sweep.spec;
+  if (t->source[0])
+    printf("shard     %zu of %zu, by %s: %zu of %zu runs\n", t->shard.k, t->shard.n, t->source, count_runs(t),
+           t->sweep.plan.n_runs);
+  printf("mnist_simd %s, kernels %s, %zu threads\n", MS_VERSION, ms_isa(), ms_threads());
+  printf("sweep     %s: %s, %zu %s, %zu %s, %zu runs\n", t->file,
+         spec->mode == MS_SWEEP_GRID ? "grid" : "one at a time", t->sweep.plan.n_points,
+         t->sweep.plan.n_points == 1 ? "point" : "points", spec->n_seeds, spec->n_seeds == 1 ? "seed" : "seeds",
+         t->sweep.plan.n_runs);
+  printf("data      %s: %zu training images, the last of them for validation; the test images are not read\n",
+         t->data_folder, t->data.train.n);
+  if (t->changed)
+    printf("          the sweep file has changed: results that still fit are taken over\n");
+  printf("output    %s: %zu runs are done, %zu to do\n\n", t->folder, count_runs(t) - count_open(t), count_open(t));
+  fflush(stdout);
+}
+
+/* All that is there in one file, once it is complete. */
+static int finish(struct task *t) {
+  const bool complete = t->sweep.n_done == t->sweep.plan.n_runs, merge = t->shard.n == 1;
+  enum ms_status status = merge ? ms_sweep_merge(t->folder, &t->sweep) : MS_OK;
+  if (status == MS_OK && (merge || complete))
+    status = print_sweep(&t->sweep);
+  if (status != MS_OK)
+    return cli_fail(&command, status);
+  printf("\n%zu of %zu runs are done, %zu of them failed. Results in %s\n", t->sweep.n_done, t->sweep.plan.n_runs,
+         t->sweep.n_failed, merge ? t->folder : t->log.results_path);
+  if (!merge)
+    printf("When all parts are done: mnist_simd sweep %s --merge\n", t->folder);
+  return 0;
+}
+
+static int train(struct task *t, const struct cli_values *values) {
+  char data_id[17];
+  if (count_open(t) == 0)
+    return finish(t);
+  int exit_code = cli_init(values);
+  if (exit_code == 0)
+    exit_code = cli_load_training_data(values, &t->data, &t->data_folder);
+  if (exit_code != 0)
+    return exit_code;
+  ms_sweep_data_id(&t->data.train, data_id);
+  exit_code = check_runs(t, data_id);
+  if (exit_code != 0)
+    return exit_code;
+  print_plan(t);
+  exit_code = do_runs(t, data_id);
+  if (exit_code == 0)
+    exit_code = finish(t);
+  if (exit_code == 0 && t->n_unable > 0) {
+    cli_error(&command, "%zu runs could not be done here, as told above: the same command tries them again",
+              t->n_unable);
+    exit_code = EXIT_FAILURE;
+  }
+  return exit_code;
+}
+
+static int merge(struct task *t) {
+  const int exit_code = finish(t);
+  if (exit_code != 0 || t->sweep.n_done == t->sweep.plan.n_runs)
+    return exit_code;
+  cli_error(&command, "%s: %zu runs are missing: start the parts that were not finished again, then merge", t->folder,
+            t->sweep.plan.n_runs - t->sweep.n_done);
+  return EXIT_FAILURE;
+}
+
+/* ---- The folder ---- */
+
+/* Keeps the sweep file beside its results: the two are read together. */
+static enum ms_status keep_file(struct task *t) {
+  char path[MS_PATH_SIZE];
+  uint8_t *old = NULL;
+  size_t n_bytes = 0;
+  enum ms_status status = ms_path_join(path, t->folder, MS_SWEEP_FILE);
+  if (status == MS_OK && ms_exists(path)) {
+    status = ms_file_read(path, SIZE_MAX / 2, &old, &n_bytes);
+    t->changed = n_bytes != t->sweep.spec.n_bytes || memcmp(old, t->sweep.spec.text, n_bytes) != 0;
+    free(old);
+    if (status != MS_OK || !t->changed)
+      return status;
+  }
+  return status == MS_OK ? ms_file_write(path, t->sweep.spec.text, t->sweep.spec.n_bytes) : status;
+}
+
+/* The lock before the results: nothing is to come between. */
+static enum ms_status open_folder(struct task *t, bool make) {
+  enum ms_status status = make ? ms_make_folder(t->folder) : MS_OK;
+  if (status == MS_OK)
+    status = ms_sweep_log_open(t->folder, t->shard, &t->log);
+  if (status == MS_OK)
+    status = ms_sweep_load_results(t->folder, &t->sweep);
+  return status == MS_OK ? keep_file(t) : status;
+}
+
+static int list(struct task *t) {
+  enum ms_status status = MS_OK;
+  struct ms_sweep_run **none = NULL;
+  if (ms_is_folder(t->folder))
+    status = ms_sweep_load_results(t->folder, &t->sweep);
+  else
+    none = t->sweep.runs = calloc(t->sweep.plan.n_runs, sizeof *none);
+  if (status != MS_OK)
+    return cli_fail(&command, status);
+  print_sweep_runs(&t->sweep, t->shard);
+  printf("%zu runs, %zu to do\n", count_runs(t), count_open(t));
+  return EXIT_SUCCESS;
+}
+
+static int sweep(struct task *t, const struct cli_values *values) {
+  char path[MS_PATH_SIZE];
+  const bool is_folder = ms_is_folder(t->file), merging = cli_get(values, "merge") != NULL;
+  const char *out = cli_get(values, "out");
+  enum ms_status status = ms_sweep_shard_find(merging ? "1/1" : cli_get(values, "shard"), &t->shard, t->source);
+  if (status != MS_OK) {
+    cli_error(&command, "%s%s", cli_get(values, "shard") ? "--" : "", ms_error_message());
+    return EXIT_USAGE;
+  }
+  status = is_folder ? ms_path_join(path, t->file, MS_SWEEP_FILE) : MS_OK;
+  if (status == MS_OK)
+    status = ms_sweep_spec_read(is_folder ? path : t->file, &t->sweep.spec);
+  if (status == MS_OK)
+    status = ms_sweep_plan_make(&t->sweep.spec, &t->sweep.plan);
+  if (status != MS_OK)
+    return cli_fail(&command, status);
+
+  const char *slash = strrchr(t->file, '/'), *name = slash ? slash + 1 : t->file, *dot = strrchr(name, '.');
+  const int length = out || is_folder ? snprintf(t->folder, sizeof t->folder, "%s", out ? out : t->file)
+                                      : snprintf(t->folder, sizeof t->folder, "runs/%.*s",
+                                                 dot && dot > name ? (int)(dot - name) : (int)strlen(name), name);
+  if (length <= 0 || length >= (int)sizeof t->folder) {
+    cli_error(&command, "--out: must be a folder's name of 1 to %zu bytes", sizeof t->folder - 1);
+    return EXIT_USAGE;
+  }
+  if (cli_get(values, "list"))
+    return list(t);
+  if (merging && !ms_is_folder(t->folder)) {
+    cli_error(&command, "%s: there is no such folder, nothing to merge: name that of the results with --out",
+              t->folder);
+    return EXIT_FAILURE;
+  }
+  status = open_folder(t, !merging);
+  if (status != MS_OK)
+    return cli_fail(&command, status);
+  return merging ? merge(t) : train(t, values);
+}
+
+int cmd_sweep(int argc, char **argv) {
+  struct cli_values values;
+  struct task task = {.log = {.results = -1, .times = -1, .lock = -1}};
+  int exit_code;
+  if (!cli_parse(&command, argc, argv, &values, &exit_code))
+    return exit_code;
+  task.file = values.arguments[0];
+  if (cli_get(&values, "merge") && (cli_get(&values, "shard") || cli_get(&values, "list"))) {
+    cli_error(&command, "--merge goes neither with --shard nor with --list");
+    return EXIT_USAGE;
+  }
+  exit_code = sweep(&task, &values);
+  ms_sweep_log_close(&task.log);
+  ms_sweep_free(&task.sweep);
+  ms_data_free(&task.data);
+  ms_shutdown();
+  return exit_code;
+}

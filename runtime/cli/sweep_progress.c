@@ -1,0 +1,141 @@
+/* Progress of a sweep. */
+#define _POSIX_C_SOURCE 200809L /* isatty */
+#include "runtime/cli/sweep_progress.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/platform/clock.h"
+
+enum { COLUMNS = 79 }; /* a line that a terminal wraps keeps its beginning when it is erased */
+static const double redraw_s = 0.1;
+
+bool sweep_is_in_shard(size_t run, struct ms_sweep_shard shard) {
+  return run % shard.n == shard.k - 1;
+}
+
+void sweep_run_name(const struct ms_sweep *sweep, size_t run, char *name, size_t size) {
+  const struct ms_sweep_job *job = &sweep->plan.jobs[run];
+  ms_sweep_describe(&sweep->spec, job->point, name, size);
+  const size_t length = strlen(name);
+  snprintf(name + length, size - length, ", seed %llu", (unsigned long long)sweep->spec.seeds[job->seed]);
+}
+
+/* Multiplications of a run that is not stopped early, for an image of the training file. */
+static double work_of(const struct ms_config *config, size_t n_inputs) {
+  double products = 0;
+  size_t n_in = n_inputs;
+  for (size_t l = 0; l < config->n_hidden; ++l) {
+    products += (double)n_in * (double)config->hidden[l].units;
+    n_in = config->hidden[l].units;
+  }
+  return (double)config->epochs * (products + 10 * (double)n_in);
+}
+
+enum ms_status sweep_progress_start(struct sweep_progress *p, const struct ms_sweep *sweep, struct ms_sweep_shard shard,
+                                    size_t n_inputs) {
+  memset(p, 0, sizeof *p);
+  p->sweep = sweep;
+  p->shard = shard;
+  p->best = -1;
+  const char *terminal = getenv("TERM");
+  /* Shards share a terminal: their live lines would overwrite each other. */
+  p->terminal = shard.n == 1 && isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+  for (size_t run = shard.k - 1; run < sweep->plan.n_runs; run += shard.n) {
+    const struct ms_sweep_run *result = sweep->runs[run];
+    ++p->n_runs;
+    if (result) {
+      ++p->n_done;
+      p->n_failed += result->failed;
+      if (!result->failed && result->val_accuracy > p->best)
+        p->best = result->val_accuracy;
+      continue;
+    }
+    struct ms_config *config;
+    const struct ms_sweep_job *job = &sweep->plan.jobs[run];
+    const enum ms_status status = ms_sweep_config(&sweep->spec, job->point, job->seed, &config);
+    if (status != MS_OK)
+      return status;
+    p->work += work_of(config, n_inputs);
+    ms_config_free(config);
+  }
+  p->start_s = ms_clock_s();
+  return MS_OK;
+}
+
+void sweep_progress_clear(const struct sweep_progress *p) {
+  if (p->terminal)
+    printf("\r\033[K");
+}
+
+void sweep_progress_run(struct sweep_progress *p, size_t run, const struct ms_config *config, size_t n_inputs) {
+  sweep_run_name(p->sweep, run, p->name, sizeof p->name);
+  p->n_epochs = config->epochs;
+  p->in_run = work_of(config, n_inputs);
+}
+
+/* share: of the run under way that is done. "" as long as nothing can be told. */
+static void format_eta(const struct sweep_progress *p, double share, char eta[32]) {
+  const double done = p->work_done + share * p->in_run, elapsed = ms_clock_s() - p->start_s;
+  eta[0] = '\0';
+  if (!(done > 0))
+    return;
+  const double left = elapsed * (p->work - done) / done + 0.5;
+  if (left < 3600)
+    snprintf(eta, 32, ", ETA %d:%02d", (int)left / 60, (int)left % 60);
+  else if (left < 1e8)
+    snprintf(eta, 32, ", ETA %d:%02d h", (int)left / 3600, (int)left / 60 % 60);
+}
+
+static void format_counts(const struct sweep_progress *p, char *text, size_t size) {
+  char failed[32] = "", best[32] = "";
+  if (p->n_failed > 0)
+    snprintf(failed, sizeof failed, " (%zu failed)", p->n_failed);
+  if (p->best >= 0)
+    snprintf(best, sizeof best, ", best %.2f %%", 100 * p->best);
+  snprintf(text, size, "%zu/%zu done%s%s", p->n_done, p->n_runs, failed, best);
+}
+
+void sweep_progress_step(struct sweep_progress *p, size_t epoch, size_t step, size_t n_steps, double accuracy) {
+  const double now = ms_clock_s();
+  if (!p->terminal || now - p->drawn_s < redraw_s)
+    return;
+  p->drawn_s = now;
+  char line[512], counts[96], eta[32];
+  const double share = ((double)(epoch - 1) + (double)step / (double)n_steps) / (double)p->n_epochs;
+  format_counts(p, counts, sizeof counts);
+  format_eta(p, share, eta);
+  snprintf(line, sizeof line, "%s%s | epoch %zu/%zu %.1f %% | %s", counts, eta, epoch, p->n_epochs, 100 * accuracy,
+           p->name);
+  printf("\r%.*s\033[K", COLUMNS, line);
+  fflush(stdout);
+}
+
+void sweep_progress_end(struct sweep_progress *p, const struct ms_sweep_run *r) {
+  char counts[96], eta[32], shard[64] = "";
+  sweep_progress_clear(p);
+  if (!r) { /* takes no time now, and is not done */
+    p->work -= p->in_run;
+    p->in_run = 0;
+    return;
+  }
+  p->work_done += p->in_run;
+  p->in_run = 0;
+  ++p->n_done;
+  p->n_failed += r->failed;
+  if (!r->failed && r->val_accuracy > p->best)
+    p->best = r->val_accuracy;
+  if (p->shard.n > 1)
+    snprintf(shard, sizeof shard, "shard %zu/%zu: ", p->shard.k, p->shard.n);
+  format_counts(p, counts, sizeof counts);
+  format_eta(p, 0, eta);
+  if (r->failed)
+    printf("%s%s: failed: %s | %s%s\n", shard, p->name, r->message, counts, p->n_done < p->n_runs ? eta : "");
+  else
+    printf("%s%s: val %.2f %%, train %.2f %%, epoch %zu of %zu%s, %.1f s | %s%s\n", shard, p->name,
+           100 * r->val_accuracy, 100 * r->train_accuracy, r->model_epoch, r->epochs_run,
+           r->stopped_early ? " (stopped)" : "", r->seconds, counts, p->n_done < p->n_runs ? eta : "");
+  fflush(stdout);
+}

@@ -1,0 +1,86 @@
+/* One run of a sweep: training, and what the kept model is worth on training and validation images. */
+#include "runtime/run/sweep_train.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "kernels/kernels.h"
+#include "runtime/platform/cpu.h"
+#include "runtime/platform/error.h"
+#include "runtime/platform/memory.h"
+#include "runtime/run/sweep_line.h"
+
+void ms_sweep_data_id(const struct ms_dataset *data, char id[17]) {
+  char hex[65];
+  ms_dataset_sha256(data, hex);
+  memcpy(id, hex, 16);
+  id[16] = '\0';
+}
+
+static enum ms_status judge(const struct ms_network *network, const struct ms_dataset *data, double *accuracy,
+                            double *loss) {
+  struct ms_evaluation evaluation;
+  const enum ms_status status = ms_evaluate(network, data, &evaluation);
+  if (status != MS_OK)
+    return status;
+  *accuracy = evaluation.accuracy;
+  *loss = evaluation.loss;
+  ms_evaluation_free(&evaluation);
+  return MS_OK;
+}
+
+static enum ms_status train(const struct ms_dataset *data, const struct ms_observer *observer, struct ms_sweep_run *r) {
+  const size_t n_train = data->n - r->config->n_validation;
+  const struct ms_dataset train = ms_dataset_slice(data, 0, n_train);
+  const struct ms_dataset validation = ms_dataset_slice(data, n_train, r->config->n_validation);
+  struct ms_network *network;
+  struct ms_train_result result;
+  enum ms_status status = ms_train(r->config, &train, &validation, observer, &network, &result);
+  r->seconds = result.elapsed_s;
+  if (status == MS_ERROR_NUMERIC) {
+    r->failed = true;
+    snprintf(r->message, sizeof r->message, "%s", ms_error_message());
+    status = MS_OK;
+  } else if (status == MS_OK) {
+    r->epochs_run = result.epochs_run;
+    r->best_epoch = result.best_epoch;
+    r->model_epoch = result.model_epoch;
+    r->stopped_early = result.stopped_early;
+    ms_network_sha256(network, r->weights_sha256);
+    status = judge(network, &train, &r->train_accuracy, &r->train_loss);
+    if (status == MS_OK)
+      status = judge(network, &validation, &r->val_accuracy, &r->val_loss);
+  }
+  ms_network_free(network);
+  return status;
+}
+
+enum ms_status ms_sweep_train(struct ms_config *config, const struct ms_dataset *data, const char data_id[17],
+                              const struct ms_observer *observer, struct ms_sweep_run **run) {
+  *run = NULL;
+  if (config->n_validation == 0 || config->n_validation >= data->n) {
+    const size_t val = config->n_validation;
+    ms_config_free(config);
+    return ms_fail(MS_ERROR_ARGUMENT, "val is %zu, must be 1 to %zu, one less than the training images", val,
+                   data->n - 1);
+  }
+  struct ms_sweep_run *r;
+  enum ms_status status = ms_allocate(1, sizeof *r, "run of a sweep", &r);
+  if (status != MS_OK) {
+    ms_config_free(config);
+    return status;
+  }
+  r->config = config;
+  ms_sweep_id(config, r->id);
+  r->contract = MS_CONTRACT_VERSION;
+  memcpy(r->data, data_id, sizeof r->data);
+  r->threads = ms_threads();
+  snprintf(r->isa, sizeof r->isa, "%s", ms_isa());
+  ms_cpu_name(r->cpu, sizeof r->cpu);
+  status = train(data, observer, r);
+  if (status == MS_OK)
+    *run = r;
+  else
+    ms_sweep_run_free(r);
+  return status;
+}
