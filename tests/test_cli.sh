@@ -6,6 +6,7 @@ set -uo pipefail
 
 program=$(realpath "$1")
 data=$(realpath "$2")
+here=$(realpath "$(dirname "$0")")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
@@ -52,21 +53,9 @@ refused() { # CODE WORDS... -- ARGUMENT...
   check "        one line with ${words[*]}" one_line "${words[@]}"
 }
 
-# ---- A small data set: 300 training and 100 test images; IDX counts are big-endian ----
+# ---- A small data set ----
 
-shorten() { # NAME HEADER_BYTES ITEM_BYTES HIGH_BYTE LOW_BYTE COUNT
-  {
-    head -c 4 "$data/$1"
-    # shellcheck disable=SC2059
-    printf "\\0\\0\\$4\\$5"
-    tail -c +9 "$data/$1" | head -c $(($2 - 8 + $3 * $6))
-  } >"small/$1"
-}
-mkdir small
-shorten train-images-idx3-ubyte 16 784 001 054 300
-shorten train-labels-idx1-ubyte 8 1 001 054 300
-shorten t10k-images-idx3-ubyte 16 784 000 144 100
-shorten t10k-labels-idx1-ubyte 8 1 000 144 100
+"$here/small_data.sh" "$data" small 300 100
 small=(train --data small --hidden "30,20" --batch 64 --epochs 3)
 
 # ---- Help and version ----

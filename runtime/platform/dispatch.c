@@ -89,6 +89,7 @@ static bool supported(const struct ms_isa_entry *isa) {
 }
 
 static enum ms_status find_isa(const char *name, const struct ms_isa_entry **found) {
+  *found = NULL;
   for (size_t i = N_ISAS; i-- > 0;) {
     if (name ? strcmp(name, isas[i].name) != 0 : !supported(&isas[i]))
       continue;
