@@ -65,9 +65,14 @@ check "--help" test "$code" -eq 0 -a -s out -a ! -s err
 for command in train eval sweep verify kernels; do
   run $command --help
   check "$command --help" test "$code" -eq 0 -a -s out -a ! -s err
+  check "$command --help: no space at the end of a line" test -z "$(grep -n ' $' out)"
+  cp out help
+  run $command -h
+  check "$command -h" cmp out help
 done
 run --version
 check "--version" grep -qE '^mnist_simd [0-9]+\.[0-9]+\.[0-9]+ ' out
+refused 2 "unexpected argument 'extra'" -- --version extra
 run kernels
 check "kernels: scalar is there" grep -qE '^scalar +yes' out
 check "kernels: every slot has its ISA" test "$(grep -cE ' (scalar|avx2|avx512|neon)$' out)" -eq 17
@@ -109,6 +114,8 @@ refused 2 isa "'sse'" "scalar" -- train --isa sse
 refused 2 --patience --val -- train --patience 3
 refused 2 --val "'300'" "from 0 to 299" -- train --data small --val 300
 refused 2 --out -- train --out ''
+refused 2 --data "names no folder" -- train --data ''
+refused 2 isa "''" -- kernels --isa ''
 MNIST_SIMD_ISA=sse refused 2 MNIST_SIMD_ISA "'sse'" -- kernels
 refused 2 --epochs "goes with --full" -- verify --epochs 3
 
@@ -124,7 +131,7 @@ refused 1 "cut/train-images-idx3-ubyte" "300 images" -- train --data cut
 refused 1 "nothing.safetensors" -- eval nothing.safetensors --data small
 refused 1 "small/model.safetensors" -- eval small --data small
 refused 1 "not a safetensors file" -- eval small/t10k-images-idx3-ubyte --data small
-refused 1 "small/train-labels-idx1-ubyte" "cannot be made" -- "${small[@]}" --out small/train-labels-idx1-ubyte/run
+refused 1 "small/train-labels-idx1-ubyte/run: the folder cannot be made" "small/train-labels-idx1-ubyte is a file" -- "${small[@]}" --out small/train-labels-idx1-ubyte/run
 
 # ---- A run and what it leaves ----
 
@@ -163,7 +170,7 @@ check "an existing run is left as it was" sha256sum --quiet -c before
 run "${small[@]}" --val 50 --seed 7 --epochs 1 --force
 check "--force overwrites it" test "$code" -eq 0 -a "$(wc -l <$folder/metrics.csv)" -eq 2
 head -c 3000 $folder/model.safetensors >cut/model.safetensors
-refused 1 "cut/model.safetensors" -- eval cut --data small
+refused 1 "cut/model.safetensors: cut off: tensor dense1.weight" -- eval cut --data small
 mkdir narrow
 cp small/* narrow
 # 392 columns of 2 rows are as many pixels, 391 are not: the header and the file must agree, and the model must fit.
@@ -171,7 +178,7 @@ for name in train-images-idx3-ubyte t10k-images-idx3-ubyte; do
   n=$([ $name = train-images-idx3-ubyte ] && echo 300 || echo 100)
   { head -c 8 small/$name; printf '\0\0\0\2\0\0\0\12'; tail -c +17 small/$name | head -c $((20 * n)); } >narrow/$name
 done
-refused 1 "784 inputs" "2 x 10" -- eval $folder --data narrow
+refused 1 "$folder on narrow: " "784 inputs" "2 x 10" -- eval $folder --data narrow
 if [ -w /dev/full ]; then
   "$program" "${small[@]}" --out full >/dev/full 2>err
   check "standard output on a full disk" test $? -eq 1 -a -s err
@@ -186,6 +193,8 @@ for isa in $isas; do
     check "digest with $isa, $threads threads" grep -qF "$digest" out
   done
 done
+run train --data small --hidden 5 --dropout 0 --epochs 1 --threads 1 --out singular
+check "one epoch, one thread: in the singular" test -z "$(grep -E '\b1 (epochs|threads)\b' out)" -a "$code" -eq 0
 MNIST_SIMD_ISA=scalar run "${small[@]}" --val 50 --seed 7 --out one --force
 check "MNIST_SIMD_ISA" grep -q 'kernels scalar' out
 cp one/metrics.csv .

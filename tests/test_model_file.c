@@ -168,7 +168,7 @@ static void headers_one(void) {
   check_header("{" BIAS "," WEIGHT "}   ", 9, 1, NULL);
   check_header("{" WEIGHT "," BIAS "}", 9, NAN, "not a number");
   check_header("{" WEIGHT "," BIAS "}", 9, INFINITY, "infinite");
-  check_header("{" WEIGHT "," BIAS "}", 8, 1, "dense1.bias");
+  check_header("{" WEIGHT "," BIAS "}", 8, 1, "cut off: tensor dense1.bias ends at byte 36");
   check_header("{" WEIGHT "," BIAS "}", 10, 1, "leave gaps");
   check_header("{" WEIGHT "," WEIGHT "}", 9, 1, "not JSON");
   check_header("{" WEIGHT "," BIAS, 9, 1, "not JSON");
@@ -184,6 +184,8 @@ static void headers_two(void) {
   check_header("{" WEIGHT "," TENSOR("dense1.bias", "F32", "[3]", "[20,32]") "}", 9, 1, "overlap");
   check_header("{" WEIGHT "," TENSOR("dense1.bias", "F32", "[3]", "[36,24]") "}", 9, 1, "position");
   check_header("{" WEIGHT "," TENSOR("dense1.bias", "F32", "[3]", "[-12,0]") "}", 9, 1, "position");
+  check_header("{" WEIGHT "," TENSOR("dense1.bias", "F32", "[3]", "[24]") "}", 9, 1, "position");
+  check_header("{" WEIGHT "," TENSOR("dense1.bias", "F32", "[3]", "[24,28]") "}", 9, 1, "position");
   check_header("{" WEIGHT "," TENSOR("dense1.bias", "F32", "[3,1]", "[24,36]") "}", 9, 1, "dimensions");
   check_header("{" TENSOR("dense1.weight", "F32", "[4611686018427387904,4]", "[0,0]") "," BIAS "}", 9, 1,
                "dimension 1");
@@ -249,8 +251,10 @@ static void folders(void) {
   CHECK(ms_make_folder(path) == MS_OK);
   snprintf(path, sizeof path, "%s/file", folder);
   test_write_file(path, "x", 1);
-  strcat(path, "/below");
+  strcat(path, "/below/it");
   CHECK(ms_make_folder(path) == MS_ERROR_SYSTEM);
+  CHECK_MESSAGE(strstr(ms_error_message(), "/file is a file"), "%s", ms_error_message());
+  CHECK(ms_make_folder("") == MS_ERROR_SYSTEM);
   char longer[MS_PATH_SIZE], joined[MS_PATH_SIZE];
   memset(longer, 'x', sizeof longer);
   longer[sizeof longer - 1] = '\0';

@@ -31,14 +31,16 @@ static int evaluate(const struct cli_values *values, const struct ms_network *ne
   struct ms_evaluation evaluation;
   const enum ms_status status = ms_evaluate(network, &data.test, &evaluation);
   ms_data_free(&data);
-  if (status != MS_OK)
-    return cli_fail(values->command, status);
-
+  if (status != MS_OK) {
+    cli_error(values->command, "%s on %s: %s", values->arguments[0], folder, ms_error_message());
+    return EXIT_FAILURE;
+  }
   char digest[65];
   ms_network_sha256(network, digest);
   printf("model     %s: ", values->arguments[0]);
   print_network(network);
-  printf("data      %s: %zu test images\nkernels   %s, %zu threads\n\n", folder, evaluation.n, ms_isa(), ms_threads());
+  printf("data      %s: %zu test images\nkernels   %s, %zu thread%s\n\n", folder, evaluation.n, ms_isa(), ms_threads(),
+         plural_s(ms_threads()));
   print_evaluation(&evaluation);
   printf("\nSHA-256 of the weights: %s\n", digest);
   ms_evaluation_free(&evaluation);

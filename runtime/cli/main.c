@@ -1,4 +1,5 @@
 /* mnist_simd: the program. Chooses the sub-command. */
+#define _XOPEN_SOURCE 700 /* SIGXFSZ */
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,6 +46,10 @@ static int run(int argc, char **argv) {
     print_help(stdout);
     return EXIT_SUCCESS;
   }
+  if (strcmp(argv[1], "--version") == 0 && argc > 2) {
+    fprintf(stderr, "mnist_simd: unexpected argument '%s': see 'mnist_simd --help'\n", argv[2]);
+    return EXIT_USAGE;
+  }
   if (strcmp(argv[1], "--version") == 0) {
     printf("mnist_simd %s (numerics contract %d)\n", MS_VERSION, MS_CONTRACT_VERSION);
     return EXIT_SUCCESS;
@@ -61,6 +66,7 @@ static int run(int argc, char **argv) {
 
 int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN); /* a reader that is gone must not cost a training run */
+  signal(SIGXFSZ, SIG_IGN); /* a file over its limit (ulimit -f) is told as an error, and its beginning removed */
   const int exit_code = run(argc, argv);
   if (fflush(stdout) != 0 || ferror(stdout)) {
     fprintf(stderr, "mnist_simd: standard output cannot be written\n");

@@ -31,7 +31,8 @@ int cli_fail(const struct cli_command *command, enum ms_status status) {
 }
 
 static void print_help(const struct cli_command *command) {
-  printf("Usage: mnist_simd %s [OPTION]... %s\n%s\n\nOptions:\n", command->name, command->arguments, command->summary);
+  printf("Usage: mnist_simd %s [OPTION]...%s%s\n%s\n\nOptions:\n", command->name, command->arguments[0] ? " " : "",
+         command->arguments, command->summary);
   for (const struct cli_option *option = command->options; option->name; ++option) {
     char name[64];
     snprintf(name, sizeof name, "--%s%s%s", option->name, option->value ? " " : "", option->value ? option->value : "");
@@ -43,7 +44,7 @@ static void print_help(const struct cli_command *command) {
     }
     putchar('\n');
   }
-  printf("  %-22s %s\n", "--help", "print this");
+  printf("  %-22s %s\n", "-h, --help", "print this");
 }
 
 bool cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_values *values, int *exit_code) {
@@ -64,7 +65,7 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
   optind = 1;
   for (;;) {
     const int current = optind;
-    const int found = getopt_long(argc, argv, ":", long_options, NULL);
+    const int found = getopt_long(argc, argv, ":h", long_options, NULL);
     if (found == -1)
       break;
     if (found == ':') {
@@ -77,7 +78,7 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
       return false;
     }
     const int index = found - FIRST_OPTION;
-    if (index == n) {
+    if (found == 'h' || index == n) {
       print_help(command);
       *exit_code = EXIT_SUCCESS;
       return false;
@@ -124,7 +125,7 @@ int cli_init(const struct cli_values *values) {
   const bool from_variable = !isa && variable && variable[0];
   if (from_variable)
     isa = variable;
-  const enum ms_status status = ms_init(isa && isa[0] ? isa : NULL, threads);
+  const enum ms_status status = ms_init(isa, threads);
   if (status == MS_OK)
     return 0;
   if (!from_variable)
@@ -136,6 +137,10 @@ int cli_init(const struct cli_values *values) {
 static int load_data(const struct cli_values *values, enum ms_status (*load)(const char *, struct ms_data *),
                      struct ms_data *data, const char **folder) {
   *folder = cli_get(values, "data");
+  if (*folder && !(*folder)[0]) {
+    cli_error(values->command, "--data: '' names no folder");
+    return EXIT_USAGE;
+  }
   if (!*folder)
     *folder = getenv("MNIST_SIMD_DATA");
   if (!*folder || !(*folder)[0]) {

@@ -28,6 +28,10 @@ static void print_confusion(const struct ms_evaluation *e) {
   }
 }
 
+const char *plural_s(size_t n) {
+  return n == 1 ? "" : "s";
+}
+
 void format_loss(char text[16], double loss) {
   snprintf(text, 16, loss < 1000 ? "%.4f" : "%.1e", loss);
 }

@@ -47,15 +47,15 @@ static bool on_stop(void *context) {
 static void print_plan(const struct run *run) {
   const struct session *s = run->session;
   const struct ms_config *c = s->config;
-  printf("mnist_simd %s, kernels %s, %zu threads\n", MS_VERSION, ms_isa(), ms_threads());
+  printf("mnist_simd %s, kernels %s, %zu thread%s\n", MS_VERSION, ms_isa(), ms_threads(), plural_s(ms_threads()));
   printf("data      %s: %zu training, %zu validation, %zu test images of %zu x %zu, %zu classes\n", s->data_folder,
          run->train.n, c->n_validation, s->data->test.n, run->train.rows, run->train.cols, run->train.n_classes);
   if (s->test == SESSION_NO_TEST)
     printf("          the test images are not looked at\n");
-  printf("training  %s, seed %llu, up to %zu epochs, batch %zu, learning rate %g\n", s->preset,
-         (unsigned long long)c->seed, c->epochs, c->batch, c->learning_rate);
+  printf("training  %s, seed %llu, up to %zu epoch%s, batch %zu, learning rate %g\n", s->preset,
+         (unsigned long long)c->seed, c->epochs, plural_s(c->epochs), c->batch, c->learning_rate);
   if (c->patience > 0)
-    printf("stopping  after %zu epochs without %s improving by more than %g\n", c->patience,
+    printf("stopping  after %zu epoch%s without %s improving by more than %g\n", c->patience, plural_s(c->patience),
            c->monitor == MS_VAL_ACCURACY ? "validation accuracy" : "validation loss", c->min_delta);
   for (size_t l = 0; l < c->n_hidden; ++l) {
     const struct ms_layer_config *h = &c->hidden[l];
@@ -82,9 +82,10 @@ static void print_outcome(const struct run *run, enum ms_status status) {
     return;
   }
   if (r->stopped_early)
-    printf("\nStopped early: no improvement in %zu epochs.", run->session->config->patience);
-  printf("\nKept: the model of epoch %zu. %zu epochs in %.1f s, median %.3f s.\n", r->model_epoch, r->epochs_run,
-         r->elapsed_s, r->epoch_seconds_median);
+    printf("\nStopped early: no improvement in %zu epoch%s.", run->session->config->patience,
+           plural_s(run->session->config->patience));
+  printf("\nKept: the model of epoch %zu. %zu epoch%s in %.1f s, median %.3f s.\n", r->model_epoch, r->epochs_run,
+         plural_s(r->epochs_run), r->elapsed_s, r->epoch_seconds_median);
 }
 
 /* Of the network that was kept; validation and test are NULL where there is none or it is not to be looked at. */

@@ -120,6 +120,29 @@ enum ms_status ms_folder_sync(const char *folder) {
              : ms_fail(MS_ERROR_SYSTEM, "%s: the folder cannot be written to disk: %s", folder, strerror(errno));
 }
 
+/* What can be done about a file that cannot be written; "" where the error says it. */
+static const char *remedy(int error) {
+  switch (error) {
+  case ENOSPC:
+  case EDQUOT:
+    return ": make room, or choose another folder";
+  case EFBIG:
+    return ": raise the limit of a file's size (ulimit -f)";
+  case EACCES:
+  case EPERM:
+  case EROFS:
+    return ": choose a folder that you may write to";
+  case ENOENT:
+    return ": its folder is gone";
+  default:
+    return "";
+  }
+}
+
+static enum ms_status cannot_write(const char *path, int error) {
+  return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be written: %s%s", path, strerror(error), remedy(error));
+}
+
 enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes) {
   char temporary[MS_PATH_SIZE];
   const int length = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
@@ -127,7 +150,7 @@ enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes)
     return ms_fail(MS_ERROR_ARGUMENT, "path %.80s...: too long: choose a shorter one", path);
   const int file = mkostemp(temporary, O_CLOEXEC);
   if (file < 0)
-    return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
+    return cannot_write(path, errno);
 
   const mode_t mask = umask(0); /* mkostemp makes a private file: give it the ordinary permissions */
   umask(mask);
@@ -142,11 +165,19 @@ enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes)
     error = errno;
   }
   unlink(temporary);
-  return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(error));
+  return cannot_write(path, error);
+}
+
+static enum ms_status cannot_make(const char *path, const char *part, int error) {
+  if (error == EEXIST || error == ENOTDIR)
+    return ms_fail(MS_ERROR_SYSTEM, "%s: the folder cannot be made: %s is a file: choose another name", path, part);
+  return ms_fail(MS_ERROR_SYSTEM, "%s: the folder cannot be made: %s%s", part, strerror(error), remedy(error));
 }
 
 enum ms_status ms_make_folder(const char *path) {
   char part[MS_PATH_SIZE];
+  if (path[0] == '\0')
+    return cannot_make(path, path, ENOENT);
   if (snprintf(part, sizeof part, "%s", path) >= (int)sizeof part)
     return ms_fail(MS_ERROR_ARGUMENT, "path %.80s...: too long: choose a shorter one", path);
   for (char *end = part + 1;; ++end) {
@@ -154,8 +185,11 @@ enum ms_status ms_make_folder(const char *path) {
       continue;
     const char kept = *end;
     *end = '\0';
-    if (mkdir(part, 0777) != 0 && !ms_is_folder(part))
-      return ms_fail(MS_ERROR_SYSTEM, "%s: the folder cannot be made: %s", part, strerror(errno));
+    if (mkdir(part, 0777) != 0) {
+      const int error = errno;
+      if (!ms_is_folder(part))
+        return cannot_make(path, part, error);
+    }
     if (kept == '\0')
       return MS_OK;
     *end = kept;

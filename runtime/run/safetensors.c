@@ -111,6 +111,13 @@ static enum ms_status find_tensor(const char *path, const json_t *header, const 
   const json_t *shape = json_object_get(entry, "shape"), *offsets = json_object_get(entry, "data_offsets");
   if (!dtype || strcmp(dtype, "F32") != 0)
     return ms_fail(MS_ERROR_DATA, "%s: tensor %s has type %.16s, must be F32", path, name, dtype ? dtype : "none");
+  size_t begin, end;
+  if (json_array_size(offsets) != 2 || !read_size(json_array_get(offsets, 0), &begin) ||
+      !read_size(json_array_get(offsets, 1), &end) || begin > end)
+    return ms_fail(MS_ERROR_DATA, "%s: tensor %s: its position is no range of bytes", path, name);
+  if (end > data_bytes)
+    return ms_fail(MS_ERROR_DATA, "%s: cut off: tensor %s ends at byte %zu behind the header, the file ends at %zu",
+                   path, name, end, data_bytes);
   size_t n_floats = 1;
   if (json_array_size(shape) != n_dimensions)
     return ms_fail(MS_ERROR_DATA, "%s: tensor %s must have %zu dimensions", path, name, n_dimensions);
@@ -120,11 +127,8 @@ static enum ms_status find_tensor(const char *path, const json_t *header, const 
       return ms_fail(MS_ERROR_DATA, "%s: tensor %s: dimension %zu does not fit the file", path, name, d + 1);
     n_floats *= *size;
   }
-  size_t begin, end;
-  if (json_array_size(offsets) != 2 || !read_size(json_array_get(offsets, 0), &begin) ||
-      !read_size(json_array_get(offsets, 1), &end) || begin > end || end > data_bytes ||
-      end - begin != n_floats * sizeof(float))
-    return ms_fail(MS_ERROR_DATA, "%s: tensor %s: its position does not fit its shape and the file", path, name);
+  if (end - begin != n_floats * sizeof(float))
+    return ms_fail(MS_ERROR_DATA, "%s: tensor %s: its position does not fit its shape", path, name);
   tensor->n_dimensions = n_dimensions;
   tensor->bytes = data + begin;
   tensor->n_bytes = end - begin;
