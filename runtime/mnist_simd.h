@@ -175,6 +175,11 @@ struct ms_epoch {
   char weights_sha256[65]; /* of the network at the end of this epoch, as ms_network_sha256 gives it */
 };
 
+/* The moments at which a training run can be kept. MS_AFTER_STEP: the epoch goes on. MS_AT_STOP: the observer has asked to
+ * stop. */
+enum ms_moment { MS_AFTER_STEP, MS_AFTER_EPOCH, MS_AT_STOP };
+struct ms_train_state; /* what ms_checkpoint_save writes; valid during the call it is passed to */
+
 /* Told of progress; every member may be NULL. Called on the thread that called ms_train. Accuracies are shares of 1,
  * losses mean cross-entropies in nats, penalties not included. */
 struct ms_observer {
@@ -185,6 +190,8 @@ struct ms_observer {
   enum ms_status (*epoch)(void *context, const struct ms_epoch *epoch);
   /* Asked after each step. */
   bool (*stop)(void *context);
+  /* Offered after each step and each epoch, epoch() first. A failure ends training with that status. */
+  enum ms_status (*keep)(void *context, enum ms_moment moment, const struct ms_train_state *state);
 };
 
 /* Where the time of training goes; ms_phase_name gives a phase in a few words. */
@@ -215,6 +222,36 @@ struct ms_train_result {
 enum ms_status ms_train(const struct ms_config *config, const struct ms_dataset *train,
                         const struct ms_dataset *validation, const struct ms_observer *observer,
                         struct ms_network **network, struct ms_train_result *result);
+
+/* ---- Checkpoints -------------------------------------------------------------------------------------------- */
+
+/* A training run in a file: goes on to the same bits as if it had never been stopped, on any ISA and number of threads. */
+struct ms_checkpoint;
+
+/* What is kept along, as texts; NULL for none. */
+struct ms_checkpoint_notes {
+  const char *preset;
+  const char *data_sha256; /* of the training images, to know them again */
+  const char *metrics, *times;
+};
+
+/* Written atomically, with a SHA-256 over all of it. MS_ERROR_NUMERIC: a weight is not finite, nothing was written. */
+enum ms_status ms_checkpoint_save(const struct ms_train_state *state, const struct ms_checkpoint_notes *notes,
+                                  const char *path);
+/* MS_ERROR_DATA: the file is damaged, not a checkpoint, or of another numerics contract. Free with ms_checkpoint_free. */
+enum ms_status ms_checkpoint_load(const char *path, struct ms_checkpoint **checkpoint);
+void ms_checkpoint_free(struct ms_checkpoint *checkpoint);
+
+/* What it holds; valid as long as it. Its position: `step` steps of that epoch are done. */
+const struct ms_config *ms_checkpoint_config(const struct ms_checkpoint *checkpoint);
+struct ms_checkpoint_notes ms_checkpoint_notes(const struct ms_checkpoint *checkpoint);
+void ms_checkpoint_position(const struct ms_checkpoint *checkpoint, size_t *epoch, size_t *step);
+
+/* ms_train from there on, with the configuration of the checkpoint and the images that it had before. The observer hears of
+ * what is done from now on; *result is of the whole run. MS_ERROR_ARGUMENT besides: the images are of another size. */
+enum ms_status ms_train_resume(const struct ms_checkpoint *checkpoint, const struct ms_dataset *train,
+                               const struct ms_dataset *validation, const struct ms_observer *observer,
+                               struct ms_network **network, struct ms_train_result *result);
 
 /* ---- Networks ----------------------------------------------------------------------------------------------- */
 

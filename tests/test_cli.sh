@@ -229,8 +229,10 @@ run eval stopped --data small
 check "Ctrl-C: the model can be evaluated" test "$code" -eq 0
 interrupt TERM '^output ' train --data "$data" --hidden 300,100 --threads 1 --isa scalar --out early
 check "terminated in the first epoch: exit code 143" test $code -eq 143
-check "terminated in the first epoch: says that nothing was kept" grep -q 'nothing was kept' out
-check "terminated in the first epoch: no folder stays" test ! -e early
+check "terminated in the first epoch: says that there is no model" grep -q 'there is no model yet' out
+check "terminated in the first epoch: says how to go on" grep -q 'mnist_simd train --resume early' out
+check "terminated in the first epoch: keeps a checkpoint" test "$(cd early && echo *)" = checkpoint-0.safetensors
+rm -r early
 run train --data small --hidden 20 --dropout 0.5 --epochs 1 --out early
 cp early/model.safetensors early.safetensors
 interrupt TERM '^output ' train --data "$data" --hidden 300,100 --threads 1 --isa scalar --out early --force

@@ -162,7 +162,7 @@ static bool stop_now(void *context) {
 
 static struct ms_observer observe(struct history *history) {
   memset(history, 0, sizeof *history);
-  return (struct ms_observer){history, count_step, remember, stop_now};
+  return (struct ms_observer){.context = history, .step = count_step, .epoch = remember, .stop = stop_now};
 }
 
 /* Keras' rule, applied to the recorded values anew: an epoch counts if it beats the best by more than min_delta. */

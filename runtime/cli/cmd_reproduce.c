@@ -112,7 +112,7 @@ static int run_stage(const struct reproduction *r, size_t number, struct stage *
       .data = &r->data,
       .data_folder = r->data_folder,
       .folder = stage->folder,
-      .overwrite = true, /* look() found that it is this stage, unfinished */
+      .start = SESSION_RESUME_OR_OVERWRITE, /* look() found nothing that is finished */
       .test = stage->config->n_validation > 0 ? SESSION_NO_TEST : SESSION_TEST_FINISHED,
   };
   const int exit_code = session_train(&session);

@@ -79,7 +79,7 @@ static size_t n_inputs(const struct task *t) {
 
 /* A failure of the run itself is told, and the others go on. Any other status ends the sweep. */
 static enum ms_status do_run(struct task *t, size_t run, const char *data_id) {
-  const struct ms_observer observer = {t, on_step, NULL, on_stop};
+  const struct ms_observer observer = {.context = t, .step = on_step, .stop = on_stop};
   const struct ms_sweep_job *job = &t->sweep.plan.jobs[run];
   struct ms_config *config;
   struct ms_sweep_run *result;

@@ -1,11 +1,14 @@
 /* mnist_simd train: trains a network, evaluates it and saves the run. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/session.h"
 #include "runtime/cli/train_config.h"
 #include "runtime/platform/files.h"
+#include "runtime/run/run_checkpoints.h"
+#include "runtime/run/run_folder.h"
 
 static const struct cli_command command = {
     "train", "",
@@ -29,30 +32,90 @@ static int train(const struct cli_values *values, struct session *session) {
   return exit_code;
 }
 
-int cmd_train(int argc, char **argv) {
-  struct cli_values values;
-  struct ms_config *config;
-  struct session session = {.command = &command};
-  char folder[MS_PATH_SIZE];
-  int exit_code;
-  if (!cli_parse(&command, argc, argv, &values, &exit_code))
-    return exit_code;
-  if (!train_config_from_options(&values, &session.preset, &config))
-    return EXIT_USAGE;
+/* ---- A new run ---- */
 
-  const char *out = cli_get(&values, "out");
+static int begin(const struct cli_values *values, struct session *session) {
+  struct ms_config *config;
+  char folder[MS_PATH_SIZE];
+  if (!train_config_from_options(values, NULL, &session->preset, &config))
+    return EXIT_USAGE;
+  const char *out = cli_get(values, "out");
   const int length =
       out ? snprintf(folder, sizeof folder, "%s", out)
-          : snprintf(folder, sizeof folder, "runs/%s-seed%llu", session.preset, (unsigned long long)config->seed);
+          : snprintf(folder, sizeof folder, "runs/%s-seed%llu", session->preset, (unsigned long long)config->seed);
+  int exit_code = EXIT_USAGE;
   if (length <= 0 || length >= (int)sizeof folder) {
     cli_error(&command, "--out: must be a folder's name of 1 to %zu bytes", sizeof folder - 1);
-    exit_code = EXIT_USAGE;
   } else {
-    session.config = config;
-    session.folder = folder;
-    session.overwrite = cli_get(&values, "force") != NULL;
-    exit_code = train(&values, &session);
+    session->config = config;
+    session->folder = folder;
+    session->start = cli_get(values, "force") ? SESSION_OVERWRITE : SESSION_NEW;
+    exit_code = train(values, session);
   }
   ms_config_free(config);
   return exit_code;
+}
+
+/* ---- A run that was stopped ---- */
+
+/* What the folder's run is: the session looks at it again, once it holds the folder. NULL, with the exit code, if there is
+ * nothing to go on with. */
+static struct ms_checkpoint *look(const char *folder, int *exit_code) {
+  struct ms_run_checkpoints files;
+  struct ms_checkpoint *checkpoint = NULL;
+  char damaged[MS_PATH_SIZE], path[MS_PATH_SIZE];
+  enum ms_status status = ms_path_join(path, folder, MS_RUN_FILE);
+  if (status == MS_OK)
+    status = ms_run_checkpoints_find(folder, &files, &checkpoint, damaged);
+  *exit_code = EXIT_FAILURE;
+  if (status == MS_ERROR_DATA)
+    cli_error(&command, "%s: no checkpoint in this folder can be used: begin anew with --out %s --force", damaged,
+              folder);
+  else if (status != MS_OK)
+    *exit_code = cli_fail(&command, status);
+  else if (!checkpoint && ms_exists(path)) {
+    printf("%s: the run is finished, there is nothing to go on with.\n", folder);
+    *exit_code = EXIT_SUCCESS;
+  } else if (!checkpoint)
+    cli_error(&command,
+              "%s: holds no checkpoint: name the folder of a run that was stopped, or begin anew with --out %s", folder,
+              folder);
+  return checkpoint;
+}
+
+static int resume(const struct cli_values *values, struct session *session) {
+  int exit_code;
+  struct ms_config *config;
+  const char *given;
+  session->folder = cli_get(values, "resume");
+  if (cli_get(values, "out") || cli_get(values, "force")) {
+    cli_error(&command, "--resume: goes on in the folder it names: leave out --out and --force");
+    return EXIT_USAGE;
+  }
+  struct ms_checkpoint *checkpoint = look(session->folder, &exit_code);
+  if (!checkpoint)
+    return exit_code;
+  if (train_config_from_options(values, ms_checkpoint_config(checkpoint), &given, &config)) {
+    session->preset = ms_checkpoint_notes(checkpoint).preset;
+    session->config = config;
+    session->start = SESSION_RESUME;
+    exit_code = train(values, session);
+    ms_config_free(config);
+  } else {
+    exit_code = EXIT_USAGE;
+  }
+  ms_checkpoint_free(checkpoint);
+  return exit_code;
+}
+
+int cmd_train(int argc, char **argv) {
+  struct cli_values values;
+  struct session session = {.command = &command, .tell_resume = true};
+  int exit_code;
+  if (!cli_parse(&command, argc, argv, &values, &exit_code))
+    return exit_code;
+  if (!cli_size(&values, "checkpoint-every", 1, MS_MAX_EPOCHS, &session.checkpoint_epochs) ||
+      !cli_number(&values, "checkpoint-seconds", 0.001, 1e6, &session.checkpoint_s))
+    return EXIT_USAGE;
+  return cli_get(&values, "resume") ? resume(&values, &session) : begin(&values, &session);
 }

@@ -117,6 +117,19 @@ bool cli_size(const struct cli_values *values, const char *name, size_t min, siz
   return true;
 }
 
+bool cli_number(const struct cli_values *values, const char *name, double min, double max, double *out) {
+  const char *text = cli_get(values, name);
+  double value;
+  if (!text)
+    return true;
+  if (!ms_parse_number(text, &value) || !(value >= min && value <= max)) {
+    cli_error(values->command, "--%s: '%s' is not a number from %g to %g", name, text, min, max);
+    return false;
+  }
+  *out = value;
+  return true;
+}
+
 int cli_init(const struct cli_values *values) {
   size_t threads = 0;
   if (!cli_size(values, "threads", 1, MS_MAX_THREADS, &threads))

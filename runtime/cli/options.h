@@ -12,7 +12,7 @@ struct cli_option {
   const char *help;
 };
 
-#define CLI_MAX_OPTIONS 24
+#define CLI_MAX_OPTIONS 32
 
 struct cli_command {
   const char *name;
@@ -37,6 +37,8 @@ const char *cli_get(const struct cli_values *values, const char *name);
 
 /* Changes *out only if the option was given. False, having told the error, if its value is not legal. */
 bool cli_size(const struct cli_values *values, const char *name, size_t min, size_t max, size_t *out);
+
+bool cli_number(const struct cli_values *values, const char *name, double min, double max, double *out);
 
 /* "mnist_simd COMMAND: message", on standard error. */
 __attribute__((format(printf, 2, 3))) void cli_error(const struct cli_command *command, const char *format, ...);

@@ -13,10 +13,12 @@
 enum { BAR_WIDTH = 8 }; /* the live line must fit 80 columns, or a terminal that wraps it keeps its beginning */
 static const double redraw_s = 0.1;
 
-void progress_start(struct progress *progress, size_t n_epochs, size_t n_images) {
+void progress_start(struct progress *progress, size_t n_epochs, size_t n_images, size_t epoch, size_t images) {
   memset(progress, 0, sizeof *progress);
   progress->n_epochs = n_epochs;
   progress->n_images = n_images;
+  progress->images_before = images < n_images ? images : n_images;
+  progress->done_before = (double)(epoch - 1) + (double)progress->images_before / (double)n_images;
   const char *terminal = getenv("TERM");
   progress->terminal = isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
   progress->start_s = progress->epoch_start_s = ms_clock_s();
@@ -41,10 +43,10 @@ void progress_step(struct progress *progress, size_t epoch, size_t step, size_t 
   memset(bar + filled, '.', BAR_WIDTH - filled);
   bar[BAR_WIDTH] = '\0';
 
-  const double images_per_s = (double)images / (now - progress->epoch_start_s);
+  const double images_per_s = (double)(images - progress->images_before) / (now - progress->epoch_start_s);
   const double done = (double)(epoch - 1) + (double)images / (double)progress->n_images;
   const double left = (double)progress->n_epochs - done;
-  const unsigned long eta = (unsigned long)(left * (now - progress->start_s) / done + 0.5);
+  const unsigned long eta = (unsigned long)(left * (now - progress->start_s) / (done - progress->done_before) + 0.5);
   printf("\repoch %zu/%zu [%s] loss %s accuracy %.2f %% %.0f images/s ETA %lu:%02lu\033[K", epoch, progress->n_epochs,
          bar, loss_text, 100 * accuracy, images_per_s, eta / 60, eta % 60);
   fflush(stdout);
@@ -64,4 +66,5 @@ void progress_epoch(struct progress *progress, const struct ms_epoch *epoch) {
   printf("  %.0f images/s  %.2f s\n", (double)progress->n_images / epoch->seconds, epoch->seconds);
   fflush(stdout);
   progress->epoch_start_s = ms_clock_s();
+  progress->images_before = 0;
 }

@@ -4,13 +4,17 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "runtime/cli/keeper.h"
 #include "runtime/cli/print.h"
 #include "runtime/cli/progress.h"
 #include "runtime/cli/signals.h"
+#include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/run/run_folder.h"
+#include "runtime/run/run_lock.h"
 
 struct run {
   const struct session *session;
@@ -18,6 +22,8 @@ struct run {
   char data_sha256[65];
   struct progress progress;
   struct ms_metrics_log metrics;
+  struct keeper keeper;
+  struct ms_checkpoint *checkpoint; /* where to go on; NULL: from the beginning */
   struct ms_train_result result;
 };
 
@@ -40,6 +46,15 @@ static enum ms_status on_epoch(void *context, const struct ms_epoch *epoch) {
 static bool on_stop(void *context) {
   (void)context;
   return signals_received() != 0;
+}
+
+static enum ms_status on_keep(void *context, enum ms_moment moment, const struct ms_train_state *state) {
+  struct run *run = context;
+  const struct ms_checkpoint_notes notes = {.preset = run->session->preset,
+                                            .data_sha256 = run->data_sha256,
+                                            .metrics = run->metrics.metrics.data,
+                                            .times = run->metrics.times.data};
+  return keeper_offer(&run->keeper, moment, state, &notes);
 }
 
 /* ---- Before and after ---- */
@@ -66,19 +81,26 @@ static void print_plan(const struct run *run) {
     else
       printf("none\n");
   }
-  printf("output    %s\n\n", s->folder);
+  printf("output    %s\n", s->folder);
+  if (run->checkpoint) {
+    size_t epoch, step;
+    ms_checkpoint_position(run->checkpoint, &epoch, &step);
+    printf("going on  in epoch %zu, after step %zu\n", epoch, step);
+  }
+  putchar('\n');
   fflush(stdout);
 }
 
 static void print_outcome(const struct run *run, enum ms_status status) {
   const struct ms_train_result *r = &run->result;
   const char *folder = run->session->folder;
+  char path[MS_PATH_SIZE];
   if (status != MS_OK)
     printf("\n%s%s\n", ms_error_message(), r->epochs_run > 0 && signals_received() ? ": evaluating what is kept" : "");
   if (r->epochs_run == 0) {
-    printf("No epoch was finished: nothing was kept.\n");
-    if (ms_run_folder_is_used(folder))
-      printf("The earlier run in %s is as it was.\n", folder);
+    printf("No epoch was finished: there is no model yet.\n");
+    if (ms_path_join(path, folder, MS_RUN_FILE) == MS_OK && ms_exists(path))
+      printf("The files of the earlier run in %s are as they were.\n", folder);
     return;
   }
   if (r->stopped_early)
@@ -152,30 +174,112 @@ static enum ms_status evaluate_and_save(const struct run *run, const struct ms_n
   return status;
 }
 
+/* What is kept of a run that was stopped, and how to go on. */
+static void print_checkpoint(const struct run *run, enum ms_status status) {
+  const struct keeper *k = &run->keeper;
+  if (status == MS_ERROR_NUMERIC && k->n_saved > 0)
+    printf("\nThe last checkpoint in %s is of epoch %zu, step %zu: its weights are finite, but the same loss lies "
+           "ahead of "
+           "it.\nBegin anew with other settings and --force, or in another folder.\n",
+           run->session->folder, k->epoch, k->step);
+  if (status == MS_STOPPED && run->session->tell_resume)
+    printf("\nA checkpoint is kept. To go on: mnist_simd train --resume %s\n", run->session->folder);
+}
+
+static enum ms_status run_training(struct run *run, struct ms_network **network) {
+  const struct session *s = run->session;
+  const struct ms_observer observer = {run, on_step, on_epoch, on_stop, on_keep};
+  const struct ms_dataset *validation = run->validation.n > 0 ? &run->validation : NULL;
+  return run->checkpoint ? ms_train_resume(run->checkpoint, &run->train, validation, &observer, network, &run->result)
+                         : ms_train(s->config, &run->train, validation, &observer, network, &run->result);
+}
+
 static int train(struct run *run) {
   const struct session *s = run->session;
-  const struct ms_observer observer = {run, on_step, on_epoch, on_stop};
   struct ms_network *network;
+  size_t epoch = 1, step = 0;
+  if (run->checkpoint)
+    ms_checkpoint_position(run->checkpoint, &epoch, &step);
   signals_catch();
-  progress_start(&run->progress, s->config->epochs, run->train.n);
-  enum ms_status status = ms_train(s->config, &run->train, run->validation.n > 0 ? &run->validation : NULL, &observer,
-                                   &network, &run->result);
+  progress_start(&run->progress, s->config->epochs, run->train.n, epoch, step * s->config->batch);
+  keeper_start(&run->keeper);
+  enum ms_status status = run_training(run, &network);
   progress_clear(&run->progress);
   const bool usable = status == MS_OK || status == MS_STOPPED || status == MS_ERROR_NUMERIC;
   if (!usable)
     return cli_fail(s->command, status);
 
   print_outcome(run, status);
+  const enum ms_status trained = status;
   int exit_code = status == MS_OK ? EXIT_SUCCESS : status == MS_STOPPED ? 128 + signals_received() : EXIT_FAILURE;
-  if (network) {
-    status = evaluate_and_save(run, network, status != MS_OK);
-    if (status != MS_OK)
-      exit_code = cli_fail(s->command, status);
-  } else {
-    rmdir(s->folder); /* goes only if it is empty */
-  }
+  if (network)
+    status = evaluate_and_save(run, network, trained != MS_OK);
+  if (network && status == MS_OK && trained == MS_OK)
+    status = ms_run_checkpoints_remove(s->folder);
+  if (network && status != MS_OK)
+    exit_code = cli_fail(s->command, status);
+  print_checkpoint(run, trained);
   ms_network_free(network);
   return exit_code;
+}
+
+/* ---- The folder ---- */
+
+/* MS_ERROR_DATA, naming the difference, if the checkpoint is not of this configuration and these images. */
+static enum ms_status check_same(const struct run *run) {
+  const struct session *s = run->session;
+  const struct ms_config *there = ms_checkpoint_config(run->checkpoint);
+  const char *name = ms_config_difference(there, s->config);
+  const char *data = ms_checkpoint_notes(run->checkpoint).data_sha256;
+  if (name) {
+    char before[MS_SETTING_SIZE], now[MS_SETTING_SIZE];
+    ms_config_get(there, name, before);
+    ms_config_get(s->config, name, now);
+    return ms_fail(MS_ERROR_DATA,
+                   "%s: its run has %s %.80s, asked for is %.80s: go on with the same settings, or begin "
+                   "another run in another folder",
+                   s->folder, name, before, now);
+  }
+  if (strcmp(data, run->data_sha256) != 0)
+    return ms_fail(MS_ERROR_DATA,
+                   "%s: its run is on other training images (SHA-256 %.16s..., these have %.16s...): name their folder "
+                   "with --data",
+                   s->folder, data, run->data_sha256);
+  return MS_OK;
+}
+
+static enum ms_status find_checkpoint(struct run *run) {
+  const struct session *s = run->session;
+  char damaged[MS_PATH_SIZE];
+  enum ms_status status = ms_run_checkpoints_find(s->folder, &run->keeper.files, &run->checkpoint, damaged);
+  if (damaged[0])
+    cli_error(s->command, "%s", damaged);
+  if (status == MS_ERROR_DATA) {
+    if (s->start == SESSION_RESUME_OR_OVERWRITE)
+      return MS_OK;
+    return ms_fail(status, "%s: no checkpoint in it can be used: begin anew with --force", s->folder);
+  }
+  if (status != MS_OK)
+    return status;
+  if (!run->checkpoint)
+    return s->start == SESSION_RESUME_OR_OVERWRITE
+               ? MS_OK
+               : ms_fail(MS_ERROR_SYSTEM, "%s: holds no checkpoint: begin anew with --force", s->folder);
+  status = check_same(run);
+  const struct ms_checkpoint_notes notes = ms_checkpoint_notes(run->checkpoint);
+  return status == MS_OK ? ms_metrics_log_resume(&run->metrics, s->folder, notes.metrics, notes.times) : status;
+}
+
+/* The folder is locked. */
+static enum ms_status prepare(struct run *run) {
+  const struct session *s = run->session;
+  const bool resume = s->start == SESSION_RESUME || s->start == SESSION_RESUME_OR_OVERWRITE;
+  const enum ms_status status = ms_run_folder_make(s->folder, s->start != SESSION_NEW);
+  if (status != MS_OK)
+    return status;
+  ms_run_folder_clean(s->folder);
+  run->keeper.files.folder = s->folder;
+  return resume ? find_checkpoint(run) : MS_OK;
 }
 
 int session_train(const struct session *session) {
@@ -190,13 +294,26 @@ int session_train(const struct session *session) {
       .session = session,
       .train = ms_dataset_slice(images, 0, images->n - n_validation),
       .validation = ms_dataset_slice(images, images->n - n_validation, n_validation),
+      .keeper = {.every_epochs = session->checkpoint_epochs, .every_s = session->checkpoint_s},
   };
-  const enum ms_status status = ms_run_folder_make(session->folder, session->overwrite);
+  struct ms_run_lock lock;
+  ms_dataset_sha256(images, run.data_sha256);
+  enum ms_status status = ms_make_folder(session->folder);
+  if (status == MS_OK)
+    status = ms_run_lock(session->folder, &lock);
   if (status != MS_OK)
     return cli_fail(session->command, status);
-  ms_dataset_sha256(images, run.data_sha256);
-  print_plan(&run);
-  const int exit_code = train(&run);
+  status = prepare(&run);
+  int exit_code;
+  if (status == MS_OK) {
+    print_plan(&run);
+    exit_code = train(&run);
+  } else {
+    exit_code = cli_fail(session->command, status);
+  }
+  ms_run_unlock(&lock);
+  rmdir(session->folder); /* goes only if it is empty */
   ms_metrics_log_free(&run.metrics);
+  ms_checkpoint_free(run.checkpoint);
   return exit_code;
 }

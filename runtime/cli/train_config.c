@@ -30,6 +30,13 @@ const struct cli_option train_options[] = {
     CLI_DATA_OPTION,
     {"out", "DIR", "folder of the run (default: runs/<preset>-seed<seed>)"},
     {"force", NULL, "overwrite a run that the folder holds already"},
+    {"resume", "RUN",
+     "go on with the run in this folder that was stopped, with its settings: the result is that of a run\n"
+     "that was never stopped. Settings that are given too must be the same"},
+    {"checkpoint-every", "N",
+     "keep a checkpoint after every N epochs, 1 to 100000 (default: after each epoch, and once a minute\n"
+     "within a longer one, as long as they all take less than 1 % of the time)"},
+    {"checkpoint-seconds", "S", "keep one as soon as S seconds have passed, 0.001 to 1000000, within an epoch too"},
     {0},
 };
 
@@ -52,11 +59,13 @@ static bool set_all(const struct cli_values *values, struct ms_config *c) {
   return false;
 }
 
-bool train_config_from_options(const struct cli_values *values, const char **preset, struct ms_config **config) {
+bool train_config_from_options(const struct cli_values *values, const struct ms_config *base, const char **preset,
+                               struct ms_config **config) {
   *preset = cli_get(values, "preset");
+  const bool from_base = base && !*preset;
   if (!*preset)
     *preset = "final";
-  if (ms_config_preset(*preset, config) != MS_OK) {
+  if ((from_base ? ms_config_copy(base, config) : ms_config_preset(*preset, config)) != MS_OK) {
     cli_error(values->command, "--%s", ms_error_message());
     return false;
   }

@@ -6,7 +6,7 @@
 #include "runtime/nn/predict.h"
 #include "runtime/nn/random.h"
 #include "runtime/nn/schedule.h"
-#include "runtime/nn/step.h"
+#include "runtime/nn/train_state.h"
 #include "runtime/platform/clock.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/fpenv.h"
@@ -17,10 +17,13 @@ struct training {
   const struct ms_dataset *train, *validation;
   const struct ms_observer *observer;
   struct ms_trainer trainer;
-  struct ms_network *kept; /* what is returned: the best epoch's weights with early stopping, else the last's */
-  uint32_t *order;         /* (train->n) */
-  double *epoch_seconds;   /* (epochs) */
-  double best;             /* of the monitored value, larger being better */
+  struct ms_train_counters at; /* the powers are in the trainer */
+  struct ms_network *kept;     /* what is returned: the best epoch's weights with early stopping, else the last's */
+  uint32_t *order;             /* (train->n) */
+  double *epoch_seconds;       /* (epochs) */
+  double start_s,
+      epoch_start_s; /* clock readings at which the run and this epoch would have begun without interruption */
+  struct ms_train_result *result;
 };
 
 static enum ms_status create(struct training *t) {
@@ -32,7 +35,8 @@ static enum ms_status create(struct training *t) {
     status = ms_allocate(t->train->n, sizeof *t->order, "order of the images", &t->order);
   if (status == MS_OK)
     status = ms_allocate(t->config->epochs, sizeof *t->epoch_seconds, "epoch times", &t->epoch_seconds);
-  t->best = -HUGE_VAL;
+  t->at.epoch = 1;
+  t->at.best = -HUGE_VAL;
   return status;
 }
 
@@ -43,43 +47,116 @@ static void destroy(struct training *t) {
   free(t->epoch_seconds);
 }
 
-static void count_batch(const struct ms_trainer *trainer, size_t n, double *loss_sum, size_t *n_correct) {
-  const size_t n_classes = ms_pass_classes(&trainer->pass);
+static size_t steps_of_epoch(const struct training *t) {
+  return (t->train->n + t->config->batch - 1) / t->config->batch;
+}
+
+/* Whether early stopping ends training after `epoch`. */
+static bool stops_after(const struct training *t, size_t epoch) {
+  return t->validation && t->config->patience > 0 && epoch - t->at.best_epoch >= t->config->patience;
+}
+
+/* ---- State ---- */
+
+static enum ms_status offer(struct training *t, enum ms_moment moment) {
+  if (!t->observer || !t->observer->keep)
+    return MS_OK;
+  const double now = ms_clock_s();
+  struct ms_train_state state = {.config = t->config,
+                                 .at = t->at,
+                                 .epoch_seconds = t->epoch_seconds,
+                                 .phase_seconds = t->result->phase_seconds,
+                                 .trainer = &t->trainer,
+                                 .kept = t->kept};
+  state.at.beta1_power = t->trainer.beta1_power;
+  state.at.beta2_power = t->trainer.beta2_power;
+  state.at.epoch_s = now - t->epoch_start_s;
+  state.at.past_s = now - t->start_s;
+  return t->observer->keep(t->observer->context, moment, &state);
+}
+
+static enum ms_status restore(struct training *t, const struct ms_checkpoint *from) {
+  if (from->n_inputs != t->train->rows * t->train->cols || from->n_classes != t->train->n_classes ||
+      from->at.step > steps_of_epoch(t))
+    return ms_fail(MS_ERROR_ARGUMENT,
+                   "ms_train_resume: the training images are not those of the checkpoint: %zu of %zu pixels in %zu "
+                   "classes, the checkpoint is in step %zu of an epoch of %zu pixels in %zu classes",
+                   t->train->n, t->train->rows * t->train->cols, t->train->n_classes, from->at.step, from->n_inputs,
+                   from->n_classes);
+  ms_trainer_restore(&t->trainer, from);
+  t->at = from->at;
+  for (size_t l = 0; from->at.model_epoch > 0 && l < t->kept->n_layers; ++l) {
+    const struct ms_dense *layer = &t->kept->layers[l];
+    memcpy(layer->weight, from->layers[l].kept_weight, layer->n_in * layer->n_out * sizeof(float));
+    memcpy(layer->bias, from->layers[l].kept_bias, layer->n_out * sizeof(float));
+  }
+  const size_t n_epochs = from->at.epoch - 1;
+  if (n_epochs > 0)
+    memcpy(t->epoch_seconds, from->epoch_seconds, n_epochs * sizeof *t->epoch_seconds);
+  memcpy(t->result->phase_seconds, from->phase_seconds, sizeof t->result->phase_seconds);
+  t->start_s = ms_clock_s() - from->at.past_s;
+  t->result->epochs_run = n_epochs;
+  t->result->best_epoch = from->at.best_epoch;
+  t->result->model_epoch = from->at.model_epoch;
+  t->result->stopped_early = from->at.step == 0 && n_epochs > 0 && stops_after(t, n_epochs);
+  return MS_OK;
+}
+
+/* ---- Epochs ---- */
+
+static void count_batch(struct training *t, size_t n) {
+  const struct ms_pass *pass = &t->trainer.pass;
+  const size_t n_classes = ms_pass_classes(pass);
   for (size_t i = 0; i < n; ++i) {
-    *loss_sum += (double)trainer->pass.loss[i];
-    *n_correct += ms_argmax(trainer->pass.logits + i * n_classes, n_classes) == trainer->pass.labels[i];
+    t->at.loss_sum += (double)pass->loss[i];
+    t->at.n_correct += ms_argmax(pass->logits + i * n_classes, n_classes) == pass->labels[i];
   }
 }
 
-/* All steps of one epoch. MS_STOPPED and MS_ERROR_NUMERIC leave the epoch unfinished. */
+static void train_step(struct training *t, size_t first, size_t rows) {
+  const size_t n_steps = steps_of_epoch(t);
+  t->trainer.epoch = t->at.epoch;
+  t->trainer.step = t->at.step;
+  t->trainer.learning_rate =
+      ms_learning_rate(t->config, (t->at.epoch - 1) * n_steps + t->at.step, t->config->epochs * n_steps);
+  ms_trainer_load(&t->trainer, t->train, t->order + first, rows);
+  ms_trainer_step(&t->trainer, rows);
+  count_batch(t, rows);
+}
+
+/* What the observer has to say to a step, after which `images` of the epoch are done. */
+static enum ms_status observe_step(struct training *t, size_t images) {
+  const struct ms_observer *observer = t->observer;
+  const size_t n_steps = steps_of_epoch(t);
+  if (observer && observer->step)
+    observer->step(observer->context, t->at.epoch, t->at.step, n_steps, images, t->at.loss_sum / (double)images,
+                   (double)t->at.n_correct / (double)images);
+  const bool stop = observer && observer->stop && observer->stop(observer->context);
+  const enum ms_status status = stop ? offer(t, MS_AT_STOP) : t->at.step < n_steps ? offer(t, MS_AFTER_STEP) : MS_OK;
+  if (status != MS_OK || !stop)
+    return status;
+  return ms_fail(MS_STOPPED, "stopped in epoch %zu, after step %zu of %zu", t->at.epoch, t->at.step, n_steps);
+}
+
+/* All steps of one epoch, or those that are left. MS_STOPPED and MS_ERROR_NUMERIC leave the epoch unfinished. */
 static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
   const size_t n = t->train->n, batch = t->config->batch;
-  const size_t n_steps = (n + batch - 1) / batch;
-  double loss_sum = 0;
-  size_t n_correct = 0;
   ms_random_order(t->config->seed, epoch->epoch, n, t->order);
-  for (size_t step = 0; step < n_steps; ++step) {
-    const size_t first = step * batch;
+  while (t->at.step < steps_of_epoch(t)) {
+    const size_t first = t->at.step * batch;
     const size_t rows = n - first < batch ? n - first : batch;
-    t->trainer.epoch = epoch->epoch;
-    t->trainer.step = step;
-    t->trainer.learning_rate =
-        ms_learning_rate(t->config, (epoch->epoch - 1) * n_steps + step, t->config->epochs * n_steps);
-    ms_trainer_load(&t->trainer, t->train, t->order + first, rows);
-    ms_trainer_step(&t->trainer, rows);
-    count_batch(&t->trainer, rows, &loss_sum, &n_correct);
-    if (!isfinite(loss_sum))
+    train_step(t, first, rows);
+    ++t->at.step;
+    if (!isfinite(t->at.loss_sum))
       return ms_fail(MS_ERROR_NUMERIC,
                      "epoch %zu, step %zu: the loss is not finite: train with a smaller lr (it is %g)", epoch->epoch,
-                     step + 1, t->config->learning_rate);
-    epoch->train_loss = loss_sum / (double)(first + rows);
-    epoch->train_accuracy = (double)n_correct / (double)(first + rows);
-    if (t->observer && t->observer->step)
-      t->observer->step(t->observer->context, epoch->epoch, step + 1, n_steps, first + rows, epoch->train_loss,
-                        epoch->train_accuracy);
-    if (t->observer && t->observer->stop && t->observer->stop(t->observer->context))
-      return ms_fail(MS_STOPPED, "stopped in epoch %zu, after step %zu of %zu", epoch->epoch, step + 1, n_steps);
+                     t->at.step, t->config->learning_rate);
+    const enum ms_status status = observe_step(t, first + rows);
+    if (status != MS_OK)
+      return status;
   }
+  epoch->train_loss = t->at.loss_sum / (double)n;
+  epoch->train_accuracy = (double)t->at.n_correct / (double)n;
   ms_trainer_read(&t->trainer);
   if (!ms_network_is_finite(t->trainer.network))
     return ms_fail(MS_ERROR_NUMERIC, "epoch %zu: a weight is not finite: train with a smaller lr (it is %g)",
@@ -87,14 +164,14 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
   return MS_OK;
 }
 
-static void validate(struct training *t, struct ms_epoch *epoch, struct ms_train_result *result) {
+static void validate(struct training *t, struct ms_epoch *epoch) {
   ms_predict(&t->trainer.pass, t->validation, NULL, NULL, &epoch->val_loss, &epoch->val_accuracy);
   epoch->has_validation = true;
   const double value = t->config->monitor == MS_VAL_ACCURACY ? epoch->val_accuracy : -epoch->val_loss;
-  epoch->improved = value - t->config->min_delta > t->best;
+  epoch->improved = value - t->config->min_delta > t->at.best;
   if (epoch->improved) {
-    t->best = value;
-    result->best_epoch = epoch->epoch;
+    t->at.best = value;
+    t->at.best_epoch = epoch->epoch;
   }
 }
 
@@ -117,27 +194,34 @@ static void add_phases(struct training *t, double seconds, struct ms_train_resul
   }
 }
 
-static enum ms_status run_epoch(struct training *t, size_t number, struct ms_train_result *result) {
-  const double start = ms_clock_s();
-  struct ms_epoch epoch = {.epoch = number, .improved = true};
-  const enum ms_status status = train_epoch(t, &epoch);
+static enum ms_status run_epoch(struct training *t) {
+  struct ms_train_result *result = t->result;
+  struct ms_epoch epoch = {.epoch = t->at.epoch, .improved = true};
+  t->epoch_start_s = ms_clock_s() - t->at.epoch_s;
+  enum ms_status status = train_epoch(t, &epoch);
   if (status != MS_OK)
     return status;
   if (t->validation)
-    validate(t, &epoch, result);
+    validate(t, &epoch);
   const bool early_stopping = t->validation && t->config->patience > 0;
   if (!early_stopping || epoch.improved) {
     ms_network_copy(t->kept, t->trainer.network);
-    result->model_epoch = number;
+    t->at.model_epoch = epoch.epoch;
   }
   ms_network_sha256(t->trainer.network, epoch.weights_sha256);
-  epoch.seconds = ms_clock_s() - start;
+  epoch.seconds = ms_clock_s() - t->epoch_start_s;
   t->epoch_seconds[result->epochs_run++] = epoch.seconds;
   add_phases(t, epoch.seconds, result);
-  result->stopped_early = early_stopping && number - result->best_epoch >= t->config->patience;
+  result->best_epoch = t->at.best_epoch;
+  result->model_epoch = t->at.model_epoch;
+  result->stopped_early = stops_after(t, epoch.epoch);
+  ++t->at.epoch;
+  t->at.step = t->at.n_correct = 0;
+  t->at.loss_sum = t->at.epoch_s = 0;
+  t->epoch_start_s = ms_clock_s();
   if (t->observer && t->observer->epoch)
-    return t->observer->epoch(t->observer->context, &epoch);
-  return MS_OK;
+    status = t->observer->epoch(t->observer->context, &epoch);
+  return status == MS_OK ? offer(t, MS_AFTER_EPOCH) : status;
 }
 
 static int compare_doubles(const void *x, const void *y) {
@@ -172,21 +256,28 @@ static enum ms_status check_data(const struct ms_config *config, const struct ms
   return MS_OK;
 }
 
-enum ms_status ms_train(const struct ms_config *config, const struct ms_dataset *train,
-                        const struct ms_dataset *validation, const struct ms_observer *observer,
-                        struct ms_network **network, struct ms_train_result *result) {
+static enum ms_status train(const struct ms_config *config, const struct ms_checkpoint *from,
+                            const struct ms_dataset *train_images, const struct ms_dataset *validation,
+                            const struct ms_observer *observer, struct ms_network **network,
+                            struct ms_train_result *result) {
   *network = NULL;
   memset(result, 0, sizeof *result);
-  enum ms_status status = check_data(config, train, validation);
+  enum ms_status status = check_data(config, train_images, validation);
   if (status != MS_OK)
     return status;
 
-  const double start = ms_clock_s();
   const uint64_t saved = ms_fpenv_enter();
-  struct training t = {.config = config, .train = train, .validation = validation, .observer = observer};
+  struct training t = {.config = config,
+                       .train = train_images,
+                       .validation = validation,
+                       .observer = observer,
+                       .start_s = ms_clock_s(),
+                       .result = result};
   status = create(&t);
-  for (size_t number = 1; status == MS_OK && number <= config->epochs && !result->stopped_early; ++number)
-    status = run_epoch(&t, number, result);
+  if (status == MS_OK && from)
+    status = restore(&t, from);
+  while (status == MS_OK && t.at.epoch <= config->epochs && !result->stopped_early)
+    status = run_epoch(&t);
 
   const bool usable = status == MS_OK || status == MS_STOPPED || status == MS_ERROR_NUMERIC;
   if (usable && result->epochs_run > 0) {
@@ -195,8 +286,20 @@ enum ms_status ms_train(const struct ms_config *config, const struct ms_dataset 
   }
   if (t.epoch_seconds)
     result->epoch_seconds_median = median(t.epoch_seconds, result->epochs_run);
-  result->elapsed_s = ms_clock_s() - start;
+  result->elapsed_s = ms_clock_s() - t.start_s;
   destroy(&t);
   ms_fpenv_restore(saved);
   return status;
+}
+
+enum ms_status ms_train(const struct ms_config *config, const struct ms_dataset *train_images,
+                        const struct ms_dataset *validation, const struct ms_observer *observer,
+                        struct ms_network **network, struct ms_train_result *result) {
+  return train(config, NULL, train_images, validation, observer, network, result);
+}
+
+enum ms_status ms_train_resume(const struct ms_checkpoint *checkpoint, const struct ms_dataset *train_images,
+                               const struct ms_dataset *validation, const struct ms_observer *observer,
+                               struct ms_network **network, struct ms_train_result *result) {
+  return train(checkpoint->config, checkpoint, train_images, validation, observer, network, result);
 }

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "runtime/nn/random.h"
-#include "runtime/nn/step.h"
+#include "runtime/nn/train_state.h"
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/memory.h"
 
@@ -143,4 +143,19 @@ static void read_item(void *context, size_t item, size_t index) {
 
 void ms_trainer_read(struct ms_trainer *t) {
   ms_pool_each(t->n_layers, read_item, t);
+}
+
+void ms_trainer_restore(struct ms_trainer *t, const struct ms_checkpoint *checkpoint) {
+  t->beta1_power = checkpoint->at.beta1_power;
+  t->beta2_power = checkpoint->at.beta2_power;
+  for (size_t l = 0; l < t->n_layers; ++l) {
+    struct ms_layer_state *layer = &t->layers[l];
+    const struct ms_layer_values *from = &checkpoint->layers[l];
+    ms_panels_from_rows(layer->n_in, layer->n_out, from->weight, layer->weight);
+    ms_panels_from_rows(layer->n_in, layer->n_out, from->moment1, layer->moment1);
+    ms_panels_from_rows(layer->n_in, layer->n_out, from->moment2, layer->moment2);
+    memcpy(layer->bias, from->bias, layer->n_out * sizeof(float));
+    memcpy(layer->bias_moment1, from->bias_moment1, layer->n_out * sizeof(float));
+    memcpy(layer->bias_moment2, from->bias_moment2, layer->n_out * sizeof(float));
+  }
 }

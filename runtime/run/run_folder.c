@@ -1,6 +1,8 @@
 /* The folder of a training run, its metrics.csv and times.csv. */
+#define _POSIX_C_SOURCE 200809L
 #include "runtime/run/run_folder.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
@@ -8,7 +10,8 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 
-static const char *const files[] = {MS_MODEL_FILE, MS_METRICS_FILE, MS_TIMES_FILE, MS_RUN_FILE};
+static const char *const files[] = {MS_MODEL_FILE, MS_METRICS_FILE,      MS_TIMES_FILE,
+                                    MS_RUN_FILE,   MS_CHECKPOINT_FILE_0, MS_CHECKPOINT_FILE_1};
 enum { N_FILES = sizeof files / sizeof files[0] };
 
 bool ms_run_folder_is_used(const char *folder) {
@@ -23,7 +26,7 @@ enum ms_status ms_run_folder_make(const char *folder, bool overwrite) {
   if (!overwrite && ms_run_folder_is_used(folder))
     return ms_fail(MS_ERROR_SYSTEM,
                    "%s: holds a run already: choose another folder with --out, or overwrite it with "
-                   "--force",
+                   "--force, or go on with it, if it was stopped, with --resume",
                    folder);
   return ms_make_folder(folder);
 }
@@ -38,6 +41,27 @@ enum ms_status ms_run_folder_forget(const char *folder) {
       status = ms_fail(MS_ERROR_SYSTEM, "%s: the old file cannot be removed: %s", path, strerror(errno));
   }
   return status;
+}
+
+/* NAME.XXXXXX, as ms_file_write makes them. */
+static bool is_temporary(const char *entry) {
+  for (size_t i = 0; i < N_FILES; ++i) {
+    const size_t length = strlen(files[i]);
+    if (strncmp(entry, files[i], length) == 0 && entry[length] == '.' && strlen(entry) == length + 7)
+      return true;
+  }
+  return false;
+}
+
+void ms_run_folder_clean(const char *folder) {
+  DIR *entries = opendir(folder);
+  for (struct dirent *entry; entries && (entry = readdir(entries)) != NULL;) {
+    char path[MS_PATH_SIZE];
+    if (is_temporary(entry->d_name) && ms_path_join(path, folder, entry->d_name) == MS_OK)
+      unlink(path);
+  }
+  if (entries)
+    closedir(entries);
 }
 
 static enum ms_status write_text(const char *folder, const char *name, const struct ms_text *text) {
@@ -61,6 +85,16 @@ enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const char *folder
     ms_text_add(&log->metrics, ",,");
   ms_text_printf(&log->metrics, "%s\n", epoch->weights_sha256);
   ms_text_printf(&log->times, "%zu,%.3f\n", epoch->epoch, epoch->seconds);
+  const enum ms_status status = write_text(folder, MS_METRICS_FILE, &log->metrics);
+  return status == MS_OK ? write_text(folder, MS_TIMES_FILE, &log->times) : status;
+}
+
+enum ms_status ms_metrics_log_resume(struct ms_metrics_log *log, const char *folder, const char *metrics,
+                                     const char *times) {
+  if (metrics[0] == '\0')
+    return MS_OK;
+  ms_text_add(&log->metrics, metrics);
+  ms_text_add(&log->times, times);
   const enum ms_status status = write_text(folder, MS_METRICS_FILE, &log->metrics);
   return status == MS_OK ? write_text(folder, MS_TIMES_FILE, &log->times) : status;
 }

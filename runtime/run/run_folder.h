@@ -1,4 +1,5 @@
-/* The folder of a training run: model.safetensors, metrics.csv, times.csv, run.json. Every file is written atomically. */
+/* The folder of a training run: model.safetensors, metrics.csv, times.csv, run.json; checkpoints while it is not finished, and a
+ * lock while it is in use (run_checkpoints.h, run_lock.h). Every file is written atomically. */
 #ifndef MS_RUN_RUN_FOLDER_H
 #define MS_RUN_RUN_FOLDER_H
 
@@ -8,6 +9,8 @@
 #define MS_METRICS_FILE "metrics.csv"
 #define MS_TIMES_FILE "times.csv"
 #define MS_RUN_FILE "run.json"
+#define MS_CHECKPOINT_FILE_0 "checkpoint-0.safetensors"
+#define MS_CHECKPOINT_FILE_1 "checkpoint-1.safetensors"
 
 /* metrics.csv and times.csv as they grow: one row an epoch, the whole files written anew each time. Times are apart, so that
  * metrics.csv is the same, byte for byte, for the same seed. */
@@ -31,10 +34,16 @@ enum ms_status ms_run_folder_make(const char *folder, bool overwrite);
 /* Removes the model and the summary of an earlier run: to be called when the new run has its first epoch in the folder. */
 enum ms_status ms_run_folder_forget(const char *folder);
 
-/* Whether a folder holds one of the three files. */
+/* Removes what writers that were killed have left: temporary files of the names that a run folder has. The folder is locked. */
+void ms_run_folder_clean(const char *folder);
+
+/* Whether a folder holds a file of a run. */
 bool ms_run_folder_is_used(const char *folder);
 
 enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const char *folder, const struct ms_epoch *epoch);
+/* Goes on with texts of before, which it copies, and writes both files. */
+enum ms_status ms_metrics_log_resume(struct ms_metrics_log *log, const char *folder, const char *metrics,
+                                     const char *times);
 void ms_metrics_log_free(struct ms_metrics_log *log);
 
 /* Writes run.json. */

@@ -1,0 +1,38 @@
+/* When a run's checkpoints are written. */
+#include "runtime/cli/keeper.h"
+
+#include "runtime/nn/train_state.h"
+#include "runtime/platform/clock.h"
+
+static const double share = 0.005;     /* of the time, for checkpoints */
+static const double long_epoch_s = 60; /* after which one is due within an epoch */
+
+void keeper_start(struct keeper *keeper) {
+  keeper->start_s = keeper->last_s = ms_clock_s();
+}
+
+static bool is_due(const struct keeper *k, enum ms_moment moment, size_t epochs_done, double now) {
+  if (moment == MS_AT_STOP)
+    return true;
+  if (k->every_epochs > 0 || k->every_s > 0)
+    return (k->every_epochs > 0 && moment == MS_AFTER_EPOCH && epochs_done % k->every_epochs == 0) ||
+           (k->every_s > 0 && now - k->last_s >= k->every_s);
+  return (moment == MS_AFTER_EPOCH || now - k->last_s >= long_epoch_s) && k->spent_s <= share * (now - k->start_s);
+}
+
+enum ms_status keeper_offer(struct keeper *k, enum ms_moment moment, const struct ms_train_state *state,
+                            const struct ms_checkpoint_notes *notes) {
+  const double now = ms_clock_s();
+  const bool is_over = state->at.epoch > state->config->epochs; /* the model is about to be saved */
+  if (is_over || !is_due(k, moment, state->at.epoch - 1, now))
+    return MS_OK;
+  const enum ms_status status = ms_run_checkpoints_save(&k->files, state, notes);
+  k->last_s = ms_clock_s();
+  k->spent_s += k->last_s - now;
+  if (status == MS_OK) {
+    ++k->n_saved;
+    k->epoch = state->at.epoch;
+    k->step = state->at.step;
+  }
+  return status;
+}

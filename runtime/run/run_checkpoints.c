@@ -1,0 +1,89 @@
+/* The checkpoints of a run folder. */
+#define _POSIX_C_SOURCE 200809L /* unlink */
+#include "runtime/run/run_checkpoints.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "runtime/platform/error.h"
+#include "runtime/run/run_folder.h"
+
+static const char *const names[MS_N_CHECKPOINTS] = {MS_CHECKPOINT_FILE_0, MS_CHECKPOINT_FILE_1};
+
+static bool is_newer(const struct ms_checkpoint *a, const struct ms_checkpoint *b) {
+  size_t epoch, step, other_epoch, other_step;
+  ms_checkpoint_position(a, &epoch, &step);
+  ms_checkpoint_position(b, &other_epoch, &other_step);
+  return epoch != other_epoch ? epoch > other_epoch : step > other_step;
+}
+
+enum ms_status ms_run_checkpoints_find(const char *folder, struct ms_run_checkpoints *files,
+                                       struct ms_checkpoint **checkpoint, char damaged[MS_PATH_SIZE]) {
+  *files = (struct ms_run_checkpoints){.folder = folder, .has_begun = true};
+  *checkpoint = NULL;
+  damaged[0] = '\0';
+  for (size_t i = 0; i < MS_N_CHECKPOINTS; ++i) {
+    char path[MS_PATH_SIZE];
+    struct ms_checkpoint *found;
+    enum ms_status status = ms_path_join(path, folder, names[i]);
+    if (status == MS_OK && !ms_exists(path))
+      continue;
+    if (status == MS_OK)
+      status = ms_checkpoint_load(path, &found);
+    if (status == MS_ERROR_DATA) {
+      snprintf(damaged, MS_PATH_SIZE, "%s", ms_error_message());
+    } else if (status != MS_OK) {
+      ms_checkpoint_free(*checkpoint);
+      *checkpoint = NULL;
+      return status;
+    } else if (!*checkpoint || is_newer(found, *checkpoint)) {
+      ms_checkpoint_free(*checkpoint);
+      *checkpoint = found;
+      files->next = 1 - i;
+    } else {
+      ms_checkpoint_free(found);
+    }
+  }
+  return !*checkpoint && damaged[0] ? MS_ERROR_DATA : MS_OK;
+}
+
+static enum ms_status remove_file(const char *folder, size_t i) {
+  char path[MS_PATH_SIZE];
+  const enum ms_status status = ms_path_join(path, folder, names[i]);
+  if (status == MS_OK && unlink(path) != 0 && errno != ENOENT)
+    return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be removed: %s", path, strerror(errno));
+  return status;
+}
+
+enum ms_status ms_run_checkpoints_save(struct ms_run_checkpoints *files, const struct ms_train_state *state,
+                                       const struct ms_checkpoint_notes *notes) {
+  char path[MS_PATH_SIZE];
+  enum ms_status status = ms_path_join(path, files->folder, names[files->next]);
+  /* Of an earlier run's two, one stays until this run's first takes its place. */
+  if (status == MS_OK && !files->has_begun)
+    status = remove_file(files->folder, 1 - files->next);
+  if (status == MS_OK)
+    status = ms_checkpoint_save(state, notes, path);
+  if (status == MS_OK) {
+    files->has_begun = true;
+    files->next = 1 - files->next;
+  }
+  return status;
+}
+
+enum ms_status ms_run_checkpoints_remove(const char *folder) {
+  enum ms_status status = MS_OK;
+  for (size_t i = 0; status == MS_OK && i < MS_N_CHECKPOINTS; ++i)
+    status = remove_file(folder, i);
+  return status;
+}
+
+bool ms_run_checkpoints_exist(const char *folder) {
+  char path[MS_PATH_SIZE];
+  for (size_t i = 0; i < MS_N_CHECKPOINTS; ++i)
+    if (ms_path_join(path, folder, names[i]) == MS_OK && ms_exists(path))
+      return true;
+  return false;
+}

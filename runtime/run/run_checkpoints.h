@@ -1,0 +1,29 @@
+/* The checkpoints of a run folder: two files that are written in turns, so that one good one is there at any moment. */
+#ifndef MS_RUN_RUN_CHECKPOINTS_H
+#define MS_RUN_RUN_CHECKPOINTS_H
+
+#include "runtime/platform/files.h"
+
+#define MS_N_CHECKPOINTS 2
+
+struct ms_run_checkpoints {
+  const char *folder;
+  size_t next;    /* the file to write */
+  bool has_begun; /* false: what is there is of an earlier run, and goes before the first is written */
+};
+
+/* The newest checkpoint of the folder to *checkpoint, NULL if there is none, and what is to be written next to *files.
+ * A damaged file is passed over, and the message about it put into damaged ("" if none is). MS_ERROR_DATA: all that are there are
+ * damaged. Other failures: of memory. */
+enum ms_status ms_run_checkpoints_find(const char *folder, struct ms_run_checkpoints *files,
+                                       struct ms_checkpoint **checkpoint, char damaged[MS_PATH_SIZE]);
+
+enum ms_status ms_run_checkpoints_save(struct ms_run_checkpoints *files, const struct ms_train_state *state,
+                                       const struct ms_checkpoint_notes *notes);
+
+/* Removes them: the run is finished. */
+enum ms_status ms_run_checkpoints_remove(const char *folder);
+
+bool ms_run_checkpoints_exist(const char *folder);
+
+#endif

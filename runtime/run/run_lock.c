@@ -1,0 +1,59 @@
+/* A lock on a run folder, by fcntl: the system knows who holds it, and forgets it when that process ends. */
+#define _POSIX_C_SOURCE 200809L
+#include "runtime/run/run_lock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "runtime/platform/error.h"
+
+static enum ms_status in_use(const char *folder, int file) {
+  struct flock holder = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  if (fcntl(file, F_GETLK, &holder) == 0 && holder.l_type != F_UNLCK)
+    return ms_fail(MS_ERROR_SYSTEM,
+                   "%s: is in use by process %ld: wait for its end, or choose another folder with --out", folder,
+                   (long)holder.l_pid);
+  return ms_fail(MS_ERROR_SYSTEM,
+                 "%s: is in use by another process: wait for its end, or choose another folder with --out", folder);
+}
+
+/* Whether the path still leads to the open file: who held the lock before has removed it. */
+static bool is_current(int file, const char *path) {
+  struct stat opened, named;
+  return fstat(file, &opened) == 0 && stat(path, &named) == 0 && opened.st_dev == named.st_dev &&
+         opened.st_ino == named.st_ino;
+}
+
+enum ms_status ms_run_lock(const char *folder, struct ms_run_lock *lock) {
+  const enum ms_status status = ms_path_join(lock->path, folder, MS_LOCK_FILE);
+  lock->file = -1;
+  if (status != MS_OK)
+    return status;
+  for (;;) {
+    const int file = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+    if (file < 0)
+      return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be written: %s", lock->path, strerror(errno));
+    struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(file, F_SETLK, &whole) != 0) {
+      const bool held = errno == EACCES || errno == EAGAIN;
+      const enum ms_status found = held ? in_use(folder, file) : MS_OK; /* else: cannot be locked here, go on without */
+      close(file);
+      return found;
+    }
+    if (is_current(file, lock->path)) {
+      lock->file = file;
+      return MS_OK;
+    }
+    close(file);
+  }
+}
+
+void ms_run_unlock(struct ms_run_lock *lock) {
+  unlink(lock->path);
+  if (lock->file >= 0)
+    close(lock->file);
+  lock->file = -1;
+}
