@@ -1,4 +1,4 @@
-# CMake toolchain: AArch64 Linux by Debian's cross compiler (gcc-aarch64-linux-gnu, libjansson-dev:arm64); tests run under
+# CMake toolchain: AArch64 Linux by Debian's cross compiler (gcc-aarch64-linux-gnu, libjansson-dev:arm64, libpng-dev:arm64); tests run under
 # qemu-user. Linked statically: the emulator needs no libraries then, and qemu 7.2 hangs in pthread_create of dynamically
 # linked programs on newer kernels.
 set(CMAKE_SYSTEM_NAME Linux)

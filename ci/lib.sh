@@ -22,8 +22,8 @@ has_header() { # COMPILER HEADER
 }
 
 # Header and static library: the header is there without the library where another architecture's package is installed.
-has_jansson() {
-  has_header cc jansson.h c && printf 'int main(void) { return 0; }\n' | cc -x c - -l:libjansson.a -o /dev/null >/dev/null 2>&1
+has_static() { # HEADER LIBRARY
+  has_header cc "$1" c && printf 'int main(void) { return 0; }\n' | cc -x c - "-l:$2" -o /dev/null >/dev/null 2>&1
 }
 
 # The version that CMakeLists.txt asks for.
@@ -37,12 +37,20 @@ missing_packages() {
   has_tool cc || echo gcc libc6-dev
   has_tool make || has_tool ninja || echo make
   has_tool curl || echo curl
-  has_jansson || echo libjansson-dev
+  has_static jansson.h libjansson.a || echo libjansson-dev
+  has_static png.h libpng.a || echo libpng-dev
+  has_static zlib.h libz.a || echo zlib1g-dev
 }
 
 missing_optional_packages() {
   has_tool c++ || echo g++
   has_header c++ benchmark/benchmark.h c++ || echo libbenchmark-dev
+}
+
+# What only tests need: a browser for the report pages.
+missing_test_packages() {
+  has_tool node || echo nodejs
+  has_tool chromium || has_tool chromium-browser || has_tool google-chrome || echo chromium
 }
 
 can_install() {
@@ -65,6 +73,18 @@ require_packages() {
   else
     echo "Without $optional the benchmarks are left out. To have them: sudo apt-get install -y $optional"
   fi
+}
+
+# The same for the packages of tests, without which some are skipped.
+want_test_packages() {
+  local missing
+  missing=$(missing_test_packages | xargs)
+  [ -n "$missing" ] || return 0
+  if can_install; then
+    step "installing $missing"
+    (install_packages "$missing") && return
+  fi
+  echo "Without $missing the test of report pages in a browser is skipped. To have it: sudo apt-get install -y $missing"
 }
 
 install_packages() { # "PACKAGE PACKAGE ..."
@@ -90,14 +110,15 @@ build() {
   cmake --build build --parallel "$(nproc)"
 }
 
-# The cross compiler for AArch64, its Jansson and the emulator that runs its programs. Fails, saying why, if they are not to be
-# had.
+# The cross compiler for AArch64, its Jansson and libpng, and the emulator that runs its programs. Fails, saying why, if they
+# are not to be had.
 require_aarch64() {
-  has_tool aarch64-linux-gnu-gcc && has_tool qemu-aarch64 && [ -f /usr/lib/aarch64-linux-gnu/libjansson.a ] && return
+  has_tool aarch64-linux-gnu-gcc && has_tool qemu-aarch64 && [ -f /usr/lib/aarch64-linux-gnu/libjansson.a ] &&
+    [ -f /usr/lib/aarch64-linux-gnu/libpng.a ] && [ -f /usr/lib/aarch64-linux-gnu/libz.a ] && return
   if ! can_install; then
-    echo "gcc-aarch64-linux-gnu, qemu-user and libjansson-dev:arm64 are not all installed"
+    echo "gcc-aarch64-linux-gnu, qemu-user, libjansson-dev:arm64 and libpng-dev:arm64 are not all installed"
     return 1
   fi
   dpkg --add-architecture arm64
-  (install_packages "gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user libjansson-dev:arm64") || return 1
+  (install_packages "gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user libjansson-dev:arm64 libpng-dev:arm64") || return 1
 }

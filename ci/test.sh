@@ -6,6 +6,7 @@ set -euo pipefail
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
 require_packages
+want_test_packages
 step "getting MNIST"
 MNIST_SIMD_DATA=$("$root/ci/get_data.sh")
 export MNIST_SIMD_DATA

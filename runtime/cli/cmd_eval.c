@@ -5,36 +5,43 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
-#include "runtime/platform/files.h"
 #include "runtime/run/run_folder.h"
 
-static const struct cli_option options[] = {CLI_DATA_OPTION, CLI_ISA_OPTION, CLI_THREADS_OPTION, {0}};
+enum { DEFAULT_SHOWN = 3, MAX_SHOWN = 1000 };
+
+static const struct cli_option options[] = {
+    {"show", "N", "draw the first N misclassified images at the end, 0 to 1000 [3]; how: see 'show --help'"},
+    CLI_DATA_OPTION,
+    CLI_ISA_OPTION,
+    CLI_THREADS_OPTION,
+    {0},
+};
 
 static const struct cli_command command = {
-    "eval", "MODEL", "Evaluates a saved model, a .safetensors file or the folder of a run, on the test images.",
-    options, 1};
-
-static enum ms_status load_model(const char *argument, struct ms_network **network) {
-  char path[MS_PATH_SIZE];
-  if (!ms_is_folder(argument))
-    return ms_network_load(argument, network);
-  const enum ms_status status = ms_path_join(path, argument, MS_MODEL_FILE);
-  return status == MS_OK ? ms_network_load(path, network) : status;
-}
+    .name = "eval",
+    .arguments = "MODEL",
+    .summary = "Evaluates a saved model, a .safetensors file or the folder of a run, on the test images.",
+    .options = options,
+    .n_arguments = 1,
+};
 
 static int evaluate(const struct cli_values *values, const struct ms_network *network) {
   struct ms_data data;
   const char *folder;
+  size_t n_shown = DEFAULT_SHOWN;
+  if (!cli_size(values, "show", 0, MAX_SHOWN, &n_shown))
+    return EXIT_USAGE;
   const int exit_code = cli_load_data(values, &data, &folder);
   if (exit_code != 0)
     return exit_code;
   struct ms_evaluation evaluation;
-  const enum ms_status status = ms_evaluate(network, &data.test, &evaluation);
-  ms_data_free(&data);
+  enum ms_status status = ms_evaluate(network, &data.test, &evaluation);
   if (status != MS_OK) {
+    ms_data_free(&data);
     cli_error(values->command, "%s on %s: %s", values->arguments[0], folder, ms_error_message());
     return EXIT_FAILURE;
   }
+
   char digest[65];
   ms_network_sha256(network, digest);
   printf("model     %s: ", values->arguments[0]);
@@ -43,8 +50,10 @@ static int evaluate(const struct cli_values *values, const struct ms_network *ne
          plural_s(ms_threads()));
   print_evaluation(&evaluation);
   printf("\nSHA-256 of the weights: %s\n", digest);
+  status = print_mistakes(&data.test, &evaluation, n_shown);
   ms_evaluation_free(&evaluation);
-  return EXIT_SUCCESS;
+  ms_data_free(&data);
+  return status == MS_OK ? EXIT_SUCCESS : cli_fail(values->command, status);
 }
 
 int cmd_eval(int argc, char **argv) {
@@ -56,7 +65,7 @@ int cmd_eval(int argc, char **argv) {
   if (exit_code != 0)
     return exit_code;
   struct ms_network *network;
-  const enum ms_status status = load_model(values.arguments[0], &network);
+  const enum ms_status status = ms_run_folder_model(values.arguments[0], &network);
   exit_code = status == MS_OK ? evaluate(&values, network) : cli_fail(&command, status);
   ms_network_free(network);
   ms_shutdown();

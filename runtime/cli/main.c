@@ -18,6 +18,8 @@ static const struct {
     {"reproduce", cmd_reproduce, "train the report's three stages and compare them with its claims"},
     {"eval", cmd_eval, "evaluate a saved model on the test images"},
     {"sweep", cmd_sweep, "search settings: train all that a file asks for, compare by validation images"},
+    {"report", cmd_report, "write a page with figures and tables of one run or several"},
+    {"show", cmd_show, "draw an image of the data in the terminal"},
     {"verify", cmd_verify, "reproduce the published digests, with every ISA of this CPU"},
     {"kernels", cmd_kernels, "list the CPU's features and which ISA serves each kernel"},
 };

@@ -85,8 +85,11 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
     }
     values->value[index] = optarg ? optarg : "";
   }
-  if ((size_t)(argc - optind) != command->n_arguments) {
-    if ((size_t)(argc - optind) > command->n_arguments)
+  const size_t length = strlen(command->arguments);
+  const bool more = length >= 3 && strcmp(command->arguments + length - 3, "...") == 0;
+  values->n_arguments = (size_t)(argc - optind);
+  if (values->n_arguments < command->n_arguments || (values->n_arguments > command->n_arguments && !more)) {
+    if (values->n_arguments > command->n_arguments)
       cli_error(command, "unexpected argument '%s': see 'mnist_simd %s --help'",
                 argv[optind + (int)command->n_arguments], command->name);
     else

@@ -16,7 +16,7 @@ struct cli_option {
 
 struct cli_command {
   const char *name;
-  const char *arguments; /* "MODEL", or "" */
+  const char *arguments; /* "MODEL", or "RUN..." where more of them may follow, or "" */
   const char *summary;
   const struct cli_option *options; /* ended by a NULL name; "help" is added by itself */
   size_t n_arguments;
@@ -25,7 +25,8 @@ struct cli_command {
 struct cli_values {
   const struct cli_command *command;
   const char *value[CLI_MAX_OPTIONS]; /* as in command->options; NULL: not given; "" for an option without value */
-  const char **arguments;             /* (command->n_arguments) */
+  const char **arguments;             /* (n_arguments) */
+  size_t n_arguments;
 };
 
 /* Parses what follows the sub-command's name. Returns false if the program is to end now with *exit_code: help was printed,

@@ -1,7 +1,16 @@
-/* Tables of an evaluation, for a terminal. */
+/* Tables and images of an evaluation, for a terminal. */
+#define _POSIX_C_SOURCE 200809L /* strncasecmp, isatty */
 #include "runtime/cli/print.h"
 
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "runtime/platform/memory.h"
+
+enum { TERMINAL_WIDTH = 80 };
 
 static void print_classes(const struct ms_evaluation *e) {
   printf("\nclass  precision  recall      F1  images\n");
@@ -49,4 +58,58 @@ void print_network(const struct ms_network *network) {
   for (size_t l = 0; l < ms_network_layers(network); ++l)
     printf(" -> %zu", ms_network_layer(network, l).n_out);
   printf(", %zu parameters\n", ms_network_parameters(network));
+}
+
+/* The first of the three variables that is set decides, as for setlocale. */
+static bool is_utf8(void) {
+  static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+  for (size_t i = 0; i < sizeof variables / sizeof variables[0]; ++i) {
+    const char *value = getenv(variables[i]);
+    if (!value || !value[0])
+      continue;
+    const char *charset = strchr(value, '.');
+    return charset && (strncasecmp(charset, ".utf-8", 6) == 0 || strncasecmp(charset, ".utf8", 5) == 0);
+  }
+  return false;
+}
+
+static enum ms_block_style choose_style(void) {
+  const char *terminal = getenv("TERM"), *no_color = getenv("NO_COLOR");
+  if (!is_utf8())
+    return MS_BLOCKS_ASCII;
+  const bool colours = isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0 && !(no_color && no_color[0]);
+  return colours ? MS_BLOCKS_GREY : MS_BLOCKS_PLAIN;
+}
+
+enum ms_status print_images(const struct ms_captioned *images, size_t n, size_t rows, size_t cols) {
+  struct ms_text text = {0};
+  ms_draw_images(&text, choose_style(), images, n, rows, cols, TERMINAL_WIDTH);
+  const enum ms_status status = ms_text_status(&text, "images");
+  if (status == MS_OK && text.data)
+    fputs(text.data, stdout);
+  ms_text_free(&text);
+  return status;
+}
+
+enum ms_status print_mistakes(const struct ms_dataset *data, const struct ms_evaluation *e, size_t n) {
+  struct ms_captioned *images;
+  n = n < e->errors ? n : e->errors;
+  if (n == 0)
+    return MS_OK;
+  enum ms_status status = ms_allocate(n, sizeof *images, "images", &images);
+  if (status != MS_OK)
+    return status;
+  for (size_t i = 0, k = 0; i < data->n && k < n; ++i) {
+    if (e->predicted[i] == data->labels[i])
+      continue;
+    images[k].pixels = data->images + i * data->rows * data->cols;
+    snprintf(images[k].lines[0], sizeof images[k].lines[0], "image %zu: %d", i, data->labels[i]);
+    snprintf(images[k].lines[1], sizeof images[k].lines[1], "predicted %d, %.2f %%", e->predicted[i],
+             100 * (double)e->confidence[i]);
+    ++k;
+  }
+  printf("\nThe first %zu of %zu misclassified images\n\n", n, e->errors);
+  status = print_images(images, n, data->rows, data->cols);
+  free(images);
+  return status;
 }

@@ -3,12 +3,19 @@
 #define MS_CLI_PRINT_H
 
 #include "runtime/mnist_simd.h"
+#include "runtime/report/half_blocks.h"
 
 /* Accuracy and errors, the table of precision, recall and F1 per class, the confusion matrix. */
 void print_evaluation(const struct ms_evaluation *evaluation);
 
 /* "784 -> 1024 -> 512 -> 10, 1333770 parameters" */
 void print_network(const struct ms_network *network);
+
+/* Images side by side, in 80 columns: with half blocks where LC_ALL, LC_CTYPE or LANG says UTF-8, in greys on a terminal. */
+enum ms_status print_images(const struct ms_captioned *images, size_t n, size_t rows, size_t cols);
+
+/* The first n misclassified images with their classes and how sure the prediction is; nothing if n is 0 or there are none. */
+enum ms_status print_mistakes(const struct ms_dataset *data, const struct ms_evaluation *evaluation, size_t n);
 
 /* "1 epoch", "2 epochs": what follows the noun after a number. */
 const char *plural_s(size_t n);

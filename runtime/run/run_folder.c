@@ -64,6 +64,15 @@ void ms_run_folder_clean(const char *folder) {
     closedir(entries);
 }
 
+enum ms_status ms_run_folder_model(const char *path, struct ms_network **network) {
+  char model[MS_PATH_SIZE];
+  if (!ms_is_folder(path))
+    return ms_network_load(path, network);
+  *network = NULL;
+  const enum ms_status status = ms_path_join(model, path, MS_MODEL_FILE);
+  return status == MS_OK ? ms_network_load(model, network) : status;
+}
+
 static enum ms_status write_text(const char *folder, const char *name, const struct ms_text *text) {
   char path[MS_PATH_SIZE];
   enum ms_status status = ms_text_status(text, name);

@@ -40,6 +40,9 @@ void ms_run_folder_clean(const char *folder);
 /* Whether a folder holds a file of a run. */
 bool ms_run_folder_is_used(const char *folder);
 
+/* Loads a model from a .safetensors file, or from the folder of a run. */
+enum ms_status ms_run_folder_model(const char *path, struct ms_network **network);
+
 enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const char *folder, const struct ms_epoch *epoch);
 /* Goes on with texts of before, which it copies, and writes both files. */
 enum ms_status ms_metrics_log_resume(struct ms_metrics_log *log, const char *folder, const char *metrics,

@@ -1,0 +1,78 @@
+/* mnist_simd report: a page with figures and tables of runs. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/cli/commands.h"
+#include "runtime/cli/options.h"
+#include "runtime/platform/error.h"
+#include "runtime/platform/files.h"
+#include "runtime/report/report.h"
+
+static const struct cli_option options[] = {
+    {"out", "FILE",
+     "the page (default: report.html in the folder of the last RUN); its figures also\nbecome SVG files, in a folder "
+     "<FILE without .html>_figures"},
+    CLI_DATA_OPTION,
+    CLI_ISA_OPTION,
+    CLI_THREADS_OPTION,
+    {0},
+};
+
+static const struct cli_command command = {
+    .name = "report",
+    .arguments = "RUN...",
+    .summary = "Writes one HTML page about runs: their claims, curves, mistakes, weights, settings. RUN is a folder "
+               "that training "
+               "left.\nName the report's three stages to see all of its figures: the classes, mistakes and weights are "
+               "those of "
+               "the\nfinal run, or of the last one named. The page needs nothing but itself to be looked at.",
+    .options = options,
+    .n_arguments = 1,
+};
+
+static enum ms_status choose_path(const struct cli_values *values, char path[MS_PATH_SIZE]) {
+  const char *out = cli_get(values, "out");
+  if (!out)
+    return ms_path_join(path, values->arguments[values->n_arguments - 1], "report.html");
+  if (ms_is_folder(out))
+    return ms_path_join(path, out, "report.html");
+  if (out[0] == '\0' || strlen(out) >= MS_PATH_SIZE)
+    return ms_fail(MS_ERROR_ARGUMENT, "--out: must be a file's name of 1 to %d bytes", MS_PATH_SIZE - 1);
+  strcpy(path, out);
+  return MS_OK;
+}
+
+static int write_report(const struct cli_values *values) {
+  char path[MS_PATH_SIZE];
+  struct ms_data data;
+  struct ms_report report;
+  const char *folder;
+  const int exit_code = cli_load_data(values, &data, &folder);
+  if (exit_code != 0)
+    return exit_code;
+  enum ms_status status = choose_path(values, path);
+  if (status == MS_OK)
+    status = ms_report_create(values->arguments, values->n_arguments, &data, folder, &report);
+  if (status == MS_OK) {
+    status = ms_report_write(&report, path);
+    ms_report_free(&report);
+  }
+  ms_data_free(&data);
+  if (status != MS_OK)
+    return cli_fail(&command, status);
+  printf("Written: %s\n", path);
+  return EXIT_SUCCESS;
+}
+
+int cmd_report(int argc, char **argv) {
+  struct cli_values values;
+  int exit_code;
+  if (!cli_parse(&command, argc, argv, &values, &exit_code))
+    return exit_code;
+  exit_code = cli_init(&values);
+  if (exit_code == 0)
+    exit_code = write_report(&values);
+  ms_shutdown();
+  return exit_code;
+}

@@ -1,0 +1,145 @@
+/* Precision, recall and F1 of each class, and the confusion matrix (Figures 6 and 7 of the report). */
+#include <math.h>
+
+#include "runtime/report/line_chart.h"
+#include "runtime/report/markup.h"
+#include "runtime/report/report.h"
+
+enum { WIDTH = 400, LEFT = 40, RIGHT = 384, ROW = 22 };
+
+/* ---- Precision, recall, F1 ---- */
+
+static double lowest(const struct ms_evaluation *e) {
+  double low = 1;
+  for (size_t c = 0; c < e->n_classes; ++c)
+    low = fmin(low, fmin(e->precision[c], fmin(e->recall[c], e->f1[c])));
+  return low;
+}
+
+static void draw_scores(const struct ms_evaluation *e, struct ms_panel *panel) {
+  const double low_value = fmin(lowest(e), 0.995);
+  const struct ms_ticks ticks = ms_ticks_for(low_value, 1, 6);
+  const double low = fmax(floor(low_value / ticks.step - 0.25) * ticks.step, 0),
+               bottom = 42 + ROW * (double)e->n_classes;
+  struct ms_text *svg = &panel->svg;
+#define X(value) (LEFT + ((value)-low) / (1 - low) * (RIGHT - LEFT))
+  panel->width = WIDTH;
+  panel->height = bottom + 40;
+  ms_text_add(&panel->label, "Precision, recall and F1 of each class");
+  ms_text_printf(svg, "<g transform=\"translate(%d 10)\">", LEFT);
+  ms_text_add(
+      svg, "<rect class=\"score precision\" x=\"0\" y=\"-4\" width=\"8\" height=\"8\"/><text class=\"tick\" x=\"14\" "
+           "y=\"4\">precision</text><path class=\"score recall\" d=\"M86 -5l5 5l-5 5l-5 -5z\"/><text class=\"tick\" "
+           "x=\"98\" y=\"4\">recall</text><circle class=\"score f1\" cx=\"154\" cy=\"0\" r=\"4\"/><text "
+           "class=\"tick\" x=\"164\" y=\"4\">F1</text></g>\n");
+  for (double i = ceil(low / ticks.step - 1e-9); i * ticks.step <= 1 + 1e-9; ++i)
+    ms_text_printf(svg,
+                   "<path class=\"grid\" d=\"M%.1f 28V%.1f\"/><text class=\"tick\" x=\"%.1f\" y=\"%.1f\" "
+                   "text-anchor=\"middle\">%.*f</text>\n",
+                   X(i * ticks.step), bottom, X(i * ticks.step), bottom + 16, ticks.decimals, i * ticks.step);
+  ms_text_printf(svg, "<text class=\"name\" x=\"%d\" y=\"%.1f\" text-anchor=\"middle\">score</text>\n",
+                 (LEFT + RIGHT) / 2, bottom + 34);
+  ms_text_printf(svg, "<path class=\"mark\" d=\"M%.1f 28V%.1f\"/>\n", X(e->macro_f1), bottom);
+  for (size_t c = 0; c < e->n_classes; ++c) {
+    const double y = 42 + ROW * (double)c;
+    const double p = X(e->precision[c]), r = X(e->recall[c]), f = X(e->f1[c]);
+    ms_text_printf(svg, "<text class=\"strong\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%zu</text>", LEFT - 14, y + 4,
+                   c);
+    ms_text_printf(svg, "<path class=\"span\" d=\"M%.1f %.1fH%.1f\"/>", fmin(p, r), y, fmax(p, r));
+    ms_text_printf(svg, "<rect class=\"score precision\" x=\"%.1f\" y=\"%.1f\" width=\"8\" height=\"8\"/>", p - 4,
+                   y - 4);
+    ms_text_printf(svg, "<path class=\"score recall\" d=\"M%.1f %.1fl5 5l-5 5l-5 -5z\"/>", r, y - 5);
+    ms_text_printf(svg, "<circle class=\"score f1\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>\n", f, y);
+  }
+#undef X
+}
+
+static void add_score_table(const struct ms_evaluation *e, struct ms_text *text) {
+  char count[MS_SHORT_TEXT];
+  ms_text_add(
+      text, "<details><summary>Values as a table</summary>\n<div class=\"scroll\"><table class=\"numbers\"><thead><tr>"
+            "<th>class</th><th>precision</th><th>recall</th><th>F1</th><th>images</th></tr></thead><tbody>\n");
+  for (size_t c = 0; c < e->n_classes; ++c)
+    ms_text_printf(text, "<tr><td>%zu</td><td>%.4f</td><td>%.4f</td><td>%.4f</td><td>%s</td></tr>\n", c,
+                   e->precision[c], e->recall[c], e->f1[c], ms_markup_count(count, e->support[c]));
+  ms_text_printf(text,
+                 "</tbody><tfoot><tr><td>mean</td><td></td><td></td><td>%.4f</td><td>%s</td></tr></tfoot></table></"
+                 "div></details>\n",
+                 e->macro_f1, ms_markup_count(count, e->n));
+}
+
+enum ms_status ms_figure_classes(const struct ms_report *report, struct ms_figure *f) {
+  const struct ms_evaluation *e = &report->evaluation;
+  f->n_panels = 1;
+  ms_text_printf(&f->title, "Precision, recall and F1 per class, %s",
+                 report->subject->name.data ? report->subject->name.data : "");
+  draw_scores(e, &f->panels[0]);
+  ms_text_printf(&f->caption, "Dashed: the mean of the classes’ F1, %.4f. The axis does not start at 0.", e->macro_f1);
+  add_score_table(e, &f->details);
+  return ms_figure_status(f);
+}
+
+/* ---- Confusion matrix ---- */
+
+static size_t largest_mistake(const struct ms_evaluation *e) {
+  size_t largest = 1;
+  for (size_t i = 0; i < e->n_classes; ++i)
+    for (size_t j = 0; j < e->n_classes; ++j)
+      if (i != j && e->confusion[i * e->n_classes + j] > largest)
+        largest = e->confusion[i * e->n_classes + j];
+  return largest;
+}
+
+static void draw_cell(const struct ms_evaluation *e, struct ms_text *svg, size_t i, size_t j, double cell,
+                      size_t largest) {
+  const size_t count = e->confusion[i * e->n_classes + j];
+  if (count == 0 && i != j) /* its place is seen as it is: many classes make very many of them */
+    return;
+  const double x = LEFT + cell * (double)j, y = LEFT + cell * (double)i;
+  const double right = e->support[i] > 0 ? (double)count / (double)e->support[i] : 0;
+  const double shade = i == j ? 0.55 * right * right : 0.08 + 0.52 * sqrt((double)count / (double)largest);
+  ms_text_printf(svg,
+                 "<g class=\"cell\" data-true=\"%zu\" data-predicted=\"%zu\"><rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" "
+                 "width=\"%.1f\" height=\"%.1f\" fill-opacity=\"%.2f\"/>",
+                 i, j, i == j ? "hit" : "miss", x + 0.5, y + 0.5, cell - 1, cell - 1, shade);
+  if (cell >= 18 && count > 0)
+    ms_text_printf(svg, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%zu</text>",
+                   count >= 1000 && cell < 32 ? "tiny" : "count", x + cell / 2, y + cell / 2 + 4, count);
+  ms_text_printf(svg, "<title>%zu taken for %zu: %zu</title></g>\n", i, j, count);
+}
+
+enum ms_status ms_figure_confusion(const struct ms_report *report, struct ms_figure *f) {
+  const struct ms_evaluation *e = &report->evaluation;
+  struct ms_panel *panel = &f->panels[0];
+  struct ms_text *svg = &panel->svg;
+  const double cell = (WIDTH - LEFT - 2) / (double)e->n_classes;
+  const size_t largest = largest_mistake(e), every = cell >= 14 ? 1 : (size_t)(14 / cell) + 1;
+  f->n_panels = 1;
+  panel->width = WIDTH;
+  panel->height = WIDTH;
+  ms_text_printf(&f->title, "Confusion matrix, %s", report->subject->name.data ? report->subject->name.data : "");
+  ms_text_add(&panel->label, "Confusion matrix: a row per true class, a column per predicted class");
+  ms_text_printf(svg, "<text class=\"name\" x=\"%d\" y=\"12\" text-anchor=\"middle\">predicted</text>\n",
+                 (LEFT + WIDTH) / 2);
+  ms_text_printf(svg,
+                 "<text class=\"name\" transform=\"translate(12 %d) rotate(-90)\" text-anchor=\"middle\">true</text>\n",
+                 (LEFT + WIDTH) / 2);
+  for (size_t c = 0; c < e->n_classes; c += every) {
+    const double middle = LEFT + cell * ((double)c + 0.5);
+    ms_text_printf(svg, "<text class=\"strong\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%zu</text>", middle,
+                   LEFT - 8, c);
+    ms_text_printf(svg, "<text class=\"strong\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%zu</text>\n", LEFT - 8,
+                   middle + 4, c);
+  }
+  for (size_t i = 0; i < e->n_classes; ++i)
+    ms_text_printf(svg, "<rect class=\"empty\" x=\"%d\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n", LEFT,
+                   LEFT + cell * (double)i + 0.5, cell * (double)e->n_classes, cell - 1);
+  for (size_t i = 0; i < e->n_classes; ++i)
+    for (size_t j = 0; j < e->n_classes; ++j)
+      draw_cell(e, svg, i, j, cell, largest);
+  ms_text_add(
+      &f->caption,
+      "Images of a true class (row) by predicted class (column). Blue: right, the deeper the larger the "
+      "share of its class. Orange: wrong, shaded by the square root of the count; click one to see its images.");
+  return ms_figure_status(f);
+}

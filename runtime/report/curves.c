@@ -1,0 +1,156 @@
+/* Accuracy and loss over the epochs of a run (Figures 3 and 4 of the report). */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "runtime/platform/memory.h"
+#include "runtime/report/line_chart.h"
+#include "runtime/report/markup.h"
+#include "runtime/report/report.h"
+
+/* More points than this cannot be told apart: of longer runs every so-manieth epoch is drawn. */
+enum { MAX_POINTS = 400, EPOCHS_TO_LEAVE_FIRST_OUT = 8 };
+
+struct curves {
+  size_t n, every;
+  double *x, *y[2][2]; /* y[accuracy, loss][training, validation], (n) */
+};
+
+static enum ms_status make_curves(const struct ms_run *run, struct curves *c) {
+  double *memory;
+  c->every = (run->n_epochs + MAX_POINTS - 1) / MAX_POINTS;
+  const size_t most = run->n_epochs / c->every + 3;
+  const enum ms_status status = ms_allocate(5 * most, sizeof *memory, "curves", &memory);
+  if (status != MS_OK)
+    return status;
+  c->x = memory;
+  for (size_t i = 0; i < 4; ++i)
+    c->y[i / 2][i % 2] = memory + (i + 1) * most;
+  for (size_t i = 0; i < run->n_epochs; ++i) {
+    const struct ms_epoch *e = &run->epochs[i];
+    const bool wanted = i % c->every == 0 || i + 1 == run->n_epochs || e->epoch == run->result.model_epoch ||
+                        e->epoch == run->result.best_epoch;
+    if (!wanted || c->n == most)
+      continue;
+    c->x[c->n] = (double)e->epoch;
+    c->y[0][0][c->n] = 100 * e->train_accuracy;
+    c->y[0][1][c->n] = e->has_validation ? 100 * e->val_accuracy : (double)NAN;
+    c->y[1][0][c->n] = e->train_loss;
+    c->y[1][1][c->n] = e->has_validation ? e->val_loss : (double)NAN;
+    ++c->n;
+  }
+  return MS_OK;
+}
+
+/* What the axis must hold: all but the first epoch of a run that has enough of them, for the rest to be told apart. */
+static void find_range(const struct curves *c, size_t kind, double *low, double *high) {
+  const size_t first = c->n >= EPOCHS_TO_LEAVE_FIRST_OUT ? 1 : 0;
+  *low = (double)INFINITY;
+  *high = -(double)INFINITY;
+  for (size_t s = 0; s < 2; ++s)
+    for (size_t i = first; i < c->n; ++i)
+      if (isfinite(c->y[kind][s][i])) {
+        *low = fmin(*low, c->y[kind][s][i]);
+        *high = fmax(*high, c->y[kind][s][i]);
+      }
+}
+
+static void draw(const struct ms_report_run *r, const struct curves *c, size_t kind, struct ms_panel *panel) {
+  const struct ms_run *run = &r->run;
+  const struct ms_train_result *result = &run->result;
+  char best[MS_SHORT_TEXT], stop[MS_SHORT_TEXT];
+  snprintf(best, sizeof best, "best: epoch %zu", result->best_epoch);
+  snprintf(stop, sizeof stop, "stopped: %zu", result->epochs_run);
+  struct ms_line_chart chart = {
+      .title = kind == 0 ? "Accuracy, %" : "Cross-entropy, nats",
+      .x_name = "epoch",
+      .n = c->n,
+      .x = c->x,
+      .point_name = "epoch",
+      .n_series = run->has_validation ? 2 : 1,
+      .series = {{"training", "training", c->y[kind][0]}, {"validation", "validation", c->y[kind][1]}},
+      .low_limit = 0,
+      .high_limit = kind == 0 ? 100 : (double)INFINITY,
+      .decimals = kind == 0 ? 2 : 4,
+      .unit = "",
+      .has_point = true,
+      .point_x = (double)result->model_epoch,
+      .point_y = kind == 0 ? 100 * run->train.accuracy : run->train.loss,
+  };
+  find_range(c, kind, &chart.low, &chart.high);
+  if (chart.has_point) {
+    chart.low = fmin(chart.low, chart.point_y);
+    chart.high = fmax(chart.high, chart.point_y);
+  }
+  if (kind == 1)
+    chart.low = 0;
+  if (result->best_epoch > 0)
+    chart.marks[chart.n_marks++] = (struct ms_mark){(double)result->best_epoch, best, false};
+  if (result->stopped_early)
+    chart.marks[chart.n_marks++] = (struct ms_mark){(double)result->epochs_run, stop, true};
+  ms_text_printf(&panel->label, "%s over %zu epochs, training%s", kind == 0 ? "Accuracy" : "Loss", run->n_epochs,
+                 run->has_validation ? " and validation" : "");
+  ms_line_chart_draw(&chart, panel);
+}
+
+static void add_caption(const struct ms_report_run *r, const struct curves *c, struct ms_text *text) {
+  const struct ms_train_result *result = &r->run.result;
+  char number[MS_SHORT_TEXT];
+  ms_text_add(text,
+              "Training values are means over an epoch’s batches as they were trained: with dropout, weights moving. ");
+  ms_text_printf(
+      text,
+      "<span class=\"training\">◆</span> the kept model (epoch %zu) on all its training images, dropout off: "
+      "%s, loss ",
+      result->model_epoch, ms_markup_percent(number, r->run.train.accuracy));
+  ms_text_printf(text, "%s. ", ms_markup_loss(number, r->run.train.loss));
+  if (result->best_epoch > 0)
+    ms_text_printf(text, "Best epoch by %s: %zu (improvements of more than %g count). ",
+                   r->run.config->monitor == MS_VAL_ACCURACY ? "validation accuracy" : "validation loss",
+                   result->best_epoch, r->run.config->min_delta);
+  if (result->stopped_early)
+    ms_text_printf(text, "Stopped after epoch %zu: %zu epochs without improvement. ", result->epochs_run,
+                   r->run.config->patience);
+  if (r->run.interrupted)
+    ms_text_printf(text, "The run was interrupted after epoch %zu of %zu. ", result->epochs_run, r->run.config->epochs);
+  if (c->n >= EPOCHS_TO_LEAVE_FIRST_OUT)
+    ms_text_add(text, "The axes leave out what only the first epoch reaches. ");
+  if (c->every > 1)
+    ms_text_printf(text, "One epoch in %zu is drawn. ", c->every);
+}
+
+static void add_table(const struct ms_run *run, struct ms_text *text) {
+  ms_text_add(
+      text, "<details><summary>Values as a table</summary>\n<div class=\"scroll\"><table class=\"numbers\"><thead><tr>"
+            "<th>epoch</th><th>training accuracy</th><th>training loss</th>");
+  if (run->has_validation)
+    ms_text_add(text, "<th>validation accuracy</th><th>validation loss</th>");
+  ms_text_add(text, "<th>SHA-256 of the weights</th></tr></thead><tbody>\n");
+  for (size_t i = 0; i < run->n_epochs; ++i) {
+    const struct ms_epoch *e = &run->epochs[i];
+    char accuracy[MS_SHORT_TEXT], loss[MS_SHORT_TEXT];
+    ms_text_printf(text, "<tr%s><td>%zu</td><td>%s</td><td>%s</td>",
+                   e->epoch == run->result.model_epoch ? " class=\"kept\"" : "", e->epoch,
+                   ms_markup_percent(accuracy, e->train_accuracy), ms_markup_loss(loss, e->train_loss));
+    if (run->has_validation)
+      ms_text_printf(text, "<td>%s</td><td>%s</td>", ms_markup_percent(accuracy, e->val_accuracy),
+                     ms_markup_loss(loss, e->val_loss));
+    ms_text_printf(text, "<td><code>%.16s</code></td></tr>\n", e->weights_sha256);
+  }
+  ms_text_add(text, "</tbody></table></div></details>\n");
+}
+
+enum ms_status ms_figure_curves(const struct ms_report_run *r, struct ms_figure *f) {
+  struct curves c = {0};
+  const enum ms_status status = make_curves(&r->run, &c);
+  if (status != MS_OK)
+    return status;
+  ms_text_printf(&f->title, "Accuracy and loss, %s", r->name.data ? r->name.data : "");
+  f->n_panels = 2;
+  for (size_t kind = 0; kind < 2; ++kind)
+    draw(r, &c, kind, &f->panels[kind]);
+  add_caption(r, &c, &f->caption);
+  add_table(&r->run, &f->details);
+  free(c.x);
+  return ms_figure_status(f);
+}

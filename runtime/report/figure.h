@@ -1,0 +1,38 @@
+/* Figures: one or more SVG panels under a number, with a title and a caption. A page holds the panels side by side; a file of
+ * its own holds them in one drawing. Colours come by the classes of figures.css. */
+#ifndef MS_REPORT_FIGURE_H
+#define MS_REPORT_FIGURE_H
+
+#include "runtime/platform/text.h"
+
+enum { MS_MAX_PANELS = 4 };
+
+struct ms_panel {
+  double width, height; /* of the drawing, in its own units: text is 12 of them high */
+  const char *kind;     /* "plot": values are shown where it is pointed at; or "" */
+  struct ms_text label; /* what is seen, for those who do not see it; escaped */
+  struct ms_text svg;   /* the drawing; everything in it lies in 0 .. width, 0 .. height */
+};
+
+struct ms_figure {
+  char id[40];            /* "figure-3": of the element, and the name of the file */
+  char number[40];        /* "Figure 3" */
+  struct ms_text title;   /* escaped */
+  struct ms_text caption; /* HTML */
+  struct ms_text details; /* HTML that may be opened below: values, more images; may be empty */
+  size_t n_panels;
+  struct ms_panel panels[MS_MAX_PANELS];
+};
+
+void ms_figure_free(struct ms_figure *figure);
+
+/* The element <figure> of a page. */
+void ms_figure_add_html(struct ms_text *text, const struct ms_figure *figure);
+
+/* A whole SVG file, with its styles in it. */
+void ms_figure_add_svg(struct ms_text *text, const struct ms_figure *figure);
+
+/* MS_ERROR_MEMORY if a part is missing. */
+enum ms_status ms_figure_status(const struct ms_figure *figure);
+
+#endif

@@ -1,0 +1,210 @@
+/* Line charts. */
+#include "runtime/report/line_chart.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "runtime/report/markup.h"
+
+/* The frame of the plot in a panel. */
+static const double width = 400, height = 268, left = 46, right = 322, top = 44, bottom = 222;
+enum { MAX_Y_STEPS = 6, MAX_X_STEPS = 8, LABEL_HEIGHT = 14, MARKED_POINTS = 30 };
+
+struct ms_ticks ms_ticks_for(double low, double high, int max_steps) {
+  static const double parts[] = {1, 2, 5};
+  struct ms_ticks ticks = {1, 0};
+  double power = 1;
+  const double span = high - low;
+  if (!(span > 0) || !isfinite(span))
+    return ticks;
+  while (power * max_steps > span) {
+    power /= 10;
+    ++ticks.decimals;
+  }
+  for (;; power *= 10, --ticks.decimals)
+    for (size_t i = 0; i < 3; ++i)
+      if (span / (power * parts[i]) <= max_steps) {
+        ticks.step = power * parts[i];
+        if (ticks.decimals < 0)
+          ticks.decimals = 0;
+        return ticks;
+      }
+}
+
+struct plot {
+  const struct ms_line_chart *chart;
+  struct ms_text *svg;
+  double y_low, y_high;
+};
+
+static double x_at(const struct plot *p, double x) {
+  const double first = p->chart->x[0], last = p->chart->x[p->chart->n - 1], inset = 8;
+  return last > first ? left + inset + (x - first) / (last - first) * (right - left - 2 * inset) : (left + right) / 2;
+}
+
+static double y_at(const struct plot *p, double y) {
+  return bottom - (y - p->y_low) / (p->y_high - p->y_low) * (bottom - top);
+}
+
+static void choose_range(struct plot *p, struct ms_ticks *ticks) {
+  const struct ms_line_chart *c = p->chart;
+  double low = c->low, high = c->high;
+  if (!(high > low)) { /* a single value: some room around it */
+    const double room = fabs(high) > 0 ? fabs(high) * 0.01 : 0.5;
+    low -= room;
+    high += room;
+  }
+  *ticks = ms_ticks_for(low, high, MAX_Y_STEPS);
+  p->y_low = fmax(floor(low / ticks->step) * ticks->step, c->low_limit);
+  p->y_high = fmin(ceil(high / ticks->step) * ticks->step, c->high_limit);
+}
+
+static void draw_y_axis(const struct plot *p, struct ms_ticks ticks) {
+  const double first = ceil(p->y_low / ticks.step - 1e-9), last = floor(p->y_high / ticks.step + 1e-9);
+  for (double i = first; i <= last; ++i) {
+    const double value = i == 0 ? 0 : i * ticks.step /* no -0 */, y = y_at(p, value);
+    ms_text_printf(p->svg, "<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/>", left, y, right);
+    ms_text_printf(p->svg, "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.*f%s</text>\n", left - 6,
+                   y + 4, ticks.decimals, value, p->chart->unit);
+  }
+}
+
+static void x_tick(const struct plot *p, double x, const char *label) {
+  ms_text_printf(p->svg,
+                 "<path class=\"axis\" d=\"M%.1f %.1fv4\"/><text class=\"tick\" x=\"%.1f\" y=\"%.1f\" "
+                 "text-anchor=\"middle\">",
+                 x, bottom, x, bottom + 17);
+  ms_markup_escape(p->svg, label);
+  ms_text_add(p->svg, "</text>\n");
+}
+
+static void draw_x_axis(const struct plot *p) {
+  const struct ms_line_chart *c = p->chart;
+  ms_text_printf(p->svg, "<path class=\"axis\" d=\"M%.1f %.1fH%.1f\"/>\n", left, bottom, right);
+  if (c->x_labels) {
+    for (size_t i = 0; i < c->n; ++i)
+      x_tick(p, x_at(p, c->x[i]), c->x_labels[i]);
+  } else {
+    const struct ms_ticks ticks = ms_ticks_for(c->x[0], c->x[c->n - 1], MAX_X_STEPS);
+    const double step = fmax(ticks.step, 1);
+    for (double x = ceil(c->x[0] / step) * step; x <= c->x[c->n - 1]; x += step) {
+      struct ms_text label = {0};
+      ms_text_printf(&label, "%.0f", x);
+      x_tick(p, x_at(p, x), label.data ? label.data : "");
+      ms_text_free(&label);
+    }
+  }
+  ms_text_printf(p->svg, "<text class=\"name\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", (left + right) / 2,
+                 bottom + 36);
+  ms_markup_escape(p->svg, c->x_name);
+  ms_text_add(p->svg, "</text>\n");
+}
+
+static void draw_marks(const struct plot *p) {
+  for (size_t i = 0; i < p->chart->n_marks; ++i) {
+    const struct ms_mark *mark = &p->chart->marks[i];
+    const double x = x_at(p, mark->x);
+    ms_text_printf(p->svg,
+                   "<path class=\"mark\" d=\"M%.1f %.1fV%.1f\"/><text class=\"marked\" x=\"%.1f\" y=\"%.1f\" "
+                   "text-anchor=\"%s\">",
+                   x, top - 4, bottom, mark->to_the_right ? x - 3 : x + 3, top - 8,
+                   mark->to_the_right ? "start" : "end");
+    ms_markup_escape(p->svg, mark->text);
+    ms_text_add(p->svg, "</text>\n");
+  }
+}
+
+/* The line, broken where a value is missing; what lies outside the axes is cut off at the frame. */
+static void draw_line(const struct plot *p, const struct ms_series *s) {
+  bool down = false;
+  ms_text_printf(p->svg, "<path class=\"line %s\" d=\"", s->style);
+  for (size_t i = 0; i < p->chart->n; ++i) {
+    if (!isfinite(s->y[i])) {
+      down = false;
+      continue;
+    }
+    ms_text_printf(p->svg, "%s%.1f %.1f", down ? "L" : "M", x_at(p, p->chart->x[i]), y_at(p, s->y[i]));
+    down = true;
+  }
+  ms_text_add(p->svg, "\"/>\n");
+}
+
+/* A dot for each value: seen where there are few, found by the script where there are many. It carries what is to be shown, and a
+ * title for viewers without the script. */
+static void draw_dots(const struct plot *p, const struct ms_series *s) {
+  const struct ms_line_chart *c = p->chart;
+  for (size_t i = 0; i < c->n; ++i) {
+    if (!isfinite(s->y[i]))
+      continue;
+    const double y = y_at(p, s->y[i]);
+    const bool inside = y >= top - 0.05 && y <= bottom + 0.05;
+    ms_text_printf(p->svg,
+                   "<circle class=\"dot %s%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"2\" data-name=\"%s\" data-value=\"%.*f%s\" "
+                   "data-at=\"%s ",
+                   s->style,
+                   !inside                ? " outside"
+                   : c->n > MARKED_POINTS ? " hidden"
+                                          : "",
+                   x_at(p, c->x[i]), y, s->name, c->decimals, s->y[i], c->unit, c->point_name);
+    if (c->x_labels)
+      ms_markup_escape(p->svg, c->x_labels[i]);
+    else
+      ms_text_printf(p->svg, "%.0f", c->x[i]);
+    ms_text_add(p->svg, "\"/>\n");
+  }
+}
+
+static void draw_point(const struct plot *p) {
+  const struct ms_line_chart *c = p->chart;
+  const double y = c->has_point ? y_at(p, c->point_y) : 0;
+  if (c->has_point && y >= top && y <= bottom)
+    ms_text_printf(p->svg, "<path class=\"point %s\" d=\"M%.1f %.1fl5 5l-5 5l-5 -5z\"/>\n", c->series[0].style,
+                   x_at(p, c->point_x), y - 5);
+}
+
+static double last_value(const struct ms_line_chart *c, const struct ms_series *s) {
+  for (size_t i = c->n; i-- > 0;)
+    if (isfinite(s->y[i]))
+      return s->y[i];
+  return NAN;
+}
+
+/* The names of the series at the ends of their lines, moved apart where they would meet. */
+static void draw_names(const struct plot *p) {
+  const struct ms_line_chart *c = p->chart;
+  double y[2] = {0, 0};
+  for (size_t s = 0; s < c->n_series; ++s)
+    y[s] = fmin(fmax(y_at(p, last_value(c, &c->series[s])), top + 4), bottom - 6);
+  if (c->n_series == 2 && fabs(y[0] - y[1]) < LABEL_HEIGHT) {
+    const double middle = fmin(fmax((y[0] + y[1]) / 2, top + LABEL_HEIGHT), bottom - LABEL_HEIGHT);
+    const double apart = y[0] <= y[1] ? LABEL_HEIGHT / 2.0 : -LABEL_HEIGHT / 2.0;
+    y[0] = middle - apart;
+    y[1] = middle + apart;
+  }
+  for (size_t s = 0; s < c->n_series; ++s)
+    if (isfinite(last_value(c, &c->series[s])))
+      ms_text_printf(p->svg, "<text class=\"series %s\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", c->series[s].style,
+                     right + 2, y[s] + 4, c->series[s].name);
+}
+
+void ms_line_chart_draw(const struct ms_line_chart *chart, struct ms_panel *panel) {
+  struct plot p = {.chart = chart, .svg = &panel->svg};
+  struct ms_ticks ticks;
+  panel->width = width;
+  panel->height = height;
+  panel->kind = "plot";
+  choose_range(&p, &ticks);
+  ms_text_printf(p.svg, "<text class=\"title\" x=\"0\" y=\"14\">%s</text>\n", chart->title);
+  draw_y_axis(&p, ticks);
+  draw_x_axis(&p);
+  draw_marks(&p);
+  ms_text_printf(p.svg, "<svg x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" viewBox=\"%.1f %.1f %.1f %.1f\">\n",
+                 left, top - 3, right - left, bottom - top + 6, left, top - 3, right - left, bottom - top + 6);
+  for (size_t s = 0; s < chart->n_series; ++s)
+    draw_line(&p, &chart->series[s]);
+  ms_text_add(p.svg, "</svg>\n");
+  for (size_t s = 0; s < chart->n_series; ++s)
+    draw_dots(&p, &chart->series[s]);
+  draw_point(&p);
+  draw_names(&p);
+}

@@ -1,0 +1,135 @@
+/* What a report is made of: the runs, and one model evaluated anew. */
+#include "runtime/report/report.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/platform/error.h"
+#include "runtime/platform/memory.h"
+#include "runtime/report/claims.h"
+#include "runtime/report/markup.h"
+
+/* "final, seed 42", or "final, changed, seed 42"; a further run of that name gets a number. */
+static void name_run(struct ms_report *report, struct ms_report_run *r) {
+  struct ms_text base = {0};
+  size_t same = 1;
+  ms_markup_escape(&base, r->run.preset);
+  ms_text_printf(&base, "%s, seed %llu", r->stage == MS_N_STAGES ? ", changed" : "",
+                 (unsigned long long)r->run.config->seed);
+  for (const struct ms_report_run *other = report->runs; other < r; ++other)
+    same += other->name.data && base.data && strncmp(other->name.data, base.data, base.length) == 0 &&
+            (other->name.data[base.length] == '\0' || other->name.data[base.length] == ' ');
+  ms_text_printf(&r->name, same > 1 ? "%s (%zu)" : "%s", base.data ? base.data : "", same);
+  r->name.failed |= base.failed;
+  ms_text_free(&base);
+}
+
+static enum ms_status read_run(struct ms_report *report, const char *folder, struct ms_report_run *r) {
+  r->folder = folder;
+  const enum ms_status status = ms_run_read(folder, &r->run);
+  if (status != MS_OK)
+    return status;
+  if (strcmp(r->run.data_sha256, report->train_sha256) != 0)
+    return ms_fail(
+        MS_ERROR_DATA,
+        "%s: was trained on other images than those of %s (SHA-256 %.16s..., these have %.16s...): name its data "
+        "with --data",
+        folder, report->data_folder, r->run.data_sha256, report->train_sha256);
+  r->stage = ms_stage_of(r->run.config);
+  name_run(report, r);
+  return ms_text_status(&r->name, folder);
+}
+
+/* In the order of the report's stages, others after them; the order they were named in stands where it does not matter. */
+static void sort_runs(struct ms_report *report) {
+  for (size_t i = 1; i < report->n_runs; ++i)
+    for (size_t j = i; j > 0 && report->runs[j].stage < report->runs[j - 1].stage; --j) {
+      const struct ms_report_run run = report->runs[j];
+      report->runs[j] = report->runs[j - 1];
+      report->runs[j - 1] = run;
+    }
+}
+
+/* The first final model, or else the run that was named last. */
+static const struct ms_report_run *choose_subject(const struct ms_report *report, const char *last) {
+  const struct ms_report_run *subject = NULL;
+  for (size_t r = 0; r < report->n_runs; ++r) {
+    if (report->runs[r].stage == MS_N_STAGES - 1)
+      return &report->runs[r];
+    if (report->runs[r].folder == last)
+      subject = &report->runs[r];
+  }
+  return subject;
+}
+
+/* Never test images that the run itself has left alone. */
+static void choose_images(struct ms_report *report) {
+  const struct ms_run *run = &report->subject->run;
+  const struct ms_dataset *train = &report->data->train;
+  const size_t n_train = train->n - run->config->n_validation;
+  if (run->has_test) {
+    report->images_kind = "test";
+    report->images = report->data->test;
+  } else if (run->has_validation) {
+    report->images_kind = "validation";
+    report->first_image = n_train;
+    report->images = ms_dataset_slice(train, n_train, run->config->n_validation);
+  } else {
+    report->images_kind = "training";
+    report->images = *train;
+  }
+}
+
+static enum ms_status evaluate(struct ms_report *report) {
+  const struct ms_run *run = &report->subject->run;
+  const char *folder = report->subject->folder;
+  if (run->config->n_validation >= report->data->train.n)
+    return ms_fail(MS_ERROR_DATA, "%s: %zu validation images of %zu: not a run on this data", folder,
+                   run->config->n_validation, report->data->train.n);
+  choose_images(report);
+  const enum ms_status status = ms_evaluate(run->network, &report->images, &report->evaluation);
+  if (status != MS_OK)
+    return status;
+  const struct ms_evaluation *found = &report->evaluation;
+  const struct ms_evaluation *stored = run->has_test         ? &run->test
+                                       : run->has_validation ? &run->validation
+                                                             : &run->train;
+  if (found->n != stored->n || found->errors != stored->errors || found->n_classes != stored->n_classes)
+    return ms_fail(
+        MS_ERROR_DATA,
+        "%s: %zu of %zu %s images are misclassified, its run.json says %zu of %zu: name its data with --data", folder,
+        found->errors, found->n, report->images_kind, stored->errors, stored->n);
+  return MS_OK;
+}
+
+enum ms_status ms_report_create(const char *const *folders, size_t n_runs, const struct ms_data *data,
+                                const char *data_folder, struct ms_report *report) {
+  memset(report, 0, sizeof *report);
+  report->data = data;
+  report->data_folder = data_folder;
+  ms_dataset_sha256(&data->train, report->train_sha256);
+  ms_dataset_sha256(&data->test, report->test_sha256);
+  enum ms_status status = ms_allocate(n_runs, sizeof *report->runs, "report", &report->runs);
+  for (size_t r = 0; status == MS_OK && r < n_runs; ++r) {
+    report->n_runs = r + 1;
+    status = read_run(report, folders[r], &report->runs[r]);
+  }
+  if (status == MS_OK) {
+    sort_runs(report);
+    report->subject = choose_subject(report, folders[n_runs - 1]);
+    status = evaluate(report);
+  }
+  if (status != MS_OK)
+    ms_report_free(report);
+  return status;
+}
+
+void ms_report_free(struct ms_report *report) {
+  for (size_t r = 0; r < report->n_runs; ++r) {
+    ms_run_free(&report->runs[r].run);
+    ms_text_free(&report->runs[r].name);
+  }
+  free(report->runs);
+  ms_evaluation_free(&report->evaluation);
+  memset(report, 0, sizeof *report);
+}

@@ -1,0 +1,150 @@
+#!/usr/bin/env bash
+# Report pages as files: what they hold, the same bytes on every ISA, text of files escaped, errors in one line. Images in the
+# terminal. What a browser makes of a page: test_report_page.sh.
+# Usage: test_report.sh PROGRAM DATA_FOLDER
+set -uo pipefail
+
+program=$(realpath "$1")
+data=$(realpath "$2")
+here=$(cd "$(dirname "$0")" && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+unset MNIST_SIMD_DATA MNIST_SIMD_ISA
+passed=0 failed=0
+# shellcheck source=tests/report_runs.sh
+source "$here/report_runs.sh"
+
+check() { # NAME CONDITION...
+  local name=$1
+  shift
+  if "$@"; then
+    passed=$((passed + 1))
+    echo "ok      $name"
+  else
+    failed=$((failed + 1))
+    echo "FAILED  $name"
+    head -n 5 out err 2>/dev/null | cut -c 1-300 | sed 's/^/        /'
+  fi
+}
+
+run() { # ARGUMENT...
+  "$program" "$@" >out 2>err
+  code=$?
+}
+
+refused() { # CODE WORDS -- ARGUMENT...
+  local expected=$1 word=$2
+  shift 3
+  run "$@"
+  check "refused: $*" test "$code" -eq "$expected" -a "$(wc -l <err)" -eq 1
+  check "        with $word" grep -qF -- "$word" err
+}
+
+# A page without the section that may differ between machines.
+without_machine() { # PAGE
+  sed '/<!-- machine: all/,/<!-- machine: end/d' "$1"
+}
+
+make_short_data "$data"
+make_runs "$program" || exit 1
+
+# ---- The page and its figures ----
+
+run report u r f --data short --out page.html
+check "report of three runs" test "$code" -eq 0 -a ! -s err
+for figure in 1 2 3 4 5 6 7 a1 a2; do
+  check "figure $figure in the page" grep -q "id=\"figure-$figure\"" page.html
+  check "figure $figure as a file" grep -q '^<svg xmlns="http://www.w3.org/2000/svg"' "page_figures/figure-$figure.svg"
+done
+if command -v xmllint >/dev/null; then
+  check "SVG files are well-formed" xmllint --noout page_figures/*.svg
+fi
+check "the page refers to nothing outside" test -z "$(grep -oE '(src|href|url)[=(]"?(https?:|//|[a-z]+\.)' page.html)"
+check "claims of the stages" grep -q '<section id="claims">' page.html
+check "digest of the weights" grep -qF "$(sed -n 's/.*"weights_sha256": "\(.*\)".*/\1/p' f/run.json)" page.html
+errors=$(sed -n '/"test": {/,/}/p' f/run.json | sed -n 's/.*"errors": \([0-9]*\).*/\1/p')
+check "every misclassified image" test "$(grep -c '<li data-true=' page.html)" -eq "$errors"
+check "machine section once" test "$(grep -c '<!-- machine: ' page.html)" -eq 2
+run report r u f --data short --out sorted.html
+check "runs come in the order of the stages" cmp page.html sorted.html
+run report f --data short
+check "report of one run, in its folder" test "$code" -eq 0 -a -s f/report.html -a -s f/report_figures/figure-7.svg
+check "report of one run: no figure 3" test -z "$(grep 'id="figure-3"' f/report.html)"
+mkdir folder
+run report u --data short --out folder
+check "--out FOLDER" test "$code" -eq 0 -a -s folder/report.html
+
+# ---- The same bytes on every ISA ----
+
+without_machine page.html >first
+for isa in $("$program" kernels | sed -n 's/^\([a-z0-9]*\) *yes$/\1/p'); do
+  run report u r f --data short --isa "$isa" --threads 3 --out "$isa.html"
+  check "$isa: same page" cmp first <(without_machine "$isa.html")
+  check "$isa: same figures" diff -r page_figures "${isa}_figures"
+  run train --data short --preset regularised --hidden 50,20 --val 1000 --epochs 3 --isa "$isa" --out "small_$isa"
+  run report "small_$isa" --data short --isa "$isa" --out "small_$isa.html"
+  check "$isa: same page of a run trained with it" cmp <(without_machine small_scalar.html) <(without_machine "small_$isa.html")
+done
+check "the page names the kernels" grep -q 'with scalar kernels on 3 threads' scalar.html
+check "the page names them in the machine section only" test -z "$(without_machine scalar.html | grep scalar)"
+
+# ---- Text of files is escaped ----
+
+cp -r f evil
+sed -i 's|"preset": "final"|"preset": "<script>alert(1)</script>\&"|; s|"cpu": "[^"]*"|"cpu": "<img src=x onerror=alert(1)>"|' evil/run.json
+mv evil 'e"><b>vil'
+run report 'e"><b>vil' --data short --out evil.html
+check "escaped: page is made" test "$code" -eq 0
+check "escaped: no element comes from a file" test -z "$(grep -oE '<script>alert|<img src=x|"><b>vil' evil.html)"
+check "escaped: the text is there" grep -q '&lt;script&gt;alert(1)&lt;/script&gt;&amp;' evil.html
+check "escaped: in figures too" test -z "$(grep -l '<script' evil_figures/*.svg)"
+
+# ---- Errors: one line ----
+
+refused 2 "RUN... is missing" -- report
+refused 1 "there is no such folder" -- report nowhere --data short
+refused 1 "holds no run.json" -- report short --data short
+refused 1 "--data" -- report f --data "$data"
+cp -r f broken
+sed -i '3s/,.*/,/' broken/metrics.csv
+refused 1 "broken/metrics.csv: line 3" -- report u broken --data short
+cp u/model.safetensors broken
+cp f/metrics.csv broken
+refused 1 "two runs" -- report broken --data short
+refused 2 "--out" -- report f --data short --out ''
+: >taken_figures
+refused 1 "taken_figures" -- report f --data short --out taken.html
+check "nothing is left of a page that could not be made" test ! -e taken.html
+
+# ---- Images in the terminal ----
+
+export TERM=xterm
+LC_ALL=C.UTF-8 run show test 0 --data short
+check "show: half blocks" grep -q '▀' out
+check "show: label" grep -qx 'image 0: 7' out
+check "show: no escape codes without a terminal" test -z "$(tr -cd '\033' <out)"
+LC_ALL=C run show train 0,1,2 --data short
+check "show: plain characters" test -z "$(LC_ALL=C tr -d '\n -~' <out)"
+check "show: three side by side" grep -qE '^image 0: 5 +image 1: 0 +image 2: 4$' out
+run show test 0 --data short --model f
+check "show: prediction" grep -qE '^predicted [0-9], [0-9.]+ %$' out
+run show short/t10k-images-idx3-ubyte 499
+check "show: a file" grep -qx 'image 499' out
+refused 2 "from 0 to 499" -- show test 500 --data short
+refused 2 "INDEX" -- show test 1, --data short
+refused 1 "train, test or an IDX file" -- show nothing 0
+if command -v script >/dev/null; then
+  LC_ALL=C.UTF-8 script -qec "$program show test 0 --data short" typescript >/dev/null 2>&1
+  check "show: greys on a terminal" grep -q $'\033\\[38;5;2[34]' typescript
+  LC_ALL=C.UTF-8 NO_COLOR=1 script -qec "$program show test 0 --data short" typescript >/dev/null 2>&1
+  check "show: NO_COLOR" test -z "$(grep $'\033\\[38' typescript)"
+fi
+LC_ALL=C.UTF-8 run eval f --data short
+check "eval: three misclassified images" test "$(grep -oE 'predicted [0-9]' out | wc -l)" -eq 3
+check "eval: in 80 columns" test "$(sed '1,/^The first/d' out | LC_ALL=C.UTF-8 wc -L)" -le 80
+run eval f --data short --show 0
+check "eval --show 0" test -z "$(grep predicted out | grep -v Confusion)"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]

@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# A report page in a browser: makes the page of three runs and has test_report_page.mjs look at it. Skipped (77) without Node.js or
+# Chromium.
+# Usage: test_report_page.sh PROGRAM DATA_FOLDER
+set -euo pipefail
+
+program=$(realpath "$1")
+data=$(realpath "$2")
+here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/report_runs.sh
+source "$here/report_runs.sh"
+
+if ! command -v node >/dev/null || ! node "$here/test_report_page.mjs" --has-browser; then
+  echo "skipped: Node.js and Chromium are needed (nodejs, chromium), or MNIST_SIMD_BROWSER=PROGRAM"
+  exit 77
+fi
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work"
+make_short_data "$data"
+make_runs "$program"
+"$program" report u r f --data short --out page.html >/dev/null
+node "$here/test_report_page.mjs" page.html
