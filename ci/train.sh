@@ -45,7 +45,11 @@ if [ $# -eq 0 ] && grep -qs "$(<"$root/tests/golden/final_seed42.sha256")" $run/
   step "build/$run is trained already: evaluating it (to train anew: ./ci/train.sh --force)"
   exec ./mnist_simd eval $run
 fi
-# What an interrupted run left is no result.
+# What an interrupted run left is no result: go on with it.
+if [ $# -eq 0 ] && compgen -G "$run/checkpoint-?.safetensors" >/dev/null; then
+  step "./mnist_simd train --resume $run, in build/"
+  exec ./mnist_simd train --resume $run
+fi
 if [ $# -eq 0 ] && [ -d $run ] && ! grep -qs '"status": "finished"' $run/run.json; then
   set -- --force
 fi

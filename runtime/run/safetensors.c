@@ -1,6 +1,7 @@
 /* Model files: safetensors with the tensors dense<l>.weight (n_in, n_out) and dense<l>.bias (n_out), float32.
  * Format: eight bytes with the length of the header (little-endian), a JSON header that names type, shape and position of
- * each tensor, then the tensors without gaps. https://huggingface.co/docs/safetensors */
+ * each tensor, then the tensors without gaps. https://huggingface.co/docs/safetensors
+ * Files of this program carry a SHA-256 over all their bytes, computed with its own 64 digits as zeros. */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -12,6 +13,7 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
+#include "runtime/platform/sha256.h"
 
 enum { LENGTH_BYTES = 8, NAME_SIZE = 40, MAX_HEADER_BYTES = 1 << 20 };
 
@@ -30,6 +32,30 @@ static void bias_name(char name[NAME_SIZE], size_t layer) {
   snprintf(name, NAME_SIZE, "dense%zu.bias", layer + 1);
 }
 
+/* ---- The file's digest ---- */
+
+static const char no_digest[] = "0000000000000000000000000000000000000000000000000000000000000000";
+static const char digest_key[] = "\"file_sha256\":\"";
+enum { DIGEST_DIGITS = sizeof no_digest - 1, KEY_BYTES = sizeof digest_key - 1 };
+
+/* Where the digits stand in the header; 0: nowhere. */
+static size_t digest_position(const uint8_t *file, size_t header_end) {
+  for (size_t i = LENGTH_BYTES; i + KEY_BYTES + DIGEST_DIGITS <= header_end; ++i)
+    if (memcmp(file + i, digest_key, KEY_BYTES) == 0)
+      return i + KEY_BYTES;
+  return 0;
+}
+
+/* With the digits at `position` taken for zeros. */
+static void file_digest(const uint8_t *file, size_t n_bytes, size_t position, char hex[65]) {
+  struct ms_sha256 sha;
+  ms_sha256_init(&sha);
+  ms_sha256_update(&sha, file, position);
+  ms_sha256_update(&sha, no_digest, DIGEST_DIGITS);
+  ms_sha256_update(&sha, file + position + DIGEST_DIGITS, n_bytes - position - DIGEST_DIGITS);
+  ms_sha256_finish(&sha, hex);
+}
+
 /* ---- Writing ---- */
 
 static int add_tensor(json_t *header, const char *name, json_t *shape, size_t n_floats, size_t *offset) {
@@ -45,9 +71,10 @@ static char *make_header(const struct ms_network *network, size_t *data_bytes) {
   char digest[65], contract[16], name[NAME_SIZE];
   ms_network_sha256(network, digest);
   snprintf(contract, sizeof contract, "%d", MS_CONTRACT_VERSION);
-  int failed = json_object_set_new(header, "__metadata__",
-                                   json_pack("{s:s, s:s, s:s}", "producer", "mnist_simd " MS_VERSION,
-                                             "numerics_contract", contract, "weights_sha256", digest));
+  int failed =
+      json_object_set_new(header, "__metadata__",
+                          json_pack("{s:s, s:s, s:s, s:s}", "producer", "mnist_simd " MS_VERSION, "numerics_contract",
+                                    contract, "weights_sha256", digest, "file_sha256", no_digest));
   *data_bytes = 0;
   for (size_t l = 0; l < network->n_layers; ++l) {
     const struct ms_dense *layer = &network->layers[l];
@@ -85,6 +112,10 @@ enum ms_status ms_network_save(const struct ms_network *network, const char *pat
       memcpy(next, layer->bias, layer->n_out * sizeof(float));
       next += layer->n_out * sizeof(float);
     }
+    char hex[65];
+    const size_t position = digest_position(file, data_at);
+    file_digest(file, data_at + data_bytes, position, hex);
+    memcpy(file + position, hex, DIGEST_DIGITS);
     status = ms_file_write(path, file, data_at + data_bytes);
     free(file);
   }
@@ -208,14 +239,23 @@ static enum ms_status build_network(const char *path, const json_t *header, cons
   return MS_OK;
 }
 
-/* A changed weight is seen by the digest that the file carries, where it has one. */
-static enum ms_status check_digest(const char *path, const json_t *header, struct ms_network *network) {
-  const char *stored = json_string_value(json_object_get(json_object_get(header, "__metadata__"), "weights_sha256"));
-  char digest[65];
-  ms_network_sha256(network, digest);
-  if (stored && strcmp(stored, digest) != 0)
-    return ms_fail(MS_ERROR_DATA, "%s: the weights' SHA-256 is %.16s..., the file says %.16s...: the file is damaged",
-                   path, digest, stored);
+/* A file of this program, known by any of its metadata, carries its digest. Those of others may carry none. */
+static enum ms_status check_file_digest(const char *path, const json_t *header, const uint8_t *file, size_t header_end,
+                                        size_t n_bytes) {
+  static const char *const keys[] = {"producer", "numerics_contract", "weights_sha256", "file_sha256"};
+  const json_t *metadata = json_object_get(header, "__metadata__");
+  bool ours = false;
+  for (size_t i = 0; i < sizeof keys / sizeof keys[0]; ++i)
+    ours = ours || json_object_get(metadata, keys[i]) != NULL;
+  if (!ours)
+    return MS_OK;
+  const size_t position = digest_position(file, header_end);
+  char hex[65];
+  if (position > 0)
+    file_digest(file, n_bytes, position, hex);
+  if (position == 0 || memcmp(file + position, hex, DIGEST_DIGITS) != 0)
+    return ms_fail(MS_ERROR_DATA, "%s: its SHA-256 is %s: the file is damaged", path,
+                   position > 0 ? "not that of its bytes" : "missing");
   return MS_OK;
 }
 
@@ -236,7 +276,7 @@ static enum ms_status parse(const char *path, const uint8_t *file, size_t n_byte
   const size_t data_at = LENGTH_BYTES + header_bytes;
   enum ms_status status = build_network(path, header, file + data_at, n_bytes - data_at, network);
   if (status == MS_OK) {
-    status = check_digest(path, header, *network);
+    status = check_file_digest(path, header, file, data_at, n_bytes);
     if (status != MS_OK) {
       ms_network_free(*network);
       *network = NULL;

@@ -1,0 +1,334 @@
+/* Checkpoint files: training goes on from every step of a run to the bits of the whole run, on another ISA; a changed byte is
+ * seen wherever it is, in models too; what is signed but cannot be is refused. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/platform/dispatch.h"
+#include "runtime/platform/files.h"
+#include "runtime/platform/sha256.h"
+#include "tests/harness.h"
+
+enum { MAX_SAVED = 64, MAX_EPOCHS = 8, N_TRAIN = 200, N_VALIDATION = 100 };
+
+static struct ms_data data;
+
+static void load(void) {
+  const char *folder = getenv("MNIST_SIMD_DATA");
+  if (!data.train.n)
+    CHECK_MESSAGE(ms_data_load(folder ? folder : "data/mnist", &data) == MS_OK, "%s", ms_error_message());
+}
+
+/* What a run has told. */
+struct history {
+  char folder[MS_PATH_SIZE];
+  bool save;
+  size_t n_saved, n_epochs;
+  size_t position[MAX_SAVED]; /* epochs that were done before each checkpoint */
+  struct ms_epoch epochs[MAX_EPOCHS];
+};
+
+static void path_of(const struct history *h, size_t i, char path[MS_PATH_SIZE]) {
+  char name[32];
+  snprintf(name, sizeof name, "%zu.safetensors", i);
+  CHECK(ms_path_join(path, h->folder, name) == MS_OK);
+}
+
+static enum ms_status on_epoch(void *context, const struct ms_epoch *epoch) {
+  struct history *h = context;
+  h->epochs[h->n_epochs++] = *epoch;
+  return MS_OK;
+}
+
+static enum ms_status on_keep(void *context, enum ms_moment moment, const struct ms_train_state *state) {
+  struct history *h = context;
+  char path[MS_PATH_SIZE];
+  (void)moment;
+  if (!h->save)
+    return MS_OK;
+  path_of(h, h->n_saved, path);
+  h->position[h->n_saved++] = h->n_epochs;
+  const struct ms_checkpoint_notes notes = {"regularised", "0123", "epoch,loss\n1,2\n", "epoch,seconds\n"};
+  return ms_checkpoint_save(state, &notes, path);
+}
+
+/* Early stopping by the second epoch without much improvement; odd widths, a short last batch. */
+static struct ms_config *make_config(void) {
+  struct ms_config *config;
+  CHECK(ms_config_preset("regularised", &config) == MS_OK);
+  config->batch = 64;
+  config->epochs = MAX_EPOCHS;
+  config->learning_rate = 0.003;
+  config->schedule = MS_SCHEDULE_COSINE;
+  config->input_dropout = 0.1;
+  config->patience = 2;
+  config->min_delta = 0.03;
+  config->n_validation = N_VALIDATION;
+  config->hidden[0].units = 67;
+  config->hidden[1].units = 33;
+  return config;
+}
+
+static void train_all(struct history *h, char digest[65], struct ms_train_result *result) {
+  struct ms_config *config = make_config();
+  const struct ms_dataset training = ms_dataset_slice(&data.train, 0, N_TRAIN);
+  const struct ms_dataset validation = ms_dataset_slice(&data.train, N_TRAIN, N_VALIDATION);
+  const struct ms_observer observer = {.context = h, .epoch = on_epoch, .keep = on_keep};
+  struct ms_network *network;
+  CHECK_MESSAGE(ms_train(config, &training, &validation, &observer, &network, result) == MS_OK, "%s",
+                ms_error_message());
+  ms_network_sha256(network, digest);
+  ms_network_free(network);
+  ms_config_free(config);
+}
+
+static void check_resumed(const struct history *whole, size_t i, const char *digest,
+                          const struct ms_train_result *result) {
+  const struct ms_dataset training = ms_dataset_slice(&data.train, 0, N_TRAIN);
+  const struct ms_dataset validation = ms_dataset_slice(&data.train, N_TRAIN, N_VALIDATION);
+  static struct history rest;
+  struct ms_train_result again;
+  struct ms_checkpoint *checkpoint;
+  struct ms_network *network;
+  char path[MS_PATH_SIZE], hex[65];
+  memset(&rest, 0, sizeof rest);
+  const struct ms_observer observer = {.context = &rest, .epoch = on_epoch};
+  path_of(whole, i, path);
+  CHECK_MESSAGE(ms_checkpoint_load(path, &checkpoint) == MS_OK, "%s", ms_error_message());
+  const struct ms_checkpoint_notes notes = ms_checkpoint_notes(checkpoint);
+  CHECK(strcmp(notes.preset, "regularised") == 0 && strcmp(notes.metrics, "epoch,loss\n1,2\n") == 0 &&
+        strcmp(notes.times, "epoch,seconds\n") == 0 && strcmp(notes.data_sha256, "0123") == 0);
+  CHECK_MESSAGE(ms_train_resume(checkpoint, &training, &validation, &observer, &network, &again) == MS_OK, "%s",
+                ms_error_message());
+  ms_network_sha256(network, hex);
+  CHECK_MESSAGE(strcmp(hex, digest) == 0, "from checkpoint %zu: %s, the whole run has %s", i, hex, digest);
+  CHECK(again.epochs_run == result->epochs_run && again.best_epoch == result->best_epoch &&
+        again.model_epoch == result->model_epoch && again.stopped_early == result->stopped_early);
+  CHECK(rest.n_epochs == whole->n_epochs - whole->position[i]);
+  for (size_t e = 0; e < rest.n_epochs; ++e) {
+    struct ms_epoch expected = whole->epochs[whole->position[i] + e];
+    expected.seconds = rest.epochs[e].seconds = 0;
+    CHECK_MESSAGE(rest.epochs[e].epoch == expected.epoch && rest.epochs[e].train_loss == expected.train_loss &&
+                      rest.epochs[e].train_accuracy == expected.train_accuracy &&
+                      rest.epochs[e].val_loss == expected.val_loss && rest.epochs[e].improved == expected.improved &&
+                      strcmp(rest.epochs[e].weights_sha256, expected.weights_sha256) == 0,
+                  "epoch %zu is another one from checkpoint %zu", expected.epoch, i);
+  }
+  ms_network_free(network);
+  ms_checkpoint_free(checkpoint);
+}
+
+static void every_step(void) {
+  static struct history whole;
+  struct ms_train_result result;
+  char digest[65];
+  load();
+  memset(&whole, 0, sizeof whole);
+  whole.save = true;
+  snprintf(whole.folder, sizeof whole.folder, "%s", test_folder());
+  CHECK(ms_init(NULL, 2) == MS_OK);
+  train_all(&whole, digest, &result);
+  ms_shutdown();
+  CHECK_MESSAGE(result.stopped_early && result.model_epoch < result.epochs_run && result.epochs_run > 2,
+                "%zu epochs, kept %zu", result.epochs_run, result.model_epoch);
+  CHECK_MESSAGE(whole.n_saved == 4 * result.epochs_run, "%zu checkpoints", whole.n_saved);
+  for (size_t i = 0; i < whole.n_saved; ++i) {
+    const char *isa = ms_isa_entry(i % ms_isa_count())->name;
+    test_context("checkpoint %zu, %s", i, isa);
+    if (ms_init(isa, 1 + i % 3) != MS_OK)
+      CHECK(ms_init(NULL, 1 + i % 3) == MS_OK); /* not on this CPU */
+    check_resumed(&whole, i, digest, &result);
+    ms_shutdown();
+  }
+}
+
+/* ---- Damage ---- */
+
+static enum ms_status load_checkpoint(const char *path) {
+  struct ms_checkpoint *checkpoint;
+  const enum ms_status status = ms_checkpoint_load(path, &checkpoint);
+  CHECK((status == MS_OK) == (checkpoint != NULL));
+  ms_checkpoint_free(checkpoint);
+  return status;
+}
+
+static enum ms_status load_model(const char *path) {
+  struct ms_network *network;
+  const enum ms_status status = ms_network_load(path, &network);
+  CHECK((status == MS_OK) == (network != NULL));
+  ms_network_free(network);
+  return status;
+}
+
+static size_t data_offset(const uint8_t *file) {
+  uint64_t header_bytes;
+  memcpy(&header_bytes, file, sizeof header_bytes);
+  return sizeof header_bytes + (size_t)header_bytes;
+}
+
+static void check_damaged(const char *path, enum ms_status (*load_file)(const char *), const uint8_t *file,
+                          size_t n_bytes, const char *what, size_t at) {
+  char changed[MS_PATH_SIZE];
+  snprintf(changed, sizeof changed, "%.4000s.changed", path);
+  test_write_file(changed, file, n_bytes);
+  const enum ms_status status = load_file(changed);
+  CHECK_MESSAGE(status == MS_ERROR_DATA, "%s %zu: status %d", what, at, status);
+}
+
+/* Every byte of the header and of the last 64, and a sample of the others, changed one by one, in one bit and at random; the
+ * file cut off, and longer. */
+static void check_bytes(const char *path, enum ms_status (*load_file)(const char *)) {
+  uint8_t *file;
+  size_t n_bytes;
+  CHECK(load_file(path) == MS_OK);
+  CHECK(ms_file_read(path, SIZE_MAX / 2, &file, &n_bytes) == MS_OK);
+  const size_t header = data_offset(file), n_sample = 500;
+  size_t n_changed = 0;
+  for (size_t i = 0; i < header + n_sample + 64; ++i) {
+    const size_t at = i < header              ? i
+                      : i < header + n_sample ? header + test_random_below(n_bytes - header)
+                                              : n_bytes - 64 + (i - header - n_sample);
+    const uint8_t before = file[at];
+    const uint8_t flips[] = {(uint8_t)(1U << test_random_below(8)), (uint8_t)(1 + test_random_below(255))};
+    for (size_t f = 0; f < sizeof flips; ++f, ++n_changed) {
+      file[at] = before ^ flips[f];
+      check_damaged(path, load_file, file, n_bytes, "changed byte", at);
+    }
+    file[at] = before;
+  }
+  for (size_t i = 0; i < 200; ++i) {
+    const size_t length = i < 100 ? i : i < 150 ? n_bytes - 1 - (i - 100) : test_random_below(n_bytes);
+    check_damaged(path, load_file, file, length, "cut off at byte", length);
+  }
+  uint8_t *longer = malloc(n_bytes + 1);
+  CHECK(longer != NULL);
+  memcpy(longer, file, n_bytes);
+  longer[n_bytes] = 0;
+  check_damaged(path, load_file, longer, n_bytes + 1, "longer than", n_bytes);
+  printf("        %zu changed bytes, all seen: header of %zu bytes, file of %zu\n", n_changed, header, n_bytes);
+  free(longer);
+  free(file);
+}
+
+/* A short run that saves one checkpoint within the second epoch, with a kept model of its own, and its model. */
+static void small_files(char checkpoint[MS_PATH_SIZE], char model[MS_PATH_SIZE]) {
+  static struct history h;
+  load();
+  memset(&h, 0, sizeof h);
+  h.save = true;
+  snprintf(h.folder, sizeof h.folder, "%s", test_folder());
+  struct ms_config *config = make_config();
+  config->epochs = 2;
+  config->patience = 0;
+  config->hidden[0].units = 3;
+  config->hidden[1].units = 5;
+  const struct ms_dataset training = ms_dataset_slice(&data.train, 0, N_TRAIN);
+  const struct ms_dataset validation = ms_dataset_slice(&data.train, N_TRAIN, N_VALIDATION);
+  const struct ms_observer observer = {.context = &h, .epoch = on_epoch, .keep = on_keep};
+  struct ms_network *network;
+  struct ms_train_result result;
+  CHECK(ms_init(NULL, 1) == MS_OK);
+  CHECK(ms_train(config, &training, &validation, &observer, &network, &result) == MS_OK);
+  path_of(&h, 5, checkpoint);
+  CHECK(ms_path_join(model, h.folder, "model.safetensors") == MS_OK && ms_network_save(network, model) == MS_OK);
+  ms_network_free(network);
+  ms_config_free(config);
+}
+
+static void damaged_checkpoint(void) {
+  char checkpoint[MS_PATH_SIZE], model[MS_PATH_SIZE];
+  small_files(checkpoint, model);
+  check_bytes(checkpoint, load_checkpoint);
+}
+
+static void damaged_model(void) {
+  char checkpoint[MS_PATH_SIZE], model[MS_PATH_SIZE];
+  small_files(checkpoint, model);
+  check_bytes(model, load_model);
+}
+
+/* ---- Signed, but not what a training run writes ---- */
+
+static void sign(uint8_t *file, size_t n_bytes) {
+  char hex[65];
+  struct ms_sha256 sha;
+  ms_sha256_init(&sha);
+  ms_sha256_update(&sha, file, n_bytes - 32);
+  ms_sha256_finish(&sha, hex);
+  for (size_t i = 0; i < 32; ++i) {
+    unsigned byte;
+    CHECK(sscanf(hex + 2 * i, "%2x", &byte) == 1);
+    file[n_bytes - 32 + i] = (uint8_t)byte;
+  }
+}
+
+static void signed_but_wrong(void) {
+  static const struct {
+    const char *from, *to; /* of the same length */
+  } changes[] = {
+      {"\"epoch\":\"2\"", "\"epoch\":\"9\""},
+      {"\"epoch\":\"2\"", "\"epoch\":\"0\""},
+      {"\"inputs\":\"784\"", "\"inputs\":\"000\""},
+      {"\"inputs\":\"784\"", "\"inputs\":\"999\""},
+      {"\"classes\":\"10\"", "\"classes\":\"99\""},
+      {"\"best_epoch\":\"1\"", "\"best_epoch\":\"2\""},
+      {"\"model_epoch\":\"1\"", "\"model_epoch\":\"2\""},
+      {"\"step\":\"2\"", "\"step\":\"x\""},
+      {"\"config.hidden\":\"3,5\"", "\"config.hidden\":\"9,9\""},
+      {"\"config.batch\":\"64\"", "\"config.batch\":\"00\""},
+      {"[0,8]", "[0,9]"},
+      {"\"F32\"", "\"F16\""},
+      {"dense1.weight", "dense9.weight"},
+      {"\"sha256\"", "\"sha255\""},
+      {"checkpoint 1", "checkpoint 2"},
+      {"\"metrics_bytes\":\"15\"", "\"metrics_bytes\":\"99\""},
+      {"{", "["},
+      {"\"preset\"", "\"config\""},
+      {"\"numerics_contract\":\"2\"", "\"numerics_contract\":\"9\""},
+  };
+  char checkpoint[MS_PATH_SIZE], model[MS_PATH_SIZE];
+  uint8_t *file;
+  size_t n_bytes;
+  small_files(checkpoint, model);
+  CHECK(ms_file_read(checkpoint, SIZE_MAX / 2, &file, &n_bytes) == MS_OK);
+  const size_t header = data_offset(file);
+  uint8_t *changed = malloc(n_bytes);
+  char *text = malloc(header + 1);
+  CHECK(changed && text);
+  memcpy(text, file, header);
+  memset(text, ' ', 8); /* the length has zeros */
+  text[header] = '\0';
+  for (size_t i = 0; i < sizeof changes / sizeof changes[0]; ++i) {
+    const char *found = strstr(text, changes[i].from);
+    CHECK_MESSAGE(found != NULL, "the header has no %s: %s", changes[i].from, text);
+    memcpy(changed, file, n_bytes);
+    memcpy(changed + (found - text), changes[i].to, strlen(changes[i].to));
+    sign(changed, n_bytes);
+    check_damaged(checkpoint, load_checkpoint, changed, n_bytes, changes[i].to, i);
+  }
+  /* Any byte of the header, signed: refused or taken, but nothing else happens. */
+  size_t n_taken = 0;
+  for (size_t at = 0; at < header; ++at) {
+    char path[MS_PATH_SIZE];
+    snprintf(path, sizeof path, "%.4000s.changed", checkpoint);
+    memcpy(changed, file, n_bytes);
+    changed[at] ^= (uint8_t)(1U << test_random_below(8));
+    sign(changed, n_bytes);
+    test_write_file(path, changed, n_bytes);
+    n_taken += load_checkpoint(path) == MS_OK;
+  }
+  printf("        %zu of %zu signed changes of the header taken: digits of counters, of the data's name\n", n_taken,
+         header);
+  CHECK(n_taken < header / 4);
+  free(changed);
+  free(text);
+  free(file);
+}
+
+static const struct test_case cases[] = {
+    {"every_step", every_step},
+    {"damaged_checkpoint", damaged_checkpoint},
+    {"damaged_model", damaged_model},
+    {"signed_but_wrong", signed_but_wrong},
+};
+TEST_MAIN(cases)

@@ -1,0 +1,229 @@
+#!/usr/bin/env bash
+# Checkpoints: runs that are killed at random moments, some several times, and gone on with on other ISAs and numbers of threads
+# end with the files of a run that was never stopped. Also: signals, what is refused, the lock, a damaged checkpoint.
+# Usage: test_resume.sh PROGRAM DATA_FOLDER [N_KILLED_RUNS [SEED]]
+set -uo pipefail
+
+here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+program=$(realpath "$1")
+data=$(realpath "$2")
+n_runs=${3:-8}
+RANDOM=${4:-$$}
+echo "random numbers from seed ${4:-$$}"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+unset MNIST_SIMD_DATA MNIST_SIMD_ISA
+passed=0 failed=0
+
+check() { # NAME CONDITION...
+  local name=$1
+  shift
+  if "$@"; then
+    passed=$((passed + 1))
+    echo "ok      $name"
+  else
+    failed=$((failed + 1))
+    echo "FAILED  $name"
+    tail -n 4 out err 2>/dev/null | sed 's/^/        /'
+  fi
+}
+
+run() { # ARGUMENT...
+  "$program" train --data small "$@" >out 2>err
+  code=$?
+}
+
+refused() { # CODE WORDS... -- ARGUMENT...
+  local expected=$1 words=() word
+  shift
+  while [ "$1" != -- ]; do
+    words+=("$1")
+    shift
+  done
+  shift
+  run "$@"
+  check "refused with ${words[*]}" test "$code" -eq "$expected" -a "$(wc -l <err)" -eq 1
+  for word in "${words[@]}"; do
+    check "        names $word" grep -qF -- "$word" err
+  done
+}
+
+# What a run has left, but for how it went: times, ISA, threads.
+same_files() { # FOLDER
+  [ "$(cd "$1" && echo *)" = "metrics.csv model.safetensors run.json times.csv" ] &&
+    cmp whole/model.safetensors "$1/model.safetensors" && cmp whole/metrics.csv "$1/metrics.csv" &&
+    cmp <(grep -vE '"(isa|threads|cpu|elapsed_s|epoch_seconds_median)"' whole/run.json) \
+      <(grep -vE '"(isa|threads|cpu|elapsed_s|epoch_seconds_median)"' "$1/run.json") &&
+    cmp <(cut -d, -f1 whole/times.csv) <(cut -d, -f1 "$1/times.csv")
+}
+
+# Early stopping, dropout of inputs and a falling learning rate: everything that has a state. About a second.
+settings=(--preset regularised --hidden "96,50" --batch 60 --epochs 12 --val 500 --patience 2 --min-delta 0.01 --input-dropout 0.1
+  --schedule cosine --lr 0.002)
+"$here/small_data.sh" "$data" small 3000 200
+run "${settings[@]}" --out whole
+check "a run that is never stopped" test "$code" -eq 0
+check "early stopping has ended it, and kept an earlier model" grep -qE '"stopped_early": true' whole/run.json
+mapfile -t isas < <("$program" kernels | sed -n 's/^\([a-z0-9]*\) *yes$/\1/p')
+
+# ---- Killed at random moments ----
+
+# Lets the program run for a random time, or to its end. Says whether it ended.
+run_for_a_while() { # SECONDS_AT_MOST_IN_MS ARGUMENT...
+  local limit=$1
+  shift
+  timeout -s KILL "$(printf '0.%03d' $((RANDOM % limit + 5)))" "$program" train --data small \
+    --isa "${isas[RANDOM % ${#isas[@]}]}" --threads $((RANDOM % 4 + 1)) "$@" >out 2>err
+  code=$?
+  kills=$((kills + (code == 137)))
+  # 137: killed. A temporary file shows that it was while a file was written.
+  if [ $code -eq 137 ] && compgen -G 'killed/checkpoint-?.safetensors.??????' >/dev/null; then
+    writing=$((writing + 1))
+  fi
+  [ $code -ne 137 ]
+}
+
+kills=0 writing=0 anew=0 several=0 wrong=0
+for ((i = 1; i <= n_runs; ++i)); do
+  rm -rf killed
+  case $((RANDOM % 4)) in
+    0) often=() ;;
+    1) often=(--checkpoint-every 2) ;;
+    2) often=(--checkpoint-seconds 0.05) ;;
+    *) often=(--checkpoint-seconds 0.001) ;; # most of the time is spent on writing
+  esac
+  before=$kills
+  done=false
+  run_for_a_while 900 "${settings[@]}" "${often[@]}" --out killed 2>/dev/null && done=true
+  for ((round = 0; round < 12; ++round)); do
+    $done && break
+    if ! compgen -G 'killed/checkpoint-?.safetensors' >/dev/null; then # killed before there was one
+      anew=$((anew + 1))
+      run_for_a_while 900 "${settings[@]}" "${often[@]}" --out killed --force 2>/dev/null && done=true
+    elif [ $((RANDOM % 2)) -eq 0 ]; then
+      run_for_a_while 500 --resume killed "${often[@]}" 2>/dev/null && done=true
+    else
+      run --resume killed --isa "${isas[RANDOM % ${#isas[@]}]}" --threads $((RANDOM % 4 + 1))
+      done=true
+    fi
+    [ "$(wc -l <err)" -eq 0 ] || cat err
+  done
+  $done || run --resume killed
+  several=$((several + (kills - before > 1)))
+  if [ $code -ne 0 ] || ! same_files killed; then
+    wrong=$((wrong + 1))
+    echo "        run $i: exit code $code, $(tail -n 1 err)"
+  fi
+done
+echo "        $n_runs runs killed $kills times, $several of them more than once; $writing times while a checkpoint was written;" \
+  "$anew times before the first"
+check "$n_runs killed runs end with the files of one that was not" test $wrong -eq 0
+check "they were killed" test $kills -ge $((n_runs / 2))
+
+# ---- One run across ISAs and numbers of threads, stopped in the middle of epochs ----
+
+chain=(avx2 scalar avx512)
+[[ " ${isas[*]} " == *" avx2 "* ]] || chain=("${isas[@]}" "${isas[@]}")
+threads=1
+stop_after() { # PATTERN ARGUMENT...: SIGTERM when the output has the pattern
+  "$program" train --data small "${@:2}" >out 2>err &
+  local pid=$!
+  for _ in $(seq 400); do
+    grep -q "$1" out && break
+    sleep 0.01
+  done
+  kill -TERM $pid
+  wait $pid
+  code=$?
+}
+stop_after '^epoch  1/' "${settings[@]}" --isa "${chain[0]}" --threads 1 --out chain
+check "stopped on ${chain[0]}, 1 thread: exit code 143, says how to go on" grep -q "mnist_simd train --resume chain" out
+check "run.json says that it was interrupted" grep -q '"status": "interrupted"' chain/run.json
+for isa in "${chain[@]:1}"; do
+  threads=$((threads + 2))
+  [ -e chain/checkpoint-0.safetensors ] || [ -e chain/checkpoint-1.safetensors ] || break
+  stop_after '^epoch  *[2-9]/' --resume chain --isa "$isa" --threads $threads
+  check "gone on with and stopped on $isa, $threads threads" grep -qF "kernels $isa, $threads threads" out
+done
+run --resume chain
+check "across ISAs and threads: the same files" same_files chain
+
+# ---- Going on: what is refused ----
+
+refused 2 --resume --force -- --resume whole --force
+refused 2 --resume --out -- --resume whole --out x
+refused 1 nowhere "holds no checkpoint" -- --resume nowhere
+refused 2 --checkpoint-every "'0'" -- --checkpoint-every 0
+refused 2 --checkpoint-seconds "'0'" -- --checkpoint-seconds 0
+run --resume whole
+check "a finished run: nothing to go on with" test "$code" -eq 0 -a "$(grep -c finished out)" -eq 1
+stop_after '^epoch  1/' "${settings[@]}" --out stopped --checkpoint-seconds 0.001
+check "both checkpoints are there" test -e stopped/checkpoint-0.safetensors -a -e stopped/checkpoint-1.safetensors
+refused 1 stopped "lr 0.002" "0.003" -- --resume stopped --lr 0.003
+refused 1 stopped "seed 42" "7" -- --resume stopped --seed 7
+refused 1 stopped "epochs 12" "50" -- --resume stopped "${settings[@]}" --epochs 50
+"$here/small_data.sh" "$data" other 3001 200
+refused 1 stopped "training images" -- --resume stopped --data other
+refused 1 stopped "--resume" -- "${settings[@]}" --out stopped
+stale=$(stat -c %Y stopped/metrics.csv)
+check "what is refused changes nothing" test "$(stat -c %Y stopped/metrics.csv)" = "$stale" -a ! -e stopped/run.lock
+
+# ---- A damaged checkpoint ----
+
+cp -r stopped damaged
+newest=$(ls -t damaged/checkpoint-?.safetensors | head -n 1)
+printf '\377' | dd of="$newest" bs=1 seek=40000 conv=notrunc 2>/dev/null
+run --resume damaged
+check "the newest checkpoint is damaged: it is named" grep -qF "$newest" err
+check "the newest checkpoint is damaged: the one before is used, the end is the same" same_files damaged
+cp -r stopped damaged2
+for file in damaged2/checkpoint-?.safetensors; do truncate -s -1 "$file"; done
+refused 1 damaged2/checkpoint "damaged" --force -- --resume damaged2
+run "${settings[@]}" --out damaged2 --force
+check "begun anew over damaged checkpoints" same_files damaged2
+
+# ---- The lock ----
+
+"$program" train --data "$data" --hidden 400 --dropout 0.5 --out locked >first.out 2>&1 &
+holder=$!
+for _ in $(seq 200); do
+  grep -q '^epoch ' first.out && break
+  sleep 0.05
+done
+refused 1 locked "process $holder" -- "${settings[@]}" --out locked
+refused 1 locked "process $holder" -- "${settings[@]}" --out locked --force
+kill -KILL $holder
+wait $holder 2>/dev/null
+check "a killed holder leaves no lock behind" test -e locked/run.lock
+run "${settings[@]}" --out locked --force
+check "a killed holder leaves no lock behind: the folder can be used" same_files locked
+
+# ---- Signals: a second one leaves at once ----
+
+"$program" train --data "$data" --hidden 2000,2000 --dropout 0.5 --batch 20000 --isa scalar --threads 1 --out second >out 2>err &
+pid=$!
+for _ in $(seq 100); do
+  grep -q '^output' out && break
+  sleep 0.05
+done
+kill -TERM $pid
+sleep 0.1
+kill -TERM $pid
+wait $pid
+code=$?
+check "a second signal leaves at once" test $code -eq 143 -a "$(grep -c 'To go on' out)" -eq 0
+
+# ---- A loss that is not finite ----
+
+layers=64$(printf ',64%.0s' $(seq 23))
+run --preset unregularised --val 0 --hidden "$layers" --lr 10 --checkpoint-seconds 0.001 --out nonfinite
+if [ "$code" -eq 1 ]; then
+  check "a loss that is not finite: names epoch, step and lr" grep -qE 'epoch [0-9]+(, step [0-9]+)?: .* not finite: .*lr' out
+  check "a loss that is not finite: the last checkpoint is kept" compgen -G 'nonfinite/checkpoint-?.safetensors'
+else
+  check "a loss that is not finite: came about" false
+fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
