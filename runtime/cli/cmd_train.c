@@ -37,15 +37,16 @@ static int train(const struct cli_values *values, struct session *session) {
 static int begin(const struct cli_values *values, struct session *session) {
   struct ms_config *config;
   char folder[MS_PATH_SIZE];
-  if (!train_config_from_options(values, NULL, &session->preset, &config))
-    return EXIT_USAGE;
+  int exit_code = train_config_from_options(values, NULL, &session->preset, &config);
+  if (exit_code != 0)
+    return exit_code;
   const char *out = cli_get(values, "out");
   const int length =
       out ? snprintf(folder, sizeof folder, "%s", out)
           : snprintf(folder, sizeof folder, "runs/%s-seed%llu", session->preset, (unsigned long long)config->seed);
-  int exit_code = EXIT_USAGE;
   if (length <= 0 || length >= (int)sizeof folder) {
     cli_error(&command, "--out: must be a folder's name of 1 to %zu bytes", sizeof folder - 1);
+    exit_code = EXIT_USAGE;
   } else {
     session->config = config;
     session->folder = folder;
@@ -95,14 +96,13 @@ static int resume(const struct cli_values *values, struct session *session) {
   struct ms_checkpoint *checkpoint = look(session->folder, &exit_code);
   if (!checkpoint)
     return exit_code;
-  if (train_config_from_options(values, ms_checkpoint_config(checkpoint), &given, &config)) {
+  exit_code = train_config_from_options(values, ms_checkpoint_config(checkpoint), &given, &config);
+  if (exit_code == 0) {
     session->preset = ms_checkpoint_notes(checkpoint).preset;
     session->config = config;
     session->start = SESSION_RESUME;
     exit_code = train(values, session);
     ms_config_free(config);
-  } else {
-    exit_code = EXIT_USAGE;
   }
   ms_checkpoint_free(checkpoint);
   return exit_code;

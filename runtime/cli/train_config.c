@@ -40,38 +40,44 @@ const struct cli_option train_options[] = {
     {0},
 };
 
-static bool set_all(const struct cli_values *values, struct ms_config *c) {
-  const char *name;
-  for (size_t i = 0; (name = ms_setting_name(i)) != NULL; ++i) {
-    const char *value = cli_get(values, name);
-    if (value && ms_config_set(c, name, value) != MS_OK) {
-      cli_error(values->command, "--%s", ms_error_message());
-      return false;
-    }
-  }
-  if (c->patience > 0 && c->n_validation == 0) {
-    cli_error(values->command, "--patience %zu: early stopping watches validation images: give --val too", c->patience);
-    return false;
-  }
-  if (ms_config_check(c) == MS_OK)
-    return true;
+/* The messages of settings begin with their names. */
+static int refuse(const struct cli_values *values, enum ms_status status) {
+  if (status != MS_ERROR_ARGUMENT)
+    return cli_fail(values->command, status);
   cli_error(values->command, "--%s", ms_error_message());
-  return false;
+  return EXIT_USAGE;
 }
 
-bool train_config_from_options(const struct cli_values *values, const struct ms_config *base, const char **preset,
-                               struct ms_config **config) {
+static int set_all(const struct cli_values *values, struct ms_config *c) {
+  const char *name;
+  enum ms_status status = MS_OK;
+  for (size_t i = 0; status == MS_OK && (name = ms_setting_name(i)) != NULL; ++i) {
+    const char *value = cli_get(values, name);
+    if (value)
+      status = ms_config_set(c, name, value);
+  }
+  if (status == MS_OK && c->patience > 0 && c->n_validation == 0) {
+    cli_error(values->command, "--patience %zu: early stopping watches validation images: give --val too", c->patience);
+    return EXIT_USAGE;
+  }
+  if (status == MS_OK)
+    status = ms_config_check(c);
+  return status == MS_OK ? 0 : refuse(values, status);
+}
+
+int train_config_from_options(const struct cli_values *values, const struct ms_config *base, const char **preset,
+                              struct ms_config **config) {
   *preset = cli_get(values, "preset");
   const bool from_base = base && !*preset;
   if (!*preset)
     *preset = "final";
-  if ((from_base ? ms_config_copy(base, config) : ms_config_preset(*preset, config)) != MS_OK) {
-    cli_error(values->command, "--%s", ms_error_message());
-    return false;
+  const enum ms_status status = from_base ? ms_config_copy(base, config) : ms_config_preset(*preset, config);
+  if (status != MS_OK)
+    return refuse(values, status);
+  const int exit_code = set_all(values, *config);
+  if (exit_code != 0) {
+    ms_config_free(*config);
+    *config = NULL;
   }
-  if (set_all(values, *config))
-    return true;
-  ms_config_free(*config);
-  *config = NULL;
-  return false;
+  return exit_code;
 }

@@ -10,6 +10,14 @@ const char *ms_error_message(void) {
   return message;
 }
 
+/* A message quotes names and files, which may come from anyone: no control character reaches a terminal or a log, in
+ * UTF-8 (C2 80 to C2 9F) neither. */
+static void remove_controls(char *text) {
+  for (unsigned char *c = (unsigned char *)text; *c; ++c)
+    if (*c < 0x20 || *c == 0x7f || (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0))
+      *c = '?';
+}
+
 enum ms_status ms_fail(enum ms_status status, const char *format, ...) {
   /* Formatted aside, so that a message may quote the one before it. */
   char text[sizeof message];
@@ -17,6 +25,7 @@ enum ms_status ms_fail(enum ms_status status, const char *format, ...) {
   va_start(args, format);
   vsnprintf(text, sizeof text, format, args);
   va_end(args);
+  remove_controls(text);
   snprintf(message, sizeof message, "%s", text);
   return status;
 }

@@ -12,6 +12,7 @@
 #include "kernels/kernels.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/parse.h"
+#include "runtime/run/json_text.h"
 
 #define FORMAT "mnist_simd checkpoint 1"
 enum { NAME_SIZE = 64, DIGEST_BYTES = 32, MAX_TEXT_BYTES = 256, MAX_CLASSES = 256 };
@@ -129,9 +130,12 @@ char *checkpoint_header_text(const struct checkpoint_header *h, size_t *tensor_b
   failed |= add_tensor(header, "times", "U8", 1, h->times_bytes, 0, &offset);
   *tensor_bytes = offset;
   failed |= add_tensor(header, "sha256", "U8", 1, DIGEST_BYTES, 0, &offset);
-  char *text = failed ? NULL : json_dumps(header, JSON_COMPACT);
+  struct ms_text text = {0};
+  ms_text_add_json(&text, failed ? NULL : header, JSON_COMPACT);
   json_decref(header);
-  return text;
+  if (text.failed)
+    ms_text_free(&text);
+  return text.data;
 }
 
 size_t checkpoint_header_bytes(size_t text_bytes) {
@@ -180,7 +184,9 @@ static enum ms_status read_config(const char *path, const json_t *meta, struct c
     snprintf(key, sizeof key, "config.%s", name);
     const char *value = json_string_value(json_object_get(meta, key));
     const bool no_layers = value && value[0] == '\0' && h->config->n_hidden == 0;
-    if (!value || (!no_layers && ms_config_set(h->config, name, value) != MS_OK))
+    if (value && !no_layers)
+      status = ms_config_set(h->config, name, value);
+    if (!value || status == MS_ERROR_ARGUMENT)
       return wrong(path, key);
   }
   return status == MS_OK && ms_config_check(h->config) != MS_OK ? wrong(path, "configuration") : status;
@@ -210,13 +216,15 @@ static enum ms_status check_counters(const char *path, const struct checkpoint_h
 
 enum ms_status checkpoint_header_read(const char *path, const char *text, size_t n_bytes, struct checkpoint_header *h) {
   json_error_t error;
-  json_t *header = json_loadb(text, n_bytes, JSON_REJECT_DUPLICATES, &error);
+  json_t *header;
+  enum ms_status status = ms_json_parse(path, text, n_bytes, &header, &error);
+  if (status == MS_ERROR_MEMORY)
+    return status;
   const json_t *meta = json_object_get(header, "__metadata__");
   const char *format = json_string_value(json_object_get(meta, "format"));
-  enum ms_status status =
-      format && strcmp(format, FORMAT) == 0
-          ? read_members(path, meta, h)
-          : ms_fail(MS_ERROR_DATA, "%s: not a checkpoint of this program: its format is not '%s'", path, FORMAT);
+  status = format && strcmp(format, FORMAT) == 0
+               ? read_members(path, meta, h)
+               : ms_fail(MS_ERROR_DATA, "%s: not a checkpoint of this program: its format is not '%s'", path, FORMAT);
   if (status == MS_OK)
     status = read_text(path, meta, "preset", &h->preset);
   if (status == MS_OK)

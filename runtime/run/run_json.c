@@ -8,6 +8,7 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/run/config_json.h"
+#include "runtime/run/json_text.h"
 #include "runtime/run/run_folder.h"
 
 /* The preset's name and what was made of it. */
@@ -60,13 +61,13 @@ enum ms_status ms_run_summary_write(const char *folder, const struct ms_run_summ
       "stopped_early", (int)s->result->stopped_early, "train", evaluation_json(s->train), "val",
       evaluation_json(s->validation), "test", evaluation_json(s->test), "weights_sha256", digest,
       "epoch_seconds_median", s->result->epoch_seconds_median, "elapsed_s", s->result->elapsed_s);
-  char *text = root ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
+  struct ms_text text = {0};
+  ms_text_add_json(&text, root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
+  ms_text_add(&text, "\n");
   json_decref(root);
-  if (!text)
-    return ms_fail(MS_ERROR_MEMORY, "%s: no memory for its text", path);
-  const size_t length = strlen(text);
-  text[length] = '\n'; /* in place of the 0: a text file ends with a newline */
-  const enum ms_status status = ms_file_write(path, text, length + 1);
-  free(text);
+  enum ms_status status = ms_text_status(&text, path);
+  if (status == MS_OK)
+    status = ms_file_write(path, text.data, text.length);
+  ms_text_free(&text);
   return status;
 }

@@ -11,6 +11,7 @@
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
 #include "runtime/run/config_json.h"
+#include "runtime/run/json_text.h"
 #include "runtime/run/run_folder.h"
 
 enum { MAX_SUMMARY_BYTES = 1 << 20, MAX_METRICS_BYTES = 1 << 26, MAX_CLASSES = 256 /* labels are bytes */ };
@@ -176,8 +177,11 @@ static void read_root(struct reader *r, const json_t *root, struct ms_run *run) 
 
 enum ms_status ms_run_parse_summary(const char *path, const char *text, size_t n_bytes, struct ms_run *run) {
   json_error_t error;
-  json_t *root = json_loadb(text, n_bytes, JSON_REJECT_DUPLICATES, &error);
-  struct reader r = {path, MS_OK};
+  json_t *root;
+  struct reader r = {path, ms_json_parse(path, text, n_bytes, &root, &error)};
+  if (r.status == MS_ERROR_MEMORY)
+    return r.status;
+  r.status = MS_OK;
   if (!json_is_object(root))
     r.status = ms_fail(MS_ERROR_DATA, "%s: not JSON, or not an object (line %d: %s): not a summary that training wrote",
                        path, root ? 1 : error.line, root ? "no object" : error.text);

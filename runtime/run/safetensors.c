@@ -14,6 +14,7 @@
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
 #include "runtime/platform/sha256.h"
+#include "runtime/run/json_text.h"
 
 enum { LENGTH_BYTES = 8, NAME_SIZE = 40, MAX_HEADER_BYTES = 1 << 20 };
 
@@ -66,7 +67,7 @@ static int add_tensor(json_t *header, const char *name, json_t *shape, size_t n_
   return json_object_set_new(header, name, tensor);
 }
 
-static char *make_header(const struct ms_network *network, size_t *data_bytes) {
+static void make_header(const struct ms_network *network, struct ms_text *text, size_t *data_bytes) {
   json_t *header = json_object();
   char digest[65], contract[16], name[NAME_SIZE];
   ms_network_sha256(network, digest);
@@ -84,26 +85,29 @@ static char *make_header(const struct ms_network *network, size_t *data_bytes) {
     bias_name(name, l);
     failed |= add_tensor(header, name, json_pack("[I]", n_out), layer->n_out, data_bytes);
   }
-  char *text = failed ? NULL : json_dumps(header, JSON_COMPACT);
+  ms_text_add_json(text, failed ? NULL : header, JSON_COMPACT);
   json_decref(header);
-  return text;
 }
 
 enum ms_status ms_network_save(const struct ms_network *network, const char *path) {
   size_t data_bytes;
-  char *header = make_header(network, &data_bytes);
-  if (!header)
-    return ms_fail(MS_ERROR_MEMORY, "%s: no memory for its header", path);
+  struct ms_text header = {0};
+  make_header(network, &header, &data_bytes);
+  enum ms_status status = ms_text_status(&header, path);
+  if (status != MS_OK) {
+    ms_text_free(&header);
+    return status;
+  }
   /* Spaces behind the header are allowed, and put the tensors on a cache line's boundary. */
-  const size_t text_bytes = strlen(header);
+  const size_t text_bytes = header.length;
   const size_t data_at = (LENGTH_BYTES + text_bytes + MS_ALIGNMENT - 1) / MS_ALIGNMENT * MS_ALIGNMENT;
   uint8_t *file;
-  enum ms_status status = ms_allocate(data_at + data_bytes, 1, path, &file);
+  status = ms_allocate(data_at + data_bytes, 1, path, &file);
   if (status == MS_OK) {
     const uint64_t header_bytes = data_at - LENGTH_BYTES;
     memcpy(file, &header_bytes, LENGTH_BYTES);
     memset(file + LENGTH_BYTES, ' ', header_bytes);
-    memcpy(file + LENGTH_BYTES, header, text_bytes);
+    memcpy(file + LENGTH_BYTES, header.data, text_bytes);
     uint8_t *next = file + data_at;
     for (size_t l = 0; l < network->n_layers; ++l) {
       const struct ms_dense *layer = &network->layers[l];
@@ -119,7 +123,7 @@ enum ms_status ms_network_save(const struct ms_network *network, const char *pat
     status = ms_file_write(path, file, data_at + data_bytes);
     free(file);
   }
-  free(header);
+  ms_text_free(&header);
   return status;
 }
 
@@ -267,14 +271,17 @@ static enum ms_status parse(const char *path, const uint8_t *file, size_t n_byte
     return ms_fail(MS_ERROR_DATA, "%s: not a safetensors file, or cut off: its header does not fit its %zu bytes", path,
                    n_bytes);
   json_error_t error;
-  json_t *header = json_loadb((const char *)file + LENGTH_BYTES, header_bytes, JSON_REJECT_DUPLICATES, &error);
+  json_t *header;
+  enum ms_status status = ms_json_parse(path, (const char *)file + LENGTH_BYTES, header_bytes, &header, &error);
+  if (status == MS_ERROR_MEMORY)
+    return status;
   if (!json_is_object(header)) {
     json_decref(header);
     return ms_fail(MS_ERROR_DATA, "%s: not a safetensors file: its header is not JSON (%s)", path,
                    header ? "not an object" : error.text);
   }
   const size_t data_at = LENGTH_BYTES + header_bytes;
-  enum ms_status status = build_network(path, header, file + data_at, n_bytes - data_at, network);
+  status = build_network(path, header, file + data_at, n_bytes - data_at, network);
   if (status == MS_OK) {
     status = check_file_digest(path, header, file, data_at, n_bytes);
     if (status != MS_OK) {

@@ -9,17 +9,14 @@
 
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
+#include "runtime/run/json_text.h"
 
 /* ---- Writing ---- */
 
 static enum ms_status add_line(json_t *object, struct ms_text *text) {
-  char *line = object ? json_dumps(object, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
-  json_decref(object);
-  if (!line)
-    return ms_fail(MS_ERROR_MEMORY, "result of a sweep: no memory for its text");
-  ms_text_add(text, line);
+  ms_text_add_json(text, object, JSON_COMPACT | JSON_REAL_PRECISION(15));
   ms_text_add(text, "\n");
-  free(line);
+  json_decref(object);
   return ms_text_status(text, "results of a sweep");
 }
 
@@ -66,9 +63,9 @@ enum ms_status ms_sweep_time_line(const struct ms_sweep_run *r, struct ms_text *
 
 static enum ms_status parse_json(const char *where, const char *line, size_t n_bytes, json_t **object) {
   json_error_t error;
-  *object = json_loadb(line, n_bytes, JSON_REJECT_DUPLICATES, &error);
-  if (*object)
-    return MS_OK;
+  const enum ms_status status = ms_json_parse(where, line, n_bytes, object, &error);
+  if (status != MS_ERROR_DATA)
+    return status;
   return ms_fail(MS_ERROR_DATA, "%s: is not JSON: %.160s: remove the line, and its run is done again", where,
                  error.text);
 }

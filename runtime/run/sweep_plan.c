@@ -61,11 +61,15 @@ void ms_sweep_describe(const struct ms_sweep_spec *spec, size_t point, char *tex
 static enum ms_status apply(const struct ms_sweep_spec *spec, const struct ms_sweep_axis *axis, size_t value,
                             size_t setting, bool single_layers, struct ms_config *config) {
   char piece[MS_SWEEP_PIECE_SIZE];
-  for (size_t i = 0; i < axis->n_parts; ++i)
-    if (axis->parts[i].setting == setting && (axis->parts[i].layer > 0) == single_layers &&
-        (!ms_sweep_piece(axis->values[value], i, piece) || ms_sweep_part_set(config, axis->parts[i], piece) != MS_OK))
-      return ms_fail(MS_ERROR_ARGUMENT, "%s:%zu: vary %.80s: %s", spec->path, axis->line, axis->name,
-                     ms_error_message());
+  for (size_t i = 0; i < axis->n_parts; ++i) {
+    if (axis->parts[i].setting != setting || (axis->parts[i].layer > 0) != single_layers)
+      continue;
+    const enum ms_status status = ms_sweep_piece(axis->values[value], i, piece)
+                                      ? ms_sweep_part_set(config, axis->parts[i], piece)
+                                      : MS_ERROR_ARGUMENT;
+    if (status != MS_OK)
+      return ms_fail(status, "%s:%zu: vary %.80s: %s", spec->path, axis->line, axis->name, ms_error_message());
+  }
   return MS_OK;
 }
 

@@ -37,6 +37,11 @@ __attribute__((format(printf, 2, 3))) static enum ms_status fail_at(const struct
   return ms_fail(MS_ERROR_ARGUMENT, "%s:%zu: %s", p->spec->path, p->line, text);
 }
 
+/* A status of another module: what is wrong with the file gets the place in it. */
+static enum ms_status fail_with(const struct parser *p, enum ms_status status) {
+  return status == MS_ERROR_ARGUMENT ? fail_at(p, "%s", ms_error_message()) : status;
+}
+
 /* The next word of the line, cut off by a 0; NULL at its end. */
 static char *next_word(struct parser *p) {
   char *word = p->rest + strspn(p->rest, BLANKS);
@@ -77,7 +82,7 @@ static enum ms_status parse_preset(struct parser *p) {
   if (!name || next_word(p))
     return fail_at(p, "preset: one name is expected: preset unregularised");
   p->spec->preset = name;
-  return ms_config_preset(name, &p->spec->base) == MS_OK ? MS_OK : fail_at(p, "%s", ms_error_message());
+  return fail_with(p, ms_config_preset(name, &p->spec->base));
 }
 
 static enum ms_status parse_set(struct parser *p) {
@@ -250,9 +255,11 @@ static enum ms_status finish(struct parser *p) {
       for (size_t i = 0; i < p->n_sets; ++i) {
         const struct assignment *set = &p->sets[i];
         p->line = set->line;
-        if (set->part.setting == setting && (set->part.layer > 0) == single_layers &&
-            ms_sweep_part_set(spec->base, set->part, set->value) != MS_OK)
-          return fail_at(p, "%s", ms_error_message());
+        if (set->part.setting != setting || (set->part.layer > 0) != single_layers)
+          continue;
+        const enum ms_status status = ms_sweep_part_set(spec->base, set->part, set->value);
+        if (status != MS_OK)
+          return fail_with(p, status);
       }
   if (spec->n_seeds == 0) {
     const enum ms_status status = ms_allocate(1, sizeof *spec->seeds, "seeds", &spec->seeds);

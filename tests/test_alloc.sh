@@ -1,0 +1,115 @@
+#!/usr/bin/env bash
+# Memory that cannot be had: for each sub-command, every allocation (the program's, Jansson's, libc's) fails in turn, and every
+# fourth once more with all that follow. The program must end with exit code 1 and one line on standard error, or do without
+# the memory and give the same result; it must never crash, leak, or leave a temporary file behind. Not for reproduce and
+# verify, which run no small data: what they do, train and eval do.
+# Usage: test_alloc.sh PROGRAM PRELOAD DATA_FOLDER [STRIDE]     (STRIDE: only every so many allocations)
+set -uo pipefail
+
+program=$(realpath "$1")
+preload=$(realpath "$2")
+here=$(realpath "$(dirname "$0")")
+# In memory, if there is such a place: each run waits for the disk a few times.
+work=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
+trap 'rm -rf "$work"' EXIT
+"$here/small_data.sh" "$(realpath "$3")" "$work/data" 40 10
+cd "$work" || exit 1
+unset MNIST_SIMD_DATA MNIST_SIMD_ISA
+export MS_FAIL_REPORT=$work/report
+stride=${4:-1}
+failed=0 n_sites=0 n_errors=0 n_without=0
+
+# One run of the program in an empty folder "out", or one made by "prepare". Sets code, calls, hits, leaked.
+run() { # FAIL_AT ARGUMENT...
+  local at=$1
+  shift
+  rm -rf out report
+  [ ! -d prepared ] || cp -r prepared out
+  MS_FAIL_CALL=allocate MS_FAIL_AT=$at MS_FAIL_ERRNO=12 LD_PRELOAD=$preload "$program" "$@" >stdout 2>stderr
+  code=$?
+  calls=- hits=- leaked=-
+  [ ! -f report ] || read -r calls hits leaked <report
+}
+
+# What must be the same when the program did without the memory: what it printed, but for times, and the model.
+result() {
+  local file
+  sed -E 's/[0-9.]+ (s|images\/s)\b//g; s/median.*//' stdout
+  for file in out/model.safetensors out/metrics.csv out/results.jsonl; do
+    [ ! -f $file ] || sha256sum $file
+  done
+}
+
+# Prints what is wrong with the last run; nothing if nothing is.
+faults() { # RESULT
+  local file
+  case $code in
+    0) [ "$(result)" = "$1" ] || echo "exit code 0, but another result" ;;
+    1)
+      mapfile -t lines <stderr
+      # A sweep tells what became of a run, and at its end that some could not be done.
+      [ ${#lines[@]} -eq 1 ] || { [ "$name" = sweep ] && [ ${#lines[@]} -eq 2 ]; } ||
+        echo "exit code 1 with ${#lines[@]} lines on standard error"
+      ;;
+    *) echo "exit code $code" ;;
+  esac
+  [ "$leaked" = 0 ] || echo "$leaked blocks leaked"
+  for file in out/*.??????; do # as mkostemp names it
+    [ ! -e "$file" ] || echo "left $file behind"
+  done
+}
+
+sweep() { # NAME ARGUMENT...
+  local name=$1 expected n mode fault errors=0 without=0
+  shift
+  run 0 "$@"
+  if [ "$code" -ne 0 ] || [ "$calls" -lt 3 ] || [ "$leaked" -ne 0 ]; then
+    echo "FAILED  $name: without a failure: exit code $code, $calls allocations, $leaked leaked: $(head -n 3 stderr)"
+    failed=1
+    return
+  fi
+  expected=$(result)
+  local sites=$calls
+  for ((n = 1; n <= sites; n += stride)); do
+    for mode in "" +; do
+      [ "$mode" = "" ] || [ $((n / stride % 4)) -eq 0 ] || continue
+      run "$n$mode" "$@"
+      fault=$(faults "$expected")
+      [ "$hits" != 0 ] || fault="no allocation failed"
+      if [ -n "$fault" ]; then
+        echo "FAILED  $name: allocation $n$mode of $sites: $(tr '\n' ';' <<<"$fault") $(tail -n 1 stderr)"
+        failed=1
+      elif [ "$code" -eq 0 ]; then
+        without=$((without + 1))
+      else
+        errors=$((errors + 1))
+      fi
+    done
+  done
+  printf '%-28s %5d allocations, failed in turn: %5d errors told, %4d runs did without\n' "$name" "$sites" \
+    "$errors" "$without"
+  n_sites=$((n_sites + (sites + stride - 1) / stride)) n_errors=$((n_errors + errors)) n_without=$((n_without + without))
+}
+
+small=(--data data --batch 16 --threads 1)
+sweep kernels kernels
+sweep "train" train "${small[@]}" --hidden 5 --dropout 0.1 --epochs 2 --val 10 --patience 1 --input-dropout 0.1 --schedule cosine --out out
+"$program" train "${small[@]}" --hidden 5 --dropout 0.1 --epochs 1 --out prepared >/dev/null
+sweep "train --force" train "${small[@]}" --hidden none --epochs 1 --out out --force
+sweep "eval" eval out --data data --threads 2
+rm -rf prepared
+# Killed when its second epoch's metrics.csv takes its place.
+MS_FAIL_CALL=rename MS_FAIL_AT=4 MS_FAIL_ERRNO=0 LD_PRELOAD=$preload "$program" train "${small[@]}" --hidden 5 --dropout 0.1 \
+  --epochs 2 --out prepared >/dev/null 2>&1
+rm -f prepared/*.??????
+sweep "train --resume" train --data data --threads 1 --resume out
+rm -rf prepared
+printf 'preset unregularised\nmode grid\nset hidden 4\nset epochs 1\nset batch 16\nset val 10\nvary lr 0.01\n' >sweep.txt
+sweep "sweep" sweep sweep.txt --data data --threads 1 --out out
+"$program" sweep sweep.txt --data data --threads 1 --out prepared >/dev/null
+sweep "sweep --list" sweep sweep.txt --data data --list --out out
+sweep "sweep --merge" sweep sweep.txt --data data --merge --out out
+
+printf '%d allocations failed, %d errors told, %d runs did without the memory, %d s\n' "$n_sites" "$n_errors" "$n_without" \
+  "$SECONDS"
+exit "$failed"
