@@ -21,6 +21,21 @@ t10k-labels-idx1-ubyte 500 001 364 8 1
 FILES
 }
 
+# A small sweep in the folder s; its last words in s.log.
+make_sweep() { # PROGRAM
+  cat >s.txt <<'SWEEP'
+preset regularised
+set hidden 20,10
+set val 1000
+set epochs 3
+seeds 1 2
+mode one-at-a-time
+vary l2 0 1e-4 1
+vary dropout 0,0 0.1,0.1 0.2,0.1 0.3,0.1 0.4,0.1 0.5,0.1 0.6,0.1
+SWEEP
+  "$1" sweep s.txt --data short --out s >s.log
+}
+
 # Runs u, r and f of the three stages.
 make_runs() { # PROGRAM
   "$1" train --data short --preset unregularised --out u >/dev/null &&

@@ -89,6 +89,24 @@ done
 check "the page names the kernels" grep -q 'with scalar kernels on 3 threads' scalar.html
 check "the page names them in the machine section only" test -z "$(without_machine scalar.html | grep scalar)"
 
+# ---- Sweeps ----
+
+make_sweep "$program" || exit 1
+run report s --out sweep.html
+check "report of a sweep, without data" test "$code" -eq 0 -a ! -s err
+check "sweep: a figure for each setting" test "$(grep -c '<figure' sweep.html)" -eq 2 -a -s sweep_figures/figure-a2.svg
+best=$(sed -n 's/^ *1  *\([0-9.]*\) %.*/\1/p' s.log)
+check "sweep: the best accuracy ($best) as in the terminal" grep -qE "<dt>best validation accuracy</dt><dd>${best:-none}.+%" sweep.html
+check "sweep: a row for each point" test "$(grep -c '^<tr><td>[0-9]*</td><td class="text">' sweep.html)" -eq 10 # l2 1e-4 is the base
+MNIST_SIMD_ISA=scalar run report s --out scalar_sweep.html
+check "sweep: same page with scalar kernels" cmp sweep.html scalar_sweep.html
+head -n 3 s/results.jsonl >half && mkdir part && cp s/sweep.txt part && mv half part/results.jsonl
+run report part --out part.html
+check "sweep: one that is not finished" grep -q '<dd>3 of ' part.html
+refused 2 "name runs or sweeps" -- report s u --out mixed.html
+echo '{"id": 1}' >>part/results.jsonl
+refused 1 "part/results.jsonl" -- report part
+
 # ---- Text of files is escaped ----
 
 cp -r f evil

@@ -1,13 +1,13 @@
 // What a browser makes of a report page: all figures, no error, no request but the page, values where it is pointed at, nothing
 // wider than a phone, both colour schemes with enough contrast, the choice of misclassified images.
-// Usage: node test_report_page.mjs PAGE | --has-browser
+// Usage: node test_report_page.mjs PAGE SWEEP_PAGE | --has-browser
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Browser, browserName } from "./browser.mjs";
 
 if (process.argv[2] === "--has-browser") process.exit(browserName ? 0 : 1);
 
-const url = pathToFileURL(resolve(process.argv[2])).href;
+const [url, sweepUrl] = process.argv.slice(2).map(path => pathToFileURL(resolve(path)).href);
 const browser = new Browser();
 let passed = 0, failed = 0;
 
@@ -18,7 +18,7 @@ function check(name, condition, found = "") {
 
 const figures = ["1", "2", "3", "4", "5", "6", "7", "a1", "a2"].map(name => `figure-${name}`);
 
-async function checkQuiet(name) {
+async function checkQuiet(name, url) {
   const urls = browser.events.filter(event => event.method === "Network.requestWillBeSent").map(event => event.params.request.url)
     .filter(request => !request.startsWith("data:"));
   check(`${name}: no request but the page`, urls.length === 1 && urls[0] === url, urls);
@@ -90,20 +90,24 @@ async function checkMistakes() {
   check("surest first", sure.length === all && sure.every((value, i) => i === 0 || sure[i - 1] >= value), sure);
 }
 
+async function checkLayout(name, width) {
+  const broken = await browser.evaluate(`Promise.all([...document.images].map(image => image.decode().then(() => 0, () => 1))).then(all => [all.length, all.reduce((a, b) => a + b, 0)])`);
+  check(`${name}: all images decode`, broken[1] === 0, broken);
+  const widths = await browser.evaluate(`[document.documentElement.scrollWidth, innerWidth]`);
+  check(`${name}: the page does not scroll sideways`, widths[0] <= widths[1] && widths[1] <= width, widths);
+  const wide = await browser.evaluate(tooWide);
+  check(`${name}: nothing sticks out`, wide.length === 0, wide);
+  const weak = await browser.evaluate(weakTexts);
+  check(`${name}: contrast of all texts at least 4.5`, weak.length === 0, weak);
+}
+
 for (const width of [1280, 390])
   for (const scheme of ["light", "dark"]) {
     const name = `${width} px, ${scheme}`;
     await browser.open(url, { width, scheme, mobile: width < 500 });
     const found = await browser.evaluate(`${JSON.stringify(figures)}.filter(id => document.querySelector("#" + id + " svg")?.getBoundingClientRect().height > 50)`);
     check(`${name}: all figures`, found.length === figures.length, found);
-    const broken = await browser.evaluate(`Promise.all([...document.images].map(image => image.decode().then(() => 0, () => 1))).then(all => [all.length, all.reduce((a, b) => a + b, 0)])`);
-    check(`${name}: all images decode`, broken[0] > 0 && broken[1] === 0, broken);
-    const widths = await browser.evaluate(`[document.documentElement.scrollWidth, innerWidth]`);
-    check(`${name}: the page does not scroll sideways`, widths[0] <= widths[1] && widths[1] <= width, widths);
-    const wide = await browser.evaluate(tooWide);
-    check(`${name}: nothing sticks out`, wide.length === 0, wide);
-    const weak = await browser.evaluate(weakTexts);
-    check(`${name}: contrast of all texts at least 4.5`, weak.length === 0, weak);
+    await checkLayout(name, width);
     if (width > 500 && scheme === "light") {
       await checkHovering();
       await checkKeys();
@@ -117,9 +121,22 @@ for (const width of [1280, 390])
       const text = await browser.evaluate(`document.querySelector("#figure-4 .values").innerText`);
       check(`${name}: touching a plot shows values`, /^epoch \d+\ntraining [\d.]+\nvalidation [\d.]+$/.test(text), text);
     }
-    await checkQuiet(name);
+    await checkQuiet(name, url);
     await browser.close();
   }
+
+for (const [width, scheme] of [[1280, "light"], [390, "dark"]]) {
+  const name = `sweep, ${width} px, ${scheme}`;
+  await browser.open(sweepUrl, { width, scheme, mobile: width < 500 });
+  await checkLayout(name, width);
+  const texts = await browser.evaluate(`[...document.querySelectorAll("figure")].map(figure => {
+    const svg = figure.querySelector("svg.plot"), frame = svg.getBoundingClientRect();
+    svg.dispatchEvent(new PointerEvent("pointermove", { clientX: frame.left + 60, pointerType: "mouse" }));
+    return figure.querySelector(".values").innerText; })`);
+  check(`${name}: pointing shows values`, texts.length === 2 && /^l2 0\nvalidation [\d.]+$/.test(texts[0]) && /^dropout 0,0\nvalidation [\d.]+$/.test(texts[1]), texts);
+  await checkQuiet(name, sweepUrl);
+  await browser.close();
+}
 await browser.stop();
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A report page in a browser: makes the page of three runs and has test_report_page.mjs look at it. Skipped (77) without Node.js or
+# A report page in a browser: makes the pages of three runs and of a sweep and has test_report_page.mjs look at them. Skipped (77) without Node.js or
 # Chromium.
 # Usage: test_report_page.sh PROGRAM DATA_FOLDER
 set -euo pipefail
@@ -19,5 +19,7 @@ trap 'rm -rf "$work"' EXIT
 cd "$work"
 make_short_data "$data"
 make_runs "$program"
+make_sweep "$program"
 "$program" report u r f --data short --out page.html >/dev/null
-node "$here/test_report_page.mjs" page.html
+"$program" report s --out sweep.html >/dev/null
+node "$here/test_report_page.mjs" page.html sweep.html

@@ -8,6 +8,8 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/report/report.h"
+#include "runtime/report/sweep_page.h"
+#include "runtime/run/sweep.h"
 
 static const struct cli_option options[] = {
     {"out", "FILE",
@@ -22,11 +24,13 @@ static const struct cli_option options[] = {
 static const struct cli_command command = {
     .name = "report",
     .arguments = "RUN...",
-    .summary = "Writes one HTML page about runs: their claims, curves, mistakes, weights, settings. RUN is a folder "
-               "that training "
-               "left.\nName the report's three stages to see all of its figures: the classes, mistakes and weights are "
-               "those of "
-               "the\nfinal run, or of the last one named. The page needs nothing but itself to be looked at.",
+    .summary =
+        "Writes one HTML page about runs: the report's claims, curves, mistakes, weights, settings. RUN is a folder "
+        "that training\nleft. Name the report's three stages to see all of its figures: mistakes, classes and "
+        "confusion "
+        "are those of the\nfinal run, or of the last one named. Or name folders of sweeps: what each setting did. The "
+        "page "
+        "needs nothing but\nitself to be looked at.",
     .options = options,
     .n_arguments = 1,
 };
@@ -43,26 +47,52 @@ static enum ms_status choose_path(const struct cli_values *values, char path[MS_
   return MS_OK;
 }
 
-static int write_report(const struct cli_values *values) {
-  char path[MS_PATH_SIZE];
+/* Whether all arguments are folders of sweeps, or none is. */
+static bool are_sweeps(const struct cli_values *values, bool *sweeps) {
+  size_t n = 0;
+  for (size_t i = 0; i < values->n_arguments; ++i) {
+    char path[MS_PATH_SIZE];
+    n += ms_path_join(path, values->arguments[i], MS_SWEEP_FILE) == MS_OK && ms_exists(path);
+  }
+  *sweeps = n > 0;
+  return n == 0 || n == values->n_arguments;
+}
+
+static int finish(enum ms_status status, const char *path) {
+  if (status != MS_OK)
+    return cli_fail(&command, status);
+  printf("Written: %s\n", path);
+  return EXIT_SUCCESS;
+}
+
+static int write_run_page(const struct cli_values *values, const char *path) {
   struct ms_data data;
   struct ms_report report;
   const char *folder;
   const int exit_code = cli_load_data(values, &data, &folder);
   if (exit_code != 0)
     return exit_code;
-  enum ms_status status = choose_path(values, path);
-  if (status == MS_OK)
-    status = ms_report_create(values->arguments, values->n_arguments, &data, folder, &report);
+  enum ms_status status = ms_report_create(values->arguments, values->n_arguments, &data, folder, &report);
   if (status == MS_OK) {
     status = ms_report_write(&report, path);
     ms_report_free(&report);
   }
   ms_data_free(&data);
+  return finish(status, path);
+}
+
+static int write_page(const struct cli_values *values) {
+  char path[MS_PATH_SIZE];
+  bool sweeps;
+  if (!are_sweeps(values, &sweeps)) {
+    cli_error(values->command, "some of the folders are of sweeps, others are not: name runs or sweeps");
+    return EXIT_USAGE;
+  }
+  const enum ms_status status = choose_path(values, path);
   if (status != MS_OK)
     return cli_fail(&command, status);
-  printf("Written: %s\n", path);
-  return EXIT_SUCCESS;
+  return sweeps ? finish(ms_sweep_page_write(values->arguments, values->n_arguments, path), path)
+                : write_run_page(values, path);
 }
 
 int cmd_report(int argc, char **argv) {
@@ -72,7 +102,7 @@ int cmd_report(int argc, char **argv) {
     return exit_code;
   exit_code = cli_init(&values);
   if (exit_code == 0)
-    exit_code = write_report(&values);
+    exit_code = write_page(&values);
   ms_shutdown();
   return exit_code;
 }

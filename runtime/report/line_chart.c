@@ -2,13 +2,14 @@
 #include "runtime/report/line_chart.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "runtime/report/markup.h"
 
 /* The frame of the plot in a panel. */
-static const double width = 400, height = 268, left = 46, right = 322, top = 44, bottom = 222;
-enum { MAX_Y_STEPS = 6, MAX_X_STEPS = 8, LABEL_HEIGHT = 14, MARKED_POINTS = 30 };
+static const double width = 400, height = 268, slanted_height = 310, left = 46, right = 322, top = 44, bottom = 222;
+enum { CHARACTER_WIDTH = 7, MAX_Y_STEPS = 6, MAX_X_STEPS = 8, LABEL_HEIGHT = 14, MARKED_POINTS = 30 };
 
 struct ms_ticks ms_ticks_for(double low, double high, int max_steps) {
   static const double parts[] = {1, 2, 5};
@@ -69,35 +70,53 @@ static void draw_y_axis(const struct plot *p, struct ms_ticks ticks) {
   }
 }
 
-static void x_tick(const struct plot *p, double x, const char *label) {
-  ms_text_printf(p->svg,
-                 "<path class=\"axis\" d=\"M%.1f %.1fv4\"/><text class=\"tick\" x=\"%.1f\" y=\"%.1f\" "
-                 "text-anchor=\"middle\">",
-                 x, bottom, x, bottom + 17);
+/* Labels that would meet are slanted. */
+static bool is_slanted(const struct ms_line_chart *c) {
+  size_t longest = 0;
+  for (size_t i = 0; c->x_labels && i < c->n; ++i)
+    if (strlen(c->x_labels[i]) > longest)
+      longest = strlen(c->x_labels[i]);
+  return (double)(c->n * longest * CHARACTER_WIDTH) > right - left;
+}
+
+static void x_tick(const struct plot *p, double x, bool slanted, const char *label) {
+  ms_text_printf(p->svg, "<path class=\"axis\" d=\"M%.1f %.1fv4\"/><text class=\"tick\" ", x, bottom);
+  if (slanted)
+    ms_text_printf(p->svg, "transform=\"translate(%.1f %.1f) rotate(-40)\" text-anchor=\"end\">", x + 4, bottom + 14);
+  else
+    ms_text_printf(p->svg, "x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", x, bottom + 17);
   ms_markup_escape(p->svg, label);
   ms_text_add(p->svg, "</text>\n");
 }
 
-static void draw_x_axis(const struct plot *p) {
+static void draw_x_axis(const struct plot *p, bool slanted) {
   const struct ms_line_chart *c = p->chart;
+  char label[32];
   ms_text_printf(p->svg, "<path class=\"axis\" d=\"M%.1f %.1fH%.1f\"/>\n", left, bottom, right);
   if (c->x_labels) {
     for (size_t i = 0; i < c->n; ++i)
-      x_tick(p, x_at(p, c->x[i]), c->x_labels[i]);
+      x_tick(p, x_at(p, c->x[i]), slanted, c->x_labels[i]);
   } else {
     const struct ms_ticks ticks = ms_ticks_for(c->x[0], c->x[c->n - 1], MAX_X_STEPS);
     const double step = fmax(ticks.step, 1);
     for (double x = ceil(c->x[0] / step) * step; x <= c->x[c->n - 1]; x += step) {
-      struct ms_text label = {0};
-      ms_text_printf(&label, "%.0f", x);
-      x_tick(p, x_at(p, x), label.data ? label.data : "");
-      ms_text_free(&label);
+      snprintf(label, sizeof label, "%.0f", x);
+      x_tick(p, x_at(p, x), false, label);
     }
   }
   ms_text_printf(p->svg, "<text class=\"name\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", (left + right) / 2,
-                 bottom + 36);
+                 (slanted ? slanted_height : height) - 10);
   ms_markup_escape(p->svg, c->x_name);
   ms_text_add(p->svg, "</text>\n");
+}
+
+static void draw_level(const struct plot *p) {
+  const struct ms_line_chart *c = p->chart;
+  const double y = c->has_level ? y_at(p, c->level) : 0;
+  if (c->has_level && y >= top && y <= bottom)
+    ms_text_printf(
+        p->svg, "<path class=\"mark\" d=\"M%.1f %.1fH%.1f\"/><text class=\"marked\" x=\"%.1f\" y=\"%.1f\">%s</text>\n",
+        left, y, right, right + 2, y + 4, c->level_text);
 }
 
 static void draw_marks(const struct plot *p) {
@@ -129,6 +148,13 @@ static void draw_line(const struct plot *p, const struct ms_series *s) {
   ms_text_add(p->svg, "\"/>\n");
 }
 
+static void draw_bars(const struct plot *p, const struct ms_series *s) {
+  for (size_t i = 0; s->from && i < p->chart->n; ++i)
+    if (isfinite(s->y[i]) && s->to[i] > s->from[i])
+      ms_text_printf(p->svg, "<path class=\"bar %s\" d=\"M%.1f %.1fV%.1f\"/>\n", s->style, x_at(p, p->chart->x[i]),
+                     y_at(p, s->from[i]), y_at(p, s->to[i]));
+}
+
 /* A dot for each value: seen where there are few, found by the script where there are many. It carries what is to be shown, and a
  * title for viewers without the script. */
 static void draw_dots(const struct plot *p, const struct ms_series *s) {
@@ -140,12 +166,14 @@ static void draw_dots(const struct plot *p, const struct ms_series *s) {
     const bool inside = y >= top - 0.05 && y <= bottom + 0.05;
     ms_text_printf(p->svg,
                    "<circle class=\"dot %s%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"2\" data-name=\"%s\" data-value=\"%.*f%s\" "
-                   "data-at=\"%s ",
+                   "data-at=\"",
                    s->style,
                    !inside                ? " outside"
                    : c->n > MARKED_POINTS ? " hidden"
                                           : "",
-                   x_at(p, c->x[i]), y, s->name, c->decimals, s->y[i], c->unit, c->point_name);
+                   x_at(p, c->x[i]), y, s->name, c->decimals, s->y[i], c->unit);
+    ms_markup_escape(p->svg, c->point_name);
+    ms_text_add(p->svg, " ");
     if (c->x_labels)
       ms_markup_escape(p->svg, c->x_labels[i]);
     else
@@ -182,7 +210,7 @@ static void draw_names(const struct plot *p) {
     y[1] = middle + apart;
   }
   for (size_t s = 0; s < c->n_series; ++s)
-    if (isfinite(last_value(c, &c->series[s])))
+    if (isfinite(last_value(c, &c->series[s])) && !c->without_names)
       ms_text_printf(p->svg, "<text class=\"series %s\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", c->series[s].style,
                      right + 2, y[s] + 4, c->series[s].name);
 }
@@ -190,18 +218,22 @@ static void draw_names(const struct plot *p) {
 void ms_line_chart_draw(const struct ms_line_chart *chart, struct ms_panel *panel) {
   struct plot p = {.chart = chart, .svg = &panel->svg};
   struct ms_ticks ticks;
+  const bool slanted = is_slanted(chart);
   panel->width = width;
-  panel->height = height;
+  panel->height = slanted ? slanted_height : height;
   panel->kind = "plot";
   choose_range(&p, &ticks);
   ms_text_printf(p.svg, "<text class=\"title\" x=\"0\" y=\"14\">%s</text>\n", chart->title);
   draw_y_axis(&p, ticks);
-  draw_x_axis(&p);
+  draw_x_axis(&p, slanted);
+  draw_level(&p);
   draw_marks(&p);
   ms_text_printf(p.svg, "<svg x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" viewBox=\"%.1f %.1f %.1f %.1f\">\n",
                  left, top - 3, right - left, bottom - top + 6, left, top - 3, right - left, bottom - top + 6);
-  for (size_t s = 0; s < chart->n_series; ++s)
+  for (size_t s = 0; s < chart->n_series; ++s) {
+    draw_bars(&p, &chart->series[s]);
     draw_line(&p, &chart->series[s]);
+  }
   ms_text_add(p.svg, "</svg>\n");
   for (size_t s = 0; s < chart->n_series; ++s)
     draw_dots(&p, &chart->series[s]);

@@ -5,9 +5,10 @@
 #include "runtime/report/figure.h"
 
 struct ms_series {
-  const char *name;  /* "training" */
-  const char *style; /* "training" or "validation": its class in figures.css */
-  const double *y;   /* (n); NAN where there is no value */
+  const char *name;        /* "training" */
+  const char *style;       /* "training" or "validation": its class in figures.css */
+  const double *y;         /* (n); NAN where there is no value */
+  const double *from, *to; /* (n): what y is the mean of, drawn as a bar; NULL: none */
 };
 
 /* A vertical line at an x. */
@@ -31,6 +32,10 @@ struct ms_line_chart {
   const char *unit; /* " %" behind them, or "" */
   size_t n_marks;
   struct ms_mark marks[2];
+  bool without_names; /* of the series at the ends of their lines */
+  bool has_level;     /* a horizontal line, with a word at its end */
+  double level;
+  const char *level_text;
   bool has_point;
   double point_x, point_y; /* a diamond of the first series' colour */
 };

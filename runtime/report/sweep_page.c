@@ -1,0 +1,349 @@
+/* The page about sweeps. */
+#include "runtime/report/sweep_page.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "runtime/platform/memory.h"
+#include "runtime/report/line_chart.h"
+#include "runtime/report/markup.h"
+#include "runtime/report/page.h"
+#include "runtime/run/sweep.h"
+
+/* Beyond MAX_DROP points below the best value an axis would hide what the good ones differ in: such values are left out of it. */
+enum { MAX_DROP = 4, MAX_DESCRIPTION = 256 };
+#define MIN_SPAN 0.5 /* points that an axis spans at least: two standard errors of 10,000 images at 98.4 % */
+
+static bool is_whole(const struct ms_sweep_mean *m) {
+  return m->n_finished > 0 && m->n_finished == m->n_runs;
+}
+
+/* ---- A figure for each setting ---- */
+
+struct axis_values {
+  size_t n;
+  double *x, *accuracy, *gap; /* (n); NAN where a run is missing or failed */
+  double *from, *to;          /* (n): lowest and highest accuracy of the runs */
+  size_t best;                /* index; n: there is none */
+  bool leaves_out;            /* a value is too far below the best to be drawn */
+};
+
+static enum ms_status collect(const struct ms_sweep *sweep, size_t axis, struct axis_values *v) {
+  double *memory;
+  v->n = v->best = sweep->spec.axes[axis].n_values;
+  const enum ms_status status = ms_allocate(5 * v->n, sizeof *memory, "sweep", &memory);
+  if (status != MS_OK)
+    return status;
+  v->x = memory;
+  v->accuracy = memory + v->n;
+  v->gap = memory + 2 * v->n;
+  v->from = memory + 3 * v->n;
+  v->to = memory + 4 * v->n;
+  for (size_t i = 0; i < v->n; ++i) {
+    struct ms_sweep_mean m;
+    ms_sweep_value_mean(sweep, axis, i, &m);
+    v->x[i] = (double)i;
+    v->accuracy[i] = is_whole(&m) ? 100 * m.val_accuracy : (double)NAN;
+    v->from[i] = 100 * m.val_min;
+    v->to[i] = 100 * m.val_max;
+    v->gap[i] = is_whole(&m) ? 100 * (m.train_accuracy - m.val_accuracy) : (double)NAN;
+    if (is_whole(&m) && (v->best == v->n || v->accuracy[i] > v->accuracy[v->best]))
+      v->best = i;
+  }
+  return MS_OK;
+}
+
+/* Of a chart: the values whose accuracy is not too far below the best. */
+static void find_range(struct axis_values *v, bool gap, double *low, double *high) {
+  *low = (double)INFINITY;
+  *high = -(double)INFINITY;
+  for (size_t i = 0; i < v->n; ++i) {
+    if (!isfinite(v->accuracy[i]))
+      continue;
+    if (v->accuracy[i] < v->accuracy[v->best] - MAX_DROP) {
+      v->leaves_out = true;
+      continue;
+    }
+    *low = fmin(*low, gap ? v->gap[i] : v->from[i]);
+    *high = fmax(*high, gap ? v->gap[i] : v->to[i]);
+  }
+}
+
+static void draw(const struct ms_sweep *sweep, size_t axis, struct axis_values *v, bool gap, struct ms_panel *panel) {
+  const struct ms_sweep_axis *a = &sweep->spec.axes[axis];
+  struct ms_sweep_mean base;
+  struct ms_line_chart chart = {
+      .title = gap ? "Training less validation accuracy, points" : "Validation accuracy, %",
+      .x_name = a->name,
+      .n = v->n,
+      .x = v->x,
+      .x_labels = a->values,
+      .point_name = a->name,
+      .n_series = 1,
+      .series = {{gap ? "gap" : "validation", gap ? "training" : "validation", gap ? v->gap : v->accuracy}},
+      .low_limit = gap ? -100 : 0,
+      .high_limit = 100,
+      .decimals = 2,
+      .unit = "",
+      .without_names = true,
+  };
+  find_range(v, gap, &chart.low, &chart.high);
+  ms_sweep_point_mean(sweep, 0, &base);
+  chart.has_level = sweep->spec.mode == MS_SWEEP_ONE_AT_A_TIME && is_whole(&base);
+  chart.level = 100 * (gap ? base.train_accuracy - base.val_accuracy : base.val_accuracy);
+  chart.level_text = "base";
+  if (chart.has_level && (gap || chart.level > v->accuracy[v->best] - MAX_DROP)) {
+    chart.low = fmin(chart.low, chart.level);
+    chart.high = fmax(chart.high, chart.level);
+  }
+  if (!gap) {
+    chart.series[0].from = v->from;
+    chart.series[0].to = v->to;
+  }
+  if (chart.high - chart.low < MIN_SPAN) { /* no drama where there is none */
+    const double middle = (chart.low + chart.high) / 2;
+    chart.low = middle - MIN_SPAN / 2;
+    chart.high = middle + MIN_SPAN / 2;
+  }
+  chart.marks[chart.n_marks++] = (struct ms_mark){v->x[v->best], "best", v->best < v->n / 2};
+  ms_text_add(&panel->label, chart.title);
+  ms_text_add(&panel->label, " by ");
+  ms_markup_escape(&panel->label, a->name);
+  ms_line_chart_draw(&chart, panel);
+}
+
+static void add_value(struct ms_text *text, const struct ms_sweep_axis *axis, size_t value) {
+  ms_text_add(text, "<b>");
+  ms_markup_escape(text, axis->values[value]);
+  ms_text_add(text, "</b>");
+}
+
+static void add_caption(const struct ms_sweep *sweep, size_t axis, const struct axis_values *v, struct ms_text *text) {
+  const struct ms_sweep_axis *a = &sweep->spec.axes[axis];
+  const size_t back = ms_sweep_step_back(sweep, axis);
+  char percent[MS_SHORT_TEXT];
+  ms_text_add(text, "Best: ");
+  add_value(text, a, v->best);
+  ms_text_printf(text, ", %s. ", ms_markup_percent(percent, v->accuracy[v->best] / 100));
+  if (back != MS_SWEEP_NONE) {
+    ms_text_add(text, "Upwards until performance suffers, then one step back: ");
+    add_value(text, a, back);
+    ms_text_add(text, ". ");
+  }
+  if (sweep->spec.mode == MS_SWEEP_GRID)
+    ms_text_add(text, "Means over all values of the other settings. ");
+  if (sweep->plan.n_seeds > 1)
+    ms_text_add(text, "Bars: from the lowest to the highest run. ");
+  if (v->leaves_out)
+    ms_text_printf(text, "Values more than %d points below the best lie outside the axes. ", MAX_DROP);
+}
+
+static void add_value_table(const struct ms_sweep *sweep, size_t axis, struct ms_text *text) {
+  ms_text_add(
+      text,
+      "<details><summary>Values as a table</summary>\n<div class=\"scroll\"><table class=\"numbers\"><thead><tr><th>");
+  ms_markup_escape(text, sweep->spec.axes[axis].name);
+  ms_text_add(text, "</th><th>validation</th><th>from</th><th>to</th><th>training</th><th>epochs</th><th>runs</"
+                    "th><th>failed</th></tr></thead><tbody>\n");
+  for (size_t i = 0; i < sweep->spec.axes[axis].n_values; ++i) {
+    struct ms_sweep_mean m;
+    char percent[MS_SHORT_TEXT];
+    ms_sweep_value_mean(sweep, axis, i, &m);
+    ms_text_add(text, "<tr><td>");
+    ms_markup_escape(text, sweep->spec.axes[axis].values[i]);
+    ms_text_printf(text, "</td><td>%s</td>", m.n_finished > 0 ? ms_markup_percent(percent, m.val_accuracy) : "–");
+    ms_text_printf(text, "<td>%s</td>", m.n_finished > 0 ? ms_markup_percent(percent, m.val_min) : "–");
+    ms_text_printf(text, "<td>%s</td>", m.n_finished > 0 ? ms_markup_percent(percent, m.val_max) : "–");
+    ms_text_printf(text, "<td>%s</td>", m.n_finished > 0 ? ms_markup_percent(percent, m.train_accuracy) : "–");
+    ms_text_printf(text, "<td>%.1f</td><td>%zu of %zu</td><td>%zu</td></tr>\n", m.epochs_run, m.n_finished, m.n_runs,
+                   m.n_failed);
+  }
+  ms_text_add(text, "</tbody></table></div></details>\n");
+}
+
+static enum ms_status add_axis(const struct ms_sweep *sweep, size_t axis, struct ms_page *page) {
+  struct axis_values v = {0};
+  struct ms_figure f = {0};
+  const enum ms_status status = collect(sweep, axis, &v);
+  if (status != MS_OK)
+    return status;
+  ms_text_add(&f.title, "Validation accuracy and gap by ");
+  ms_markup_escape(&f.title, sweep->spec.axes[axis].name);
+  if (v.best < v.n) {
+    f.n_panels = 2;
+    draw(sweep, axis, &v, false, &f.panels[0]);
+    draw(sweep, axis, &v, true, &f.panels[1]);
+    add_caption(sweep, axis, &v, &f.caption);
+  } else {
+    ms_text_add(&f.caption, "No value has all of its runs yet. ");
+  }
+  add_value_table(sweep, axis, &f.details);
+  free(v.x);
+  return ms_page_figure(page, 0, &f, MS_OK);
+}
+
+/* ---- Tables ---- */
+
+static void add_point(const struct ms_sweep *sweep, size_t rank, size_t point, struct ms_text *text) {
+  struct ms_sweep_mean m;
+  char percent[MS_SHORT_TEXT], words[MAX_DESCRIPTION];
+  ms_sweep_point_mean(sweep, point, &m);
+  ms_sweep_describe(&sweep->spec, point, words, sizeof words);
+  ms_text_printf(text, "<tr><td>%zu</td><td class=\"text\">", rank);
+  ms_markup_escape(text, words);
+  ms_text_printf(text, "</td><td>%s</td>", ms_markup_percent(percent, m.val_accuracy));
+  if (sweep->plan.n_seeds > 1)
+    ms_text_printf(text, "<td>%.2f</td>", 100 * m.val_sd);
+  ms_text_printf(text, "<td>%s</td><td>%.2f</td><td>%.1f</td></tr>\n", ms_markup_percent(percent, m.train_accuracy),
+                 100 * (m.train_accuracy - m.val_accuracy), m.epochs_run);
+}
+
+static void add_points(const struct ms_sweep *sweep, const size_t *order, size_t n, struct ms_text *text) {
+  enum { SHOWN = 10, MOST = 1000 };
+  ms_text_add(
+      text,
+      "<h3>Best points</h3>\n<div class=\"scroll\"><table class=\"numbers points\"><thead><tr><th></th><th>point</th>"
+      "<th>validation</th>");
+  ms_text_printf(text, "%s<th>training</th><th>gap</th><th>epochs</th></tr></thead><tbody>\n",
+                 sweep->plan.n_seeds > 1 ? "<th>sd</th>" : "");
+  for (size_t i = 0; i < n && i < MOST; ++i) {
+    if (i == SHOWN) {
+      ms_text_printf(text,
+                     "</tbody></table></div>\n<details><summary>%s</summary><div class=\"scroll\"><table "
+                     "class=\"numbers points\"><tbody>\n",
+                     n > MOST ? "The others of the best thousand" : "The others");
+    }
+    add_point(sweep, i + 1, order[i], text);
+  }
+  ms_text_printf(text, "</tbody></table></div>%s\n", n > SHOWN ? "</details>" : "");
+}
+
+static void add_failures(const struct ms_sweep *sweep, struct ms_text *text) {
+  if (sweep->n_failed == 0)
+    return;
+  ms_text_add(text, "<h3>Failed runs</h3>\n<ul class=\"failures\">\n");
+  for (size_t r = 0; r < sweep->plan.n_runs; ++r) {
+    const struct ms_sweep_run *run = sweep->runs[r];
+    char words[MAX_DESCRIPTION];
+    if (!run || !run->failed)
+      continue;
+    ms_sweep_describe(&sweep->spec, sweep->plan.jobs[r].point, words, sizeof words);
+    ms_text_add(text, "<li>");
+    ms_markup_escape(text, words);
+    ms_text_printf(text, ", seed %llu: ", (unsigned long long)run->config->seed);
+    ms_markup_escape(text, run->message);
+    ms_text_add(text, "</li>\n");
+  }
+  ms_text_add(text, "</ul>\n");
+}
+
+static void add_base(const struct ms_sweep *sweep, struct ms_text *text) {
+  char value[MS_SETTING_SIZE];
+  ms_text_add(text, "<details><summary>The base</summary>\n<div class=\"scroll\"><table class=\"facts\"><tbody>\n");
+  for (size_t i = 0; ms_setting_name(i); ++i) {
+    ms_config_get(sweep->spec.base, ms_setting_name(i), value);
+    ms_text_printf(text, "<tr><td>%s</td><td>", ms_setting_name(i));
+    ms_markup_escape(text, value);
+    ms_text_add(text, "</td></tr>\n");
+  }
+  ms_text_add(text, "</tbody></table></div></details>\n");
+}
+
+/* ---- The page ---- */
+
+static void add_summary(const struct ms_sweep *sweep, const size_t *order, size_t n, struct ms_text *html) {
+  char percent[MS_SHORT_TEXT], count[MS_SHORT_TEXT], all[MS_SHORT_TEXT], words[MAX_DESCRIPTION];
+  struct ms_sweep_mean best;
+  ms_text_add(html, "<section><h2>");
+  for (size_t axis = 0; axis < sweep->spec.n_axes; ++axis) {
+    ms_text_add(html, axis > 0 ? ", " : "");
+    ms_markup_escape(html, sweep->spec.axes[axis].name);
+  }
+  ms_text_add(html, "</h2>\n<p>From the preset ");
+  ms_markup_escape(html, sweep->spec.preset);
+  ms_text_printf(html, ", %s: %s points, %zu seed%s. Judged by validation images; the test images were not read.</p>\n",
+                 sweep->spec.mode == MS_SWEEP_GRID ? "every combination" : "one setting at a time around the base",
+                 ms_markup_count(count, sweep->plan.n_points), sweep->plan.n_seeds,
+                 sweep->plan.n_seeds == 1 ? "" : "s");
+  ms_text_add(html, "<dl class=\"tiles\">\n");
+  if (n > 0) {
+    ms_sweep_point_mean(sweep, order[0], &best);
+    ms_sweep_describe(&sweep->spec, order[0], words, sizeof words);
+    ms_text_printf(html,
+                   "<div><dt>best validation accuracy</dt><dd>%s</dd></div>\n<div><dt>with</dt><dd class=\"words\">",
+                   ms_markup_percent(percent, best.val_accuracy));
+    ms_markup_escape(html, words);
+    ms_text_add(html, "</dd></div>\n");
+  }
+  ms_text_printf(html, "<div><dt>runs done</dt><dd>%s of %s</dd></div>\n", ms_markup_count(count, sweep->n_done),
+                 ms_markup_count(all, sweep->plan.n_runs));
+  ms_text_printf(html, "<div><dt>failed</dt><dd>%s</dd></div></dl>\n", ms_markup_count(count, sweep->n_failed));
+}
+
+static enum ms_status add_sweep(const struct ms_sweep *sweep, struct ms_page *page) {
+  size_t *order, n = 0;
+  enum ms_status status = ms_allocate(sweep->plan.n_points, sizeof *order, "sweep", &order);
+  if (status != MS_OK)
+    return status;
+  status = ms_sweep_rank(sweep, order, &n);
+  if (status == MS_OK) {
+    add_summary(sweep, order, n, &page->html);
+    add_points(sweep, order, n, &page->html);
+    add_failures(sweep, &page->html);
+    add_base(sweep, &page->html);
+    ms_text_add(&page->html, "<h3>Settings</h3>\n");
+  }
+  for (size_t axis = 0; status == MS_OK && axis < sweep->spec.n_axes; ++axis)
+    status = add_axis(sweep, axis, page);
+  ms_text_add(&page->html, "</section>\n");
+  free(order);
+  return status;
+}
+
+/* Hours of training, and what did it. */
+static void add_machine(const char *folder, const struct ms_sweep *sweep, struct ms_text *html) {
+  double seconds = 0;
+  const struct ms_sweep_run *known = NULL;
+  for (size_t r = 0; r < sweep->plan.n_runs; ++r)
+    if (sweep->runs[r] && sweep->runs[r]->seconds > 0) {
+      seconds += sweep->runs[r]->seconds;
+      known = known ? known : sweep->runs[r];
+    }
+  ms_text_add(html, "<p>");
+  ms_markup_escape(html, folder);
+  ms_text_printf(html, ": %.2f hours of training in all", seconds / 3600);
+  if (known) {
+    ms_text_add(html, ", the first run on ");
+    ms_markup_escape(html, known->cpu);
+    ms_text_printf(html, " with %zu threads and ", known->threads);
+    ms_markup_escape(html, known->isa);
+    ms_text_add(html, " kernels");
+  }
+  ms_text_add(html, ".</p>\n");
+}
+
+enum ms_status ms_sweep_page_write(const char *const *folders, size_t n_folders, const char *path) {
+  struct ms_sweep *sweeps;
+  struct ms_page page;
+  size_t n_read = 0;
+  enum ms_status status = ms_allocate(n_folders, sizeof *sweeps, "sweeps", &sweeps);
+  for (; status == MS_OK && n_read < n_folders; ++n_read)
+    if ((status = ms_sweep_read(folders[n_read], &sweeps[n_read])) != MS_OK)
+      break;
+  if (status == MS_OK) {
+    status = ms_page_begin(&page, path, "sweep");
+    ms_text_printf(&page.html, "<header><p class=\"kicker\">mnist_simd report</p>\n<h1>%s</h1></header>\n<main>\n",
+                   n_folders == 1 ? "A search for settings" : "Searches for settings");
+    for (size_t s = 0; status == MS_OK && s < n_folders; ++s)
+      status = add_sweep(&sweeps[s], &page);
+    ms_page_machine(&page);
+    for (size_t s = 0; s < n_folders; ++s)
+      add_machine(folders[s], &sweeps[s], &page.html);
+    status = ms_page_finish(&page, status);
+  }
+  for (size_t s = 0; s < n_read; ++s)
+    ms_sweep_free(&sweeps[s]);
+  free(sweeps);
+  return status;
+}
