@@ -47,10 +47,13 @@ missing_optional_packages() {
   has_header c++ benchmark/benchmark.h c++ || echo libbenchmark-dev
 }
 
-# What only tests need: a browser for the report pages.
+# What only tests need: a browser for the report pages, launchers for sweeps.
 missing_test_packages() {
   has_tool node || echo nodejs
   has_tool chromium || has_tool chromium-browser || has_tool google-chrome || echo chromium
+  has_tool mpirun || echo openmpi-bin
+  (PATH=$PATH:/usr/sbin && has_tool slurmctld && has_tool slurmd && has_tool sbatch) || echo slurm-wlm
+  (PATH=$PATH:/usr/sbin && has_tool munged) || echo munge
 }
 
 can_install() {
@@ -84,7 +87,7 @@ want_test_packages() {
     step "installing $missing"
     (install_packages "$missing") && return
   fi
-  echo "Without $missing the test of report pages in a browser is skipped. To have it: sudo apt-get install -y $missing"
+  echo "Without $missing some tests (report pages in a browser, sweeps by launchers) are skipped. To have them: sudo apt-get install -y $missing"
 }
 
 install_packages() { # "PACKAGE PACKAGE ..."

@@ -4,12 +4,13 @@
 # Usage: sanitize.sh [asan] [tsan] [valgrind]     (all three without an argument: about six minutes on two cores)
 #
 # Left out: exp_log (all 2^32 floats) and full_run (50 epochs), which take an hour under a sanitizer and run code that the other
-# tests run too; get_data and guards, which run scripts and builds of their own. Nothing is suppressed.
+# tests run too; get_data and guards, which run scripts and builds of their own; mpi and slurm, which run the code that
+# sweep_runs does. Nothing is suppressed.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-left_out='^(exp_log|full_run|get_data|guards)$'
+left_out='^(exp_log|full_run|get_data|guards|mpi|slurm)$'
 
 # valgrind knows no AVX-512, and does not flush subnormals where a program asks for it, which test_fpenv is about. The tests of
 # kernels and threads take minutes under it.

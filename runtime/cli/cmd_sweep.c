@@ -184,18 +184,20 @@ static void print_plan(const struct task *t) {
   fflush(stdout);
 }
 
-/* All that is there in one file, once it is complete. */
+/* All that is there in one file, and what it says; of a shard, how to get there. */
 static int finish(struct task *t) {
-  const bool complete = t->sweep.n_done == t->sweep.plan.n_runs, merge = t->shard.n == 1;
+  const bool merge = t->shard.n == 1;
   enum ms_status status = merge ? ms_sweep_merge(t->folder, &t->sweep) : MS_OK;
-  if (status == MS_OK && (merge || complete))
+  if (status == MS_OK && merge)
     status = print_sweep(&t->sweep);
   if (status != MS_OK)
     return cli_fail(&command, status);
-  printf("\n%zu of %zu runs are done, %zu of them failed. Results in %s\n", t->sweep.n_done, t->sweep.plan.n_runs,
-         t->sweep.n_failed, merge ? t->folder : t->log.results_path);
-  if (!merge)
-    printf("When all parts are done: mnist_simd sweep %s --merge\n", t->folder);
+  if (merge)
+    printf("\n%zu of %zu runs are done, %zu of them failed. Results in %s\n", t->sweep.n_done, t->sweep.plan.n_runs,
+           t->sweep.n_failed, t->folder);
+  else
+    printf("\nPart %zu of %zu: %zu of %zu runs are done. When all parts are: mnist_simd sweep %s --merge\n", t->shard.k,
+           t->shard.n, count_runs(t) - count_open(t), count_runs(t), t->folder);
   return 0;
 }
 
