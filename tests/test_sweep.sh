@@ -27,7 +27,7 @@ check() { # NAME CONDITION...
 }
 
 run() { # ARGUMENT...
-  "$program" sweep "$@" >out 2>err
+  "$program" sweep --threads 1 "$@" >out 2>err
   code=$?
 }
 
@@ -296,7 +296,7 @@ done
 # ---- On a terminal ----
 
 if command -v script >/dev/null; then
-  TERM=xterm script -qec "$program sweep slow.txt --data small --out live" typescript >/dev/null 2>&1
+  TERM=xterm script -qec "$program sweep slow.txt --data small --out live --threads 1" typescript >/dev/null 2>&1
   check "terminal: a live line" grep -qE '[0-9]+/24 done, best [0-9.]+ %, ETA [0-9]+:[0-9]{2} \| epoch' typescript
   check "terminal: the live line is erased" grep -q $'\r\033\\[K' typescript
 fi
