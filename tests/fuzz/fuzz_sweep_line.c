@@ -1,0 +1,12 @@
+/* Lines of the results of a sweep. */
+#include "runtime/run/sweep_line.h"
+#include "tests/fuzz/fuzz.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes) {
+  struct ms_sweep_run *run;
+  if (ms_sweep_result_parse("input", (const char *)data, n_bytes, &run) == MS_OK) {
+    ms_sweep_time_parse("input", (const char *)data, n_bytes, run);
+    ms_sweep_run_free(run);
+  }
+  return 0;
+}

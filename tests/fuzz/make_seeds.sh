@@ -1,0 +1,41 @@
+#!/usr/bin/env bash
+# Seeds for the fuzz targets: files that the program itself writes and reads, as small as they come. FOLDER/<target>/...
+# Usage: make_seeds.sh PROGRAM DATA_FOLDER FOLDER
+set -euo pipefail
+
+program=$(realpath "$1") data=$(realpath "$2") folder=$3
+mkdir -p "$folder"
+cd "$folder"
+rm -rf idx model checkpoint sweep_file sweep_line run_summary metrics work
+mkdir idx model checkpoint sweep_file sweep_line run_summary metrics work
+
+# Images of 2 x 2 pixels.
+for set in train t10k; do
+  { printf '\0\0\10\3\0\0\0\24\0\0\0\2\0\0\0\2'; tail -c +3001 "$data/$set-images-idx3-ubyte" | head -c 80; } >work/$set-images-idx3-ubyte || true
+  { printf '\0\0\10\1\0\0\0\24'; tail -c +9 "$data/train-labels-idx1-ubyte" | head -c 20; } >work/$set-labels-idx1-ubyte || true
+done
+cp work/train-images-idx3-ubyte work/train-labels-idx1-ubyte idx
+
+train=("$program" train --data work --threads 1 --batch 8)
+"${train[@]}" --hidden none --epochs 1 --out work/none >/dev/null
+"${train[@]}" --hidden 3,2 --epochs 2 --val 5 --patience 2 --out work/two >/dev/null
+for run in none two; do
+  cp work/$run/model.safetensors model/$run
+  cp work/$run/run.json run_summary/$run
+  cp work/$run/metrics.csv metrics/$run
+done
+# Interrupted, a run leaves its checkpoint.
+"${train[@]}" --hidden 3 --dropout 0.5 --val 5 --epochs 100000 --out work/stopped >work/log &
+for _ in $(seq 200); do
+  grep -q '^epoch  *3/' work/log && break
+  sleep 0.05
+done
+kill -TERM $! && { wait $! || true; }
+cp work/stopped/checkpoint-*.safetensors checkpoint
+
+printf 'preset unregularised\nmode grid\nset hidden 2\nset epochs 1\nset batch 8\nset val 5\nvary lr 0.01 0.1\nseeds 1 2\n' >sweep_file/grid
+printf 'preset final # comment\nmode one-at-a-time\nset val 5\nvary dropout:2 0.1 0.2\nvary epochs/patience 10/5 50/10\n' >sweep_file/one
+"$program" sweep sweep_file/grid --data work --threads 1 --out work/sweep >/dev/null
+head -n 1 work/sweep/results*.jsonl >sweep_line/result
+head -n 1 work/sweep/times*.jsonl >sweep_line/time
+rm -rf work
