@@ -53,8 +53,8 @@ refused() { # CODE WORDS... -- ARGUMENT...
 same_files() { # FOLDER
   [ "$(cd "$1" && echo *)" = "metrics.csv model.safetensors run.json times.csv" ] &&
     cmp whole/model.safetensors "$1/model.safetensors" && cmp whole/metrics.csv "$1/metrics.csv" &&
-    cmp <(grep -vE '"(isa|threads|cpu|elapsed_s|epoch_seconds_median)"' whole/run.json) \
-      <(grep -vE '"(isa|threads|cpu|elapsed_s|epoch_seconds_median)"' "$1/run.json") &&
+    cmp <(grep -vE '"(isa|threads|cpu|elapsed_s|checkpoints_s|epoch_seconds_median)"' whole/run.json) \
+      <(grep -vE '"(isa|threads|cpu|elapsed_s|checkpoints_s|epoch_seconds_median)"' "$1/run.json") &&
     cmp <(cut -d, -f1 whole/times.csv) <(cut -d, -f1 "$1/times.csv")
 }
 
@@ -70,11 +70,14 @@ mapfile -t isas < <("$program" kernels | sed -n 's/^\([a-z0-9]*\) *yes$/\1/p')
 # ---- Killed at random moments ----
 
 # Lets the program run for a random time, or to its end. Says whether it ended.
-run_for_a_while() { # SECONDS_AT_MOST_IN_MS ARGUMENT...
+run_for_a_while() { # MILLISECONDS_AT_MOST ARGUMENT...
   local limit=$1
   shift
-  timeout -s KILL "$(printf '0.%03d' $((RANDOM % limit + 5)))" "$program" train --data small \
-    --isa "${isas[RANDOM % ${#isas[@]}]}" --threads $((RANDOM % 4 + 1)) "$@" >out 2>err
+  "$program" train --data small --isa "${isas[RANDOM % ${#isas[@]}]}" --threads $((RANDOM % 4 + 1)) "$@" >out 2>err &
+  local pid=$!
+  sleep "$(printf '0.%03d' $((RANDOM % limit + 5)))"
+  kill -KILL $pid
+  wait $pid
   code=$?
   kills=$((kills + (code == 137)))
   # 137: killed. A temporary file shows that it was while a file was written.
@@ -109,7 +112,11 @@ for ((i = 1; i <= n_runs; ++i)); do
     fi
     [ "$(wc -l <err)" -eq 0 ] || cat err
   done
-  $done || run --resume killed
+  if ! $done && compgen -G 'killed/checkpoint-?.safetensors' >/dev/null; then
+    run --resume killed
+  elif ! $done; then # a machine so busy that it never came to the first
+    run "${settings[@]}" --out killed --force
+  fi
   several=$((several + (kills - before > 1)))
   if [ $code -ne 0 ] || ! same_files killed; then
     wrong=$((wrong + 1))

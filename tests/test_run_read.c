@@ -51,8 +51,15 @@ static void write_run(char **summary, char **metrics) {
   memset(data_sha256, 'd', 64);
   data_sha256[64] = '\0';
   struct ms_train_result result = {.epochs_run = EPOCHS, .best_epoch = 2, .model_epoch = 2, .elapsed_s = 1.5};
-  const struct ms_run_summary run = {"regularised", config,      data_sha256, &result, network,
-                                     &train,        &validation, &test,       true};
+  const struct ms_run_summary run = {.preset = "regularised",
+                                     .config = config,
+                                     .data_sha256 = data_sha256,
+                                     .result = &result,
+                                     .network = network,
+                                     .train = &train,
+                                     .validation = &validation,
+                                     .test = &test,
+                                     .interrupted = true};
   char path[300];
   snprintf(path, sizeof path, "%s/" MS_MODEL_FILE, folder);
   CHECK(ms_network_save(network, path) == MS_OK && ms_run_summary_write(folder, &run) == MS_OK);

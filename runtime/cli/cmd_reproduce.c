@@ -12,10 +12,12 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
+#include "runtime/report/report.h"
 #include "runtime/run/run_folder.h"
 #include "runtime/run/run_read.h"
 
 #define CLAIMS_FILE "claims.txt"
+#define PAGE_FILE "report.html"
 #define MAX_SEEDS 1000
 
 static const struct cli_option options[] = {
@@ -122,11 +124,15 @@ static int run_stage(const struct reproduction *r, size_t number, struct stage *
   return status == MS_OK ? EXIT_SUCCESS : cli_fail(&command, status);
 }
 
-static enum ms_status prepare_stage(const struct reproduction *r, size_t number, uint64_t seed, struct stage *stage) {
+static enum ms_status folder_of(const struct reproduction *r, size_t number, uint64_t seed, char folder[MS_PATH_SIZE]) {
   char name[64];
+  snprintf(name, sizeof name, "%s-seed%llu", ms_stage_preset(number), (unsigned long long)seed);
+  return ms_path_join(folder, r->out, name);
+}
+
+static enum ms_status prepare_stage(const struct reproduction *r, size_t number, uint64_t seed, struct stage *stage) {
   stage->preset = ms_stage_preset(number);
-  snprintf(name, sizeof name, "%s-seed%llu", stage->preset, (unsigned long long)seed);
-  enum ms_status status = ms_path_join(stage->folder, r->out, name);
+  enum ms_status status = folder_of(r, number, seed, stage->folder);
   if (status == MS_OK)
     status = ms_config_preset(stage->preset, &stage->config);
   if (status == MS_OK)
@@ -168,7 +174,26 @@ static int run_seed(const struct reproduction *r, uint64_t seed, struct ms_claim
   return exit_code;
 }
 
-/* Prints the claims and writes them to a file beside the runs. */
+/* The page about the first seed's runs. */
+static enum ms_status write_page(const struct reproduction *r) {
+  char paths[MS_N_STAGES][MS_PATH_SIZE], page[MS_PATH_SIZE];
+  const char *folders[MS_N_STAGES];
+  struct ms_report report;
+  enum ms_status status = ms_path_join(page, r->out, PAGE_FILE);
+  for (size_t s = 0; status == MS_OK && s < MS_N_STAGES; ++s) {
+    status = folder_of(r, s, r->seed, paths[s]);
+    folders[s] = paths[s];
+  }
+  if (status == MS_OK)
+    status = ms_report_create(folders, MS_N_STAGES, &r->data, r->data_folder, &report);
+  if (status != MS_OK)
+    return status;
+  status = ms_report_write(&report, page);
+  ms_report_free(&report);
+  return status;
+}
+
+/* Prints the claims, and writes them to a file beside the runs, as a page too. */
 static enum ms_status conclude(const struct reproduction *r, double elapsed_s) {
   struct ms_text text = {0};
   char path[MS_PATH_SIZE];
@@ -185,9 +210,12 @@ static enum ms_status conclude(const struct reproduction *r, double elapsed_s) {
     status = ms_path_join(path, r->out, CLAIMS_FILE);
   if (status == MS_OK)
     status = ms_file_write(path, text.data, text.length);
+  if (status == MS_OK)
+    status = write_page(r);
   if (status == MS_OK) {
     printf("\n---- %s", text.data);
-    printf("\nThis took %.0f s. The runs and %s are in %s.\n", elapsed_s, CLAIMS_FILE, r->out);
+    printf("\nThis took %.0f s. Written beside the runs: %s/%s, with all figures, and %s\n", elapsed_s, r->out,
+           PAGE_FILE, CLAIMS_FILE);
   }
   ms_text_free(&text);
   return status;

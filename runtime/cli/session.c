@@ -163,6 +163,7 @@ static enum ms_status evaluate_and_save(const struct run *run, const struct ms_n
         .validation = e.validation,
         .test = e.test,
         .interrupted = interrupted,
+        .checkpoints_s = run->keeper.spent_s,
     };
     status = ms_run_summary_write(run->session->folder, &summary);
   }
@@ -174,15 +175,17 @@ static enum ms_status evaluate_and_save(const struct run *run, const struct ms_n
   return status;
 }
 
-/* What is kept of a run that was stopped, and how to go on. */
+/* What is kept of a run that has not come to its end, and how to go on. */
 static void print_checkpoint(const struct run *run, enum ms_status status) {
   const struct keeper *k = &run->keeper;
+  if (status == MS_OK || !ms_run_checkpoints_exist(run->session->folder))
+    return;
   if (status == MS_ERROR_NUMERIC && k->n_saved > 0)
     printf("\nThe last checkpoint in %s is of epoch %zu, step %zu: its weights are finite, but the same loss lies "
            "ahead of "
            "it.\nBegin anew with other settings and --force, or in another folder.\n",
            run->session->folder, k->epoch, k->step);
-  if (status == MS_STOPPED && run->session->tell_resume)
+  if (status != MS_ERROR_NUMERIC && run->session->tell_resume)
     printf("\nA checkpoint is kept. To go on: mnist_simd train --resume %s\n", run->session->folder);
 }
 
@@ -206,8 +209,11 @@ static int train(struct run *run) {
   enum ms_status status = run_training(run, &network);
   progress_clear(&run->progress);
   const bool usable = status == MS_OK || status == MS_STOPPED || status == MS_ERROR_NUMERIC;
-  if (!usable)
-    return cli_fail(s->command, status);
+  if (!usable) {
+    const int failed = cli_fail(s->command, status);
+    print_checkpoint(run, status);
+    return failed;
+  }
 
   print_outcome(run, status);
   const enum ms_status trained = status;
@@ -218,7 +224,7 @@ static int train(struct run *run) {
     status = ms_run_checkpoints_remove(s->folder);
   if (network && status != MS_OK)
     exit_code = cli_fail(s->command, status);
-  print_checkpoint(run, trained);
+  print_checkpoint(run, status == MS_OK ? trained : status);
   ms_network_free(network);
   return exit_code;
 }

@@ -26,6 +26,7 @@ struct ms_run_summary {
   const struct ms_network *network;
   const struct ms_evaluation *train, *validation, *test; /* NULL: not evaluated */
   bool interrupted;
+  double checkpoints_s; /* time spent on writing them since the run was begun or gone on with */
 };
 
 /* Makes the folder. MS_ERROR_SYSTEM if it holds a run already and overwrite is false. What it holds is not touched. */
