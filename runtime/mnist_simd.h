@@ -137,7 +137,8 @@ struct ms_config {
 #define MS_MIN_MAX_NORM 1e-6
 #define MS_MAX_MAX_NORM 1e6
 
-/* The report's three stages: "unregularised", "regularised", "final". Seed 42. Free with ms_config_free.
+/* The report's three stages: "unregularised", "regularised", "final"; and "best", the same network with settings that sweeps
+ * found. Seed 42. Free with ms_config_free.
  * MS_ERROR_ARGUMENT: another name. */
 enum ms_status ms_config_preset(const char *name, struct ms_config **config);
 /* Another one with the same values. */

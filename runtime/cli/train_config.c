@@ -3,7 +3,8 @@
 
 const struct cli_option train_options[] = {
     {"preset", "NAME",
-     "unregularised, regularised or final: the report's three stages (default: final).\n"
+     "unregularised, regularised or final: the report's three stages; best: the same network\n"
+     "with settings found by sweeps (default: final).\n"
      "The defaults of the options below are those of the preset; [final's]"},
     {"seed", "N", "seed of weights, dropout and order of images, 0 to 2^53 - 1 [42]"},
     {"epochs", "N", "passes over the training images, 1 to 100000 [50]"},
