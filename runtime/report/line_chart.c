@@ -194,7 +194,7 @@ static double last_value(const struct ms_line_chart *c, const struct ms_series *
   for (size_t i = c->n; i-- > 0;)
     if (isfinite(s->y[i]))
       return s->y[i];
-  return NAN;
+  return (double)NAN;
 }
 
 /* The names of the series at the ends of their lines, moved apart where they would meet. */

@@ -81,7 +81,7 @@ static void draw(const struct ms_sweep *sweep, size_t axis, struct axis_values *
       .x_labels = a->values,
       .point_name = a->name,
       .n_series = 1,
-      .series = {{gap ? "gap" : "validation", gap ? "training" : "validation", gap ? v->gap : v->accuracy}},
+      .series = {{gap ? "gap" : "validation", gap ? "training" : "validation", gap ? v->gap : v->accuracy, NULL, NULL}},
       .low_limit = gap ? -100 : 0,
       .high_limit = 100,
       .decimals = 2,
