@@ -71,18 +71,20 @@ static void line(struct ms_text *svg, double x, int row, const char *style, cons
 }
 
 static void draw_words(const struct ms_report *report, const struct ms_config *config, struct ms_text *svg,
-                       const struct column *c) {
+                       const struct column *c, bool many_columns) {
   const struct ms_dataset *images = &report->data->test;
   const size_t layer = c->layer - 1; /* from here on: dense layers from 0 */
   char words[MS_SHORT_TEXT], count[MS_SHORT_TEXT];
   line(svg, c->x, 0, "strong", ms_markup_count(count, c->units));
   if (c->layer == 0)
-    snprintf(words, sizeof words, "%zu × %zu pixels", images->rows, images->cols);
-  line(svg, c->x, 1, "tick", c->layer == 0 ? words : layer < config->n_hidden ? "dense, ReLU" : "dense, softmax");
+    snprintf(words, sizeof words, many_columns ? "%zu × %zu" : "%zu × %zu pixels", images->rows, images->cols);
+  else
+    snprintf(words, sizeof words, "%s%s", many_columns ? "" : "dense, ", layer < config->n_hidden ? "ReLU" : "softmax");
+  line(svg, c->x, 1, "tick", words);
   const double dropout = c->layer == 0              ? config->input_dropout
                          : layer < config->n_hidden ? config->hidden[layer].dropout
                                                     : 0;
-  snprintf(words, sizeof words, "dropout %g", dropout);
+  snprintf(words, sizeof words, many_columns ? "drop %g" : "dropout %g", dropout);
   if (dropout > 0)
     line(svg, c->x, 2, "tick", words);
 }
@@ -106,7 +108,7 @@ enum ms_status ms_figure_architecture(const struct ms_report *report, const stru
   }
   for (size_t i = 0; i < n; ++i) {
     draw_nodes(&panel->svg, &columns[i]);
-    draw_words(report, r->run.config, &panel->svg, &columns[i]);
+    draw_words(report, r->run.config, &panel->svg, &columns[i], n > 4);
   }
   ms_text_printf(&f->caption, "Above: weights and biases between two layers, %s in all. Not every unit is drawn.",
                  ms_markup_count(count, ms_network_parameters(network)));

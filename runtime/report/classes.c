@@ -32,7 +32,7 @@ static void draw_scores(const struct ms_evaluation *e, struct ms_panel *panel) {
            "y=\"4\">precision</text><path class=\"score recall\" d=\"M86 -5l5 5l-5 5l-5 -5z\"/><text class=\"tick\" "
            "x=\"98\" y=\"4\">recall</text><circle class=\"score f1\" cx=\"154\" cy=\"0\" r=\"4\"/><text "
            "class=\"tick\" x=\"164\" y=\"4\">F1</text></g>\n");
-  for (double i = ceil(low / ticks.step - 1e-9); i * ticks.step <= 1 + 1e-9; ++i)
+  for (double i = fabs(ceil(low / ticks.step - 1e-9)) /* no -0 */; i * ticks.step <= 1 + 1e-9; ++i)
     ms_text_printf(svg,
                    "<path class=\"grid\" d=\"M%.1f 28V%.1f\"/><text class=\"tick\" x=\"%.1f\" y=\"%.1f\" "
                    "text-anchor=\"middle\">%.*f</text>\n",
@@ -74,7 +74,7 @@ enum ms_status ms_figure_classes(const struct ms_report *report, struct ms_figur
   ms_text_printf(&f->title, "Precision, recall and F1 per class, %s",
                  report->subject->name.data ? report->subject->name.data : "");
   draw_scores(e, &f->panels[0]);
-  ms_text_printf(&f->caption, "Dashed: the mean of the classes’ F1, %.4f. The axis does not start at 0.", e->macro_f1);
+  ms_text_printf(&f->caption, "Dashed: the mean of the classes’ F1, %.4f. Mind where the axis starts.", e->macro_f1);
   add_score_table(e, &f->details);
   return ms_figure_status(f);
 }
@@ -122,7 +122,7 @@ enum ms_status ms_figure_confusion(const struct ms_report *report, struct ms_fig
   ms_text_printf(svg, "<text class=\"name\" x=\"%d\" y=\"12\" text-anchor=\"middle\">predicted</text>\n",
                  (LEFT + WIDTH) / 2);
   ms_text_printf(svg,
-                 "<text class=\"name\" transform=\"translate(12 %d) rotate(-90)\" text-anchor=\"middle\">true</text>\n",
+                 "<text class=\"name\" transform=\"translate(8 %d) rotate(-90)\" text-anchor=\"middle\">true</text>\n",
                  (LEFT + WIDTH) / 2);
   for (size_t c = 0; c < e->n_classes; c += every) {
     const double middle = LEFT + cell * ((double)c + 0.5);
