@@ -2,25 +2,6 @@
 # Sourced by the tests of report pages: the report's three stages on a shorter data set, of 10,200 training images (the presets keep
 # 10,000 for validation) and 500 test images.
 
-# Writes the four files to the folder `short`; IDX counts are big-endian.
-make_short_data() { # DATA_FOLDER
-  mkdir short
-  local name count high low header item
-  while read -r name count high low header item; do
-    {
-      head -c 4 "$1/$name"
-      # shellcheck disable=SC2059
-      printf "\\0\\0\\$high\\$low"
-      head -c $((header + count * item)) "$1/$name" | tail -c +9
-    } >"short/$name"
-  done <<'FILES'
-train-images-idx3-ubyte 10200 047 330 16 784
-train-labels-idx1-ubyte 10200 047 330 8 1
-t10k-images-idx3-ubyte 500 001 364 16 784
-t10k-labels-idx1-ubyte 500 001 364 8 1
-FILES
-}
-
 # A small sweep in the folder s; its last words in s.log.
 make_sweep() { # PROGRAM
   cat >s.txt <<'SWEEP'

@@ -7,50 +7,16 @@ set -uo pipefail
 program=$(realpath "$1")
 data=$(realpath "$2")
 here=$(realpath "$(dirname "$0")")
+# shellcheck source=tests/checks.sh
+source "$here/checks.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 unset MNIST_SIMD_DATA MNIST_SIMD_ISA
-passed=0 failed=0
-
-check() { # NAME CONDITION...
-  local name=$1
-  shift
-  if "$@"; then
-    passed=$((passed + 1))
-    echo "ok      $name"
-  else
-    failed=$((failed + 1))
-    echo "FAILED  $name"
-    head -n 5 out err 2>/dev/null | sed 's/^/        /'
-  fi
-}
 
 run() { # ARGUMENT...
   "$program" "$@" >out 2>err
   code=$?
-}
-
-# Exactly one line on standard error that holds all words.
-one_line() { # WORD...
-  local word
-  [ "$(wc -l <err)" -eq 1 ] || return 1
-  for word in "$@"; do
-    grep -qF -- "$word" err || return 1
-  done
-}
-
-refused() { # CODE WORDS... -- ARGUMENT...
-  local expected=$1 words=()
-  shift
-  while [ "$1" != -- ]; do
-    words+=("$1")
-    shift
-  done
-  shift
-  run "$@"
-  check "refused: $*" test "$code" -eq "$expected"
-  check "        one line with ${words[*]}" one_line "${words[@]}"
 }
 
 # ---- A small data set ----
@@ -108,7 +74,7 @@ refused 2 --hidden "''" -- train --hidden 10,
 refused 2 --dropout "has 3 values, must have 1 or 2" -- train --dropout 0.1,0.2,0.3
 refused 2 --l1 "has 2 values, must have 1 or 3" -- train --hidden 3,3,3 --l1 0,0
 refused 2 --hidden "more than 64" -- train --hidden "$(printf '1,%.0s' $(seq 64))1"
-refused 2 --preset "'best'" unregularised -- train --preset best
+refused 2 --preset "'worst'" unregularised -- train --preset worst
 refused 2 --monitor "'loss'" val_loss -- train --monitor loss
 refused 2 isa "'sse'" "scalar" -- train --isa sse
 refused 2 --patience --val -- train --patience 3
@@ -249,5 +215,4 @@ if command -v script >/dev/null; then
   check "terminal: the live line is erased" grep -q $'\r\033\\[K' typescript
 fi
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

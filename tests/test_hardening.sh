@@ -4,24 +4,16 @@
 set -uo pipefail
 
 program=$1 library=$2 build_type=$3
+here=$(realpath "$(dirname "$0")")
+# shellcheck source=tests/checks.sh
+source "$here/checks.sh"
 work=$(mktemp -d)
+evidence=(/dev/null)
 trap 'rm -rf "$work"' EXIT
-failed=0
 
 command -v readelf >/dev/null || {
   echo "skipped: readelf is not installed"
   exit 77
-}
-
-check() { # NAME CONDITION...
-  local name=$1
-  shift
-  if "$@"; then
-    echo "ok      $name"
-  else
-    echo "FAILED  $name"
-    failed=1
-  fi
 }
 
 readelf -hlW "$program" >"$work/headers"
@@ -67,4 +59,4 @@ awk '
 ' "$work/library" >"$work/kernels"
 check "kernels were found" grep -qE '^[1-9][0-9]+ objects' "$work/kernels"
 check "none of them has a canary or a checked call" test -z "$(grep guarded "$work/kernels")"
-exit "$failed"
+finish

@@ -9,26 +9,16 @@ launcher=$1
 program=$(realpath "$2")
 data=$(realpath "$3")
 sweeps=$(realpath "$4")
+here=$(realpath "$(dirname "$0")")
+# shellcheck source=tests/checks.sh
+source "$here/checks.sh"
 work=$(mktemp -d)
 daemons=()
+evidence=(out)
 # shellcheck disable=SC2154 # pid
 trap 'for pid in "${daemons[@]}"; do kill "$pid" 2>/dev/null; done; wait; rm -rf "$work"' EXIT
 cd "$work" || exit 1
 unset MNIST_SIMD_DATA MNIST_SIMD_ISA "${!SLURM_@}" "${!OMPI_@}" "${!PMI_@}" "${!PMIX_@}"
-passed=0 failed=0
-
-check() { # NAME CONDITION...
-  local name=$1
-  shift
-  if "$@"; then
-    passed=$((passed + 1))
-    echo "ok      $name"
-  else
-    failed=$((failed + 1))
-    echo "FAILED  $name"
-    tail -n 5 out ./*.out 2>/dev/null | sed 's/^/        /'
-  fi
-}
 
 skip() { # REASON
   echo "skipped: $1"
@@ -243,5 +233,4 @@ test_slurm() {
 }
 
 "test_$launcher"
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -7,38 +7,18 @@ set -uo pipefail
 program=$(realpath "$1")
 data=$(realpath "$2")
 here=$(cd "$(dirname "$0")" && pwd)
+# shellcheck source=tests/checks.sh
+source "$here/checks.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 unset MNIST_SIMD_DATA MNIST_SIMD_ISA
-passed=0 failed=0
 # shellcheck source=tests/report_runs.sh
 source "$here/report_runs.sh"
-
-check() { # NAME CONDITION...
-  local name=$1
-  shift
-  if "$@"; then
-    passed=$((passed + 1))
-    echo "ok      $name"
-  else
-    failed=$((failed + 1))
-    echo "FAILED  $name"
-    head -n 5 out err 2>/dev/null | cut -c 1-300 | sed 's/^/        /'
-  fi
-}
 
 run() { # ARGUMENT...
   "$program" "$@" >out 2>err
   code=$?
-}
-
-refused() { # CODE WORDS -- ARGUMENT...
-  local expected=$1 word=$2
-  shift 3
-  run "$@"
-  check "refused: $*" test "$code" -eq "$expected" -a "$(wc -l <err)" -eq 1
-  check "        with $word" grep -qF -- "$word" err
 }
 
 # A page without the section that may differ between machines.
@@ -46,7 +26,7 @@ without_machine() { # PAGE
   sed '/<!-- machine: all/,/<!-- machine: end/d' "$1"
 }
 
-make_short_data "$data"
+"$here/small_data.sh" "$data" short 10200 500
 make_runs "$program" || exit 1
 
 # ---- The page and its figures ----
@@ -164,5 +144,4 @@ check "eval: in 80 columns" test "$(sed '1,/^The first/d' out | LC_ALL=C.UTF-8 w
 run eval f --data short --show 0
 check "eval --show 0" test -z "$(grep predicted out | grep -v Confusion)"
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

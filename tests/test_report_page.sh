@@ -17,7 +17,7 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-make_short_data "$data"
+"$here/small_data.sh" "$data" short 10200 500
 make_runs "$program"
 make_sweep "$program"
 "$program" report u r f --data short --out page.html >/dev/null

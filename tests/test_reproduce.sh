@@ -6,58 +6,20 @@ set -uo pipefail
 
 program=$(realpath "$1")
 data=$(realpath "$2")
+here=$(realpath "$(dirname "$0")")
+# shellcheck source=tests/checks.sh
+source "$here/checks.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 unset MNIST_SIMD_DATA MNIST_SIMD_ISA
-passed=0 failed=0
-
-check() { # NAME CONDITION...
-  local name=$1
-  shift
-  if "$@"; then
-    passed=$((passed + 1))
-    echo "ok      $name"
-  else
-    failed=$((failed + 1))
-    echo "FAILED  $name"
-    tail -n 5 out err 2>/dev/null | sed 's/^/        /'
-  fi
-}
 
 run() { # ARGUMENT...
   "$program" reproduce --data small "$@" >out 2>err
   code=$?
 }
 
-refused() { # CODE WORDS... -- ARGUMENT...
-  local expected=$1 words=() word
-  shift
-  while [ "$1" != -- ]; do
-    words+=("$1")
-    shift
-  done
-  shift
-  run "$@"
-  check "refused with ${words[*]}" test "$code" -eq "$expected" -a "$(wc -l <err)" -eq 1
-  for word in "${words[@]}"; do
-    check "        names $word" grep -qF -- "$word" err
-  done
-}
-
-shorten() { # NAME HEADER_BYTES ITEM_BYTES HIGH_BYTE LOW_BYTE COUNT; IDX counts are big-endian
-  {
-    head -c 4 "$data/$1"
-    # shellcheck disable=SC2059
-    printf "\\0\\0\\$4\\$5"
-    tail -c +9 "$data/$1" | head -c $(($2 - 8 + $3 * $6))
-  } >"small/$1"
-}
-mkdir small
-shorten train-images-idx3-ubyte 16 784 050 000 10240
-shorten train-labels-idx1-ubyte 8 1 050 000 10240
-shorten t10k-images-idx3-ubyte 16 784 000 144 100
-shorten t10k-labels-idx1-ubyte 8 1 000 144 100
+"$here/small_data.sh" "$data" small 10240 100
 
 # The value behind a key within a section of a run's summary.
 value() { # FOLDER SECTION KEY
@@ -186,5 +148,4 @@ check "two seeds: validation accuracy" grep -qE "validation accuracy of the best
 check "two seeds: binomial standard error of 100 images at 98.37 %" grep -qE "test accuracy .* 1\.27$" <<<"$spread"
 check "two seeds: they differ" test "$(sort -u accuracies | wc -l)" -eq 2
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -5,6 +5,8 @@
 set -uo pipefail
 
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+# shellcheck source=tests/checks.sh
+source "$here/checks.sh"
 program=$(realpath "$1")
 data=$(realpath "$2")
 n_runs=${3:-8}
@@ -14,39 +16,10 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 unset MNIST_SIMD_DATA MNIST_SIMD_ISA
-passed=0 failed=0
-
-check() { # NAME CONDITION...
-  local name=$1
-  shift
-  if "$@"; then
-    passed=$((passed + 1))
-    echo "ok      $name"
-  else
-    failed=$((failed + 1))
-    echo "FAILED  $name"
-    tail -n 4 out err 2>/dev/null | sed 's/^/        /'
-  fi
-}
 
 run() { # ARGUMENT...
   "$program" train --data small "$@" >out 2>err
   code=$?
-}
-
-refused() { # CODE WORDS... -- ARGUMENT...
-  local expected=$1 words=() word
-  shift
-  while [ "$1" != -- ]; do
-    words+=("$1")
-    shift
-  done
-  shift
-  run "$@"
-  check "refused with ${words[*]}" test "$code" -eq "$expected" -a "$(wc -l <err)" -eq 1
-  for word in "${words[@]}"; do
-    check "        names $word" grep -qF -- "$word" err
-  done
 }
 
 # What a run has left, but for how it went: times, ISA, threads.
@@ -232,5 +205,4 @@ else
   check "a loss that is not finite: came about" false
 fi
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -7,49 +7,17 @@ set -uo pipefail
 program=$(realpath "$1")
 data=$(realpath "$2")
 sweeps=$(realpath "$3")
+here=$(realpath "$(dirname "$0")")
+# shellcheck source=tests/checks.sh
+source "$here/checks.sh"
 work=$(mktemp -d)
 trap 'umount "$work/disk" 2>/dev/null; rm -rf "$work"' EXIT
 cd "$work" || exit 1
 unset MNIST_SIMD_DATA MNIST_SIMD_ISA "${!SLURM_@}" "${!OMPI_@}" "${!PMI_@}" "${!PMIX_@}"
-passed=0 failed=0
-
-check() { # NAME CONDITION...
-  local name=$1
-  shift
-  if "$@"; then
-    passed=$((passed + 1))
-    echo "ok      $name"
-  else
-    failed=$((failed + 1))
-    echo "FAILED  $name"
-    tail -n 5 out err 2>/dev/null | sed 's/^/        /'
-  fi
-}
 
 run() { # ARGUMENT...
   "$program" sweep --threads 1 "$@" >out 2>err
   code=$?
-}
-
-one_line() { # WORD...
-  local word
-  [ "$(wc -l <err)" -eq 1 ] || return 1
-  for word in "$@"; do
-    grep -qF -- "$word" err || return 1
-  done
-}
-
-refused() { # CODE WORDS... -- ARGUMENT...
-  local expected=$1 words=()
-  shift
-  while [ "$1" != -- ]; do
-    words+=("$1")
-    shift
-  done
-  shift
-  run "$@"
-  check "refused: $*" test "$code" -eq "$expected"
-  check "        one line with ${words[*]}" one_line "${words[@]}"
 }
 
 lines() { # FILE...
@@ -301,5 +269,4 @@ if command -v script >/dev/null; then
   check "terminal: the live line is erased" grep -q $'\r\033\\[K' typescript
 fi
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

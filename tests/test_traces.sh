@@ -6,24 +6,13 @@ set -uo pipefail
 
 program=$(realpath "$1")
 here=$(realpath "$(dirname "$0")")
+# shellcheck source=tests/checks.sh
+source "$here/checks.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 "$here/small_data.sh" "$(realpath "$2")" "$work/data" 100 20
 cd "$work" || exit 1
 unset MNIST_SIMD_DATA MNIST_SIMD_ISA
-failed=0 n_checks=0
-
-check() { # NAME CONDITION...
-  local name=$1
-  shift
-  if "$@"; then
-    echo "ok      $name"
-  else
-    echo "FAILED  $name"
-    failed=1
-  fi
-  n_checks=$((n_checks + 1))
-}
 
 train=(train --data data --batch 16 --threads 2 --hidden 20 --dropout 0.5 --lr 0.001 --epochs 2)
 
@@ -58,5 +47,5 @@ if command -v localedef >/dev/null && localedef -i de_DE -f UTF-8 locale/de_DE.U
 else
   echo "skipped a decimal comma: the locale cannot be made (localedef, locales)"
 fi
-[ $n_checks -gt 0 ] || exit 77
-exit "$failed"
+[ $((passed + failed)) -gt 0 ] || exit 77
+finish
