@@ -46,7 +46,7 @@ mapfile -t isas < <("$program" kernels | sed -n 's/^\([a-z0-9]*\) *yes$/\1/p')
 run_for_a_while() { # MILLISECONDS_AT_MOST ARGUMENT...
   local limit=$1
   shift
-  "$program" train --data small --isa "${isas[RANDOM % ${#isas[@]}]}" --threads $((RANDOM % 4 + 1)) "$@" >out 2>err &
+  "$program" train --data small --isa "${isas[RANDOM % ${#isas[@]}]}" --threads "${threads_of[RANDOM % 4]}" "$@" >out 2>err &
   local pid=$!
   sleep "$(printf '0.%03d' $((RANDOM % limit + 5)))"
   kill -KILL $pid
@@ -60,6 +60,7 @@ run_for_a_while() { # MILLISECONDS_AT_MOST ARGUMENT...
   [ $code -ne 137 ]
 }
 
+threads_of=(1 1 2 3)
 kills=0 writing=0 anew=0 several=0 wrong=0
 for ((i = 1; i <= n_runs; ++i)); do
   rm -rf killed
@@ -80,7 +81,7 @@ for ((i = 1; i <= n_runs; ++i)); do
     elif [ $((RANDOM % 2)) -eq 0 ]; then
       run_for_a_while 500 --resume killed "${often[@]}" 2>/dev/null && done=true
     else
-      run --resume killed --isa "${isas[RANDOM % ${#isas[@]}]}" --threads $((RANDOM % 4 + 1))
+      run --resume killed --isa "${isas[RANDOM % ${#isas[@]}]}" --threads "${threads_of[RANDOM % 4]}"
       done=true
     fi
     [ "$(wc -l <err)" -eq 0 ] || cat err
