@@ -141,7 +141,8 @@ static void print_evaluations(const struct run *run, const struct ms_network *ne
   if (e->test)
     print_evaluation(e->test);
   printf("\nSHA-256 of the weights: %s\n", digest);
-  printf("Saved in %s: %s, %s, %s\n", run->session->folder, MS_MODEL_FILE, MS_METRICS_FILE, MS_RUN_FILE);
+  printf("Saved in %s: %s, %s, %s, %s\n", run->session->folder, MS_MODEL_FILE, MS_METRICS_FILE, MS_TIMES_FILE,
+         MS_RUN_FILE);
 }
 
 static enum ms_status evaluate_and_save(const struct run *run, const struct ms_network *network, bool interrupted) {
