@@ -180,6 +180,26 @@ check "a killed holder leaves no lock behind" test -e locked/run.lock
 run "${settings[@]}" --out locked --force
 check "a killed holder leaves no lock behind: the folder can be used" same_files locked
 
+# ---- Stopped, gone on with, killed: the summary of where it was stopped does not stand beside later metrics ----
+
+until_rows() { # FILE N PID: the file has more than N lines, or the process has ended
+  while [ "$(cat "$1" 2>/dev/null | wc -l)" -le "$2" ] && kill -0 "$3" 2>/dev/null; do sleep 0.02; done
+}
+"$program" train --data "$data" --hidden 100 --dropout 0.5 --epochs 1000 --threads 1 --out twice >out 2>err &
+pid=$!
+until_rows twice/metrics.csv 2 $pid
+kill -TERM $pid
+wait $pid 2>/dev/null
+check "stopped: it leaves a summary" test -e twice/run.json -a -e twice/model.safetensors
+rows=$(wc -l <twice/metrics.csv)
+"$program" train --data "$data" --threads 1 --resume twice >out 2>err &
+pid=$!
+until_rows twice/metrics.csv "$rows" $pid
+kill -KILL $pid
+wait $pid 2>/dev/null
+check "gone on with and killed: there are later metrics" test "$(wc -l <twice/metrics.csv)" -gt "$rows"
+check "gone on with and killed: no summary, no model of before" test ! -e twice/run.json -a ! -e twice/model.safetensors
+
 # ---- Signals: a second one leaves at once ----
 
 "$program" train --data "$data" --hidden 2000,2000 --dropout 0.5 --batch 20000 --isa scalar --threads 1 --out second >out 2>err &

@@ -24,6 +24,7 @@ struct run {
   struct ms_metrics_log metrics;
   struct keeper keeper;
   struct ms_checkpoint *checkpoint; /* where to go on; NULL: from the beginning */
+  bool has_begun;                   /* an epoch has come to its end */
   struct ms_train_result result;
 };
 
@@ -39,8 +40,18 @@ static enum ms_status on_epoch(void *context, const struct ms_epoch *epoch) {
   struct run *run = context;
   const char *folder = run->session->folder;
   progress_epoch(&run->progress, epoch);
-  const enum ms_status status = ms_metrics_log_add(&run->metrics, folder, epoch);
-  return status == MS_OK && epoch->epoch == 1 ? ms_run_folder_forget(folder) : status;
+  const bool first = !run->has_begun;
+  run->has_begun = true;
+  enum ms_status status = MS_OK;
+  /* Where a run was interrupted it left a summary and a model, which must not stand beside later metrics: they go first, for
+   * the checkpoint has it all. Those of an earlier run stay until there is something in their place. */
+  if (first && run->checkpoint)
+    status = ms_run_folder_forget(folder);
+  if (status == MS_OK)
+    status = ms_metrics_log_add(&run->metrics, folder, epoch);
+  if (status == MS_OK && first && !run->checkpoint)
+    status = ms_run_folder_forget(folder);
+  return status;
 }
 
 static bool on_stop(void *context) {
