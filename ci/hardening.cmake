@@ -16,13 +16,15 @@ endif()
 target_compile_options(mnist_simd_flags INTERFACE -fPIE -fstack-protector-strong)
 
 # Control-flow protection: Intel CET, or Arm's BTI and PAC.
-foreach(flag -fcf-protection -mbranch-protection=standard)
-  string(MAKE_C_IDENTIFIER "HAS${flag}" has_flag)
-  check_c_compiler_flag(${flag} ${has_flag})
-  if(${has_flag})
-    target_compile_options(mnist_simd_flags INTERFACE ${flag})
-  endif()
-endforeach()
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
+  set(control_flow -mbranch-protection=standard)
+else()
+  set(control_flow -fcf-protection)
+endif()
+check_c_compiler_flag(${control_flow} HAS_CONTROL_FLOW_PROTECTION)
+if(HAS_CONTROL_FLOW_PROTECTION)
+  target_compile_options(mnist_simd_flags INTERFACE ${control_flow})
+endif()
 
 # glibc's checked memcpy, snprintf, ...: of sizes known when the program is compiled or, in level 3, when it runs. They need an
 # optimised build; the compiler of a distribution may have set a level of its own.
