@@ -2,6 +2,7 @@
  * leaves the ordinary floats; kernels that training calls in place are called in place. */
 #include "bench/kernel_cases.h"
 
+#include <assert.h>
 #include <stdlib.h>
 
 #include "bench/common.h"
@@ -116,6 +117,7 @@ const struct kernel_case *kernel_case_get(size_t index) {
 
 struct kernel_work kernel_work_new(const struct kernel_case *kernel, size_t rows) {
   struct kernel_work w = {.rows = rows, .cols = kernel->cols};
+  assert(kernel->n_matrices > 0);
   for (size_t i = 0; i < kernel->n_matrices; ++i)
     w.x[i] = bench_floats(rows * w.cols);
   if (kernel->call == call_log)

@@ -25,12 +25,12 @@
 #ifndef MS_KERNELS_EXP_LOG_H
 #define MS_KERNELS_EXP_LOG_H
 
-#define MS_EXP_MAX 0x1.62e42ep+6f   /* largest x with exp(x) finite */
-#define MS_EXP_MIN -0x1.5d589ep+6f  /* smallest x with exp(x) >= FLT_MIN */
-#define MS_EXP_LOG2E 0x1.715476p+0f /* 1 / ln 2 */
-#define MS_EXP_ROUND 0x1.8p+23f     /* adding it rounds to an integer, which the low mantissa bits then hold */
-#define MS_LN2_HI 0x1.63p-1f        /* high part of ln 2: 9 bits, so that n * LN2_HI is exact */
-#define MS_LN2_LO -0x1.bd0106p-13f  /* ln 2 - LN2_HI */
+#define MS_EXP_MAX 0x1.62e42ep+6f    /* largest x with exp(x) finite */
+#define MS_EXP_MIN (-0x1.5d589ep+6f) /* smallest x with exp(x) >= FLT_MIN */
+#define MS_EXP_LOG2E 0x1.715476p+0f  /* 1 / ln 2 */
+#define MS_EXP_ROUND 0x1.8p+23f      /* adding it rounds to an integer, which the low mantissa bits then hold */
+#define MS_LN2_HI 0x1.63p-1f         /* high part of ln 2: 9 bits, so that n * LN2_HI is exact */
+#define MS_LN2_LO (-0x1.bd0106p-13f) /* ln 2 - LN2_HI */
 
 #define MS_EXP_C0 0x1.fffffcp-2f
 #define MS_EXP_C1 0x1.555492p-3f
@@ -42,13 +42,13 @@
 #define MS_LOG_SUBNORMAL_SCALE 0x1p+23f
 
 #define MS_LOG_D0 0x1.555548p-2f
-#define MS_LOG_D1 -0x1.ffffeap-3f
+#define MS_LOG_D1 (-0x1.ffffeap-3f)
 #define MS_LOG_D2 0x1.99a516p-3f
-#define MS_LOG_D3 -0x1.556420p-3f
+#define MS_LOG_D3 (-0x1.556420p-3f)
 #define MS_LOG_D4 0x1.232a4ap-3f
-#define MS_LOG_D5 -0x1.fafa34p-4f
+#define MS_LOG_D5 (-0x1.fafa34p-4f)
 #define MS_LOG_D6 0x1.e6fba6p-4f
-#define MS_LOG_D7 -0x1.e546fep-4f
+#define MS_LOG_D7 (-0x1.e546fep-4f)
 #define MS_LOG_D8 0x1.1c26e6p-4f
 
 #endif

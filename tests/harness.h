@@ -37,7 +37,7 @@ __attribute__((format(printf, 4, 5), noreturn)) void test_fail(const char *file,
 __attribute__((format(printf, 1, 2), noreturn)) void test_skip(const char *format, ...);
 
 /* Names what is tested from here on (an ISA, for one), for the message if the case fails or crashes. */
-void test_subject(const char *subject);
+void test_subject(const char *name);
 
 /* Names what the case is doing, for the message if it fails or crashes. */
 __attribute__((format(printf, 1, 2))) void test_context(const char *format, ...);

@@ -60,7 +60,7 @@ __attribute__((constructor)) static void begin(void) {
   char *end;
   dl_iterate_phdr(find_program, NULL);
   if (call && at && error) {
-    plan.error = atoi(error);
+    plan.error = (int)strtol(error, NULL, 10);
     plan.at = strtol(at, &end, 10);
     plan.later_too = *end == '+';
     plan.call = call;

@@ -105,6 +105,7 @@ rm -f prepared/*.??????
 sweep "train --resume" train --data data --threads 1 --resume out
 rm -rf prepared
 printf 'preset unregularised\nmode grid\nset hidden 4\nset epochs 1\nset batch 16\nset val 10\nvary lr 0.01\n' >sweep.txt
+stride=1 sweep "sweep --list, no results" sweep sweep.txt --data data --list --out out
 sweep "sweep" sweep sweep.txt --data data --threads 1 --out out
 "$program" sweep sweep.txt --data data --threads 1 --out prepared >/dev/null
 sweep "sweep --list" sweep sweep.txt --data data --list --out out

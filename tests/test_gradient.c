@@ -38,7 +38,7 @@ static bool kept(const struct ms_dropout *d, uint32_t row, uint32_t col) {
 static double total_loss(const struct ms_trainer *t) {
   double loss = 0;
   for (uint32_t row = 0; row < BATCH; ++row) {
-    double x[MAX_UNITS], y[MAX_UNITS];
+    double x[MAX_UNITS], y[MAX_UNITS] = {0};
     for (size_t i = 0; i < N_IN; ++i)
       x[i] = (double)t->pass.inputs[0].dense[row * N_IN + i];
     for (size_t l = 0; l < 3; ++l) {

@@ -131,71 +131,71 @@ static void ids(void) {
   ms_config_free(config);
 }
 
+static const struct {
+  const char *text, *words[2];
+} wrong_files[] = {
+    {"", {"no preset line", "preset unregularised"}},
+    {"preset best-ever\n", {":1: ", "'best-ever'"}},
+    {"preset final final\n", {":1: ", "one name"}},
+    {"preset final\npreset final", {":2: ", "second preset"}},
+    {"preset final\nvari l1 0", {":2: ", "'vari'"}},
+    {"preset final\nset\n", {":2: ", "set epochs 20"}},
+    {"preset final\nset l1\n", {":2: ", "set epochs 20"}},
+    {"preset final\nset l1 0 1\n", {":2: ", "vary line"}},
+    {"preset final\nset l1 x\n", {":2: l1", "'x'"}},
+    {"preset final\nset l3 0\n", {":2: 'l3'", "dropout"}},
+    {"preset final\nset l1 0\nset l1 1", {":3: l1", "line 2"}},
+    {"preset final\nset lr:1 0.1\n", {":2: lr:1", "not a setting of a layer"}},
+    {"preset final\nset l1:0 0.1\n", {":2: l1:0", "1 to 64"}},
+    {"preset final\nset l1: 0.1\n", {":2: l1:", "1 to 64"}},
+    {"preset final\nset l1:3 0.1\n", {":2: l1:3", "2 hidden layers"}},
+    {"preset final\nset l1:1 0.1,0.1\n", {":2: l1:1", "single value"}},
+    {"preset final\nset seed 3\n", {":2: seed", "seeds 1 2 3"}},
+    {"preset final\nseeds\n", {":2: seeds", "seeds 1 2 3"}},
+    {"preset final\nseeds 1 -2\n", {":2: seed", "'-2'"}},
+    {"preset final\nseeds 1 2 1\n", {":2: seed 1", "twice"}},
+    {"preset final\nseeds 1\nseeds 2\n", {":3: ", "line 2"}},
+    {"preset final\nmode random\n", {":2: mode", "grid"}},
+    {"preset final\nmode grid grid\n", {":2: mode", "grid"}},
+    {"preset final\nmode grid\nmode grid\n", {":3: ", "line 2"}},
+    {"preset final\nvary l1 0\n", {"no mode line", "one-at-a-time"}},
+    {"preset final\nmode grid\nvary l1\n", {":3: vary", "values to try"}},
+    {"preset final\nmode grid\nvary\n", {":3: vary", "values to try"}},
+    {"preset final\nmode grid\nvary seed 1 2\n", {":3: seed", "seeds 1 2 3"}},
+    {"preset final\nmode grid\nvary l1/ 1/2\n", {":3: vary l1/", "joined by '/'"}},
+    {"preset final\nmode grid\nvary l1/l2 1/2/3\n", {":3: vary l1/l2", "'1/2/3' must have 2"}},
+    {"preset final\nmode grid\nvary l1/l2 1/\n", {":3: vary l1/l2", "'1/' must have 2"}},
+    {"preset final\nmode grid\nvary l1 1/2\n", {":3: vary l1", "'1/2' must have 1"}},
+    {"preset final\nmode grid\nvary l1/l1 1/2\n", {":3: vary l1/l1", "twice"}},
+    {"preset final\nset l1 \x01\n", {":2: ", "control character"}},
+    /* What only the plan sees. */
+    {"preset final\n", {"base: val is 0", "set val 10000"}},
+    {"preset regularised\nmode grid\nvary lr 0.1 9e9\n", {":3: vary lr", "'9e9'"}},
+    {"preset regularised\nmode one-at-a-time\nvary hidden 5\nvary dropout:3 0.1\n", {":4: vary dropout:3", "2 hidden"}},
+    {"preset regularised\nmode grid\nvary hidden 5,4 3\nvary dropout 0,0.1\n",
+     {":4: vary dropout", "must have 1 or 1"}},
+    {"preset regularised\nmode grid\nvary val 0 10\n", {"val 0: patience is 5", "val"}},
+    {"preset unregularised\nmode grid\nvary l1 0\nvary l1:1 0\n", {":4: vary l1:1", "line 3"}},
+};
+
 static void refused(void) {
   folder = test_folder();
-  static const struct {
-    const char *text, *words[2];
-  } wrong[] = {
-      {"", {"no preset line", "preset unregularised"}},
-      {"preset best-ever\n", {":1: ", "'best-ever'"}},
-      {"preset final final\n", {":1: ", "one name"}},
-      {"preset final\npreset final", {":2: ", "second preset"}},
-      {"preset final\nvari l1 0", {":2: ", "'vari'"}},
-      {"preset final\nset\n", {":2: ", "set epochs 20"}},
-      {"preset final\nset l1\n", {":2: ", "set epochs 20"}},
-      {"preset final\nset l1 0 1\n", {":2: ", "vary line"}},
-      {"preset final\nset l1 x\n", {":2: l1", "'x'"}},
-      {"preset final\nset l3 0\n", {":2: 'l3'", "dropout"}},
-      {"preset final\nset l1 0\nset l1 1", {":3: l1", "line 2"}},
-      {"preset final\nset lr:1 0.1\n", {":2: lr:1", "not a setting of a layer"}},
-      {"preset final\nset l1:0 0.1\n", {":2: l1:0", "1 to 64"}},
-      {"preset final\nset l1: 0.1\n", {":2: l1:", "1 to 64"}},
-      {"preset final\nset l1:3 0.1\n", {":2: l1:3", "2 hidden layers"}},
-      {"preset final\nset l1:1 0.1,0.1\n", {":2: l1:1", "single value"}},
-      {"preset final\nset seed 3\n", {":2: seed", "seeds 1 2 3"}},
-      {"preset final\nseeds\n", {":2: seeds", "seeds 1 2 3"}},
-      {"preset final\nseeds 1 -2\n", {":2: seed", "'-2'"}},
-      {"preset final\nseeds 1 2 1\n", {":2: seed 1", "twice"}},
-      {"preset final\nseeds 1\nseeds 2\n", {":3: ", "line 2"}},
-      {"preset final\nmode random\n", {":2: mode", "grid"}},
-      {"preset final\nmode grid grid\n", {":2: mode", "grid"}},
-      {"preset final\nmode grid\nmode grid\n", {":3: ", "line 2"}},
-      {"preset final\nvary l1 0\n", {"no mode line", "one-at-a-time"}},
-      {"preset final\nmode grid\nvary l1\n", {":3: vary", "values to try"}},
-      {"preset final\nmode grid\nvary\n", {":3: vary", "values to try"}},
-      {"preset final\nmode grid\nvary seed 1 2\n", {":3: seed", "seeds 1 2 3"}},
-      {"preset final\nmode grid\nvary l1/ 1/2\n", {":3: vary l1/", "joined by '/'"}},
-      {"preset final\nmode grid\nvary l1/l2 1/2/3\n", {":3: vary l1/l2", "'1/2/3' must have 2"}},
-      {"preset final\nmode grid\nvary l1/l2 1/\n", {":3: vary l1/l2", "'1/' must have 2"}},
-      {"preset final\nmode grid\nvary l1 1/2\n", {":3: vary l1", "'1/2' must have 1"}},
-      {"preset final\nmode grid\nvary l1/l1 1/2\n", {":3: vary l1/l1", "twice"}},
-      {"preset final\nset l1 \x01\n", {":2: ", "control character"}},
-      /* What only the plan sees. */
-      {"preset final\n", {"base: val is 0", "set val 10000"}},
-      {"preset regularised\nmode grid\nvary lr 0.1 9e9\n", {":3: vary lr", "'9e9'"}},
-      {"preset regularised\nmode one-at-a-time\nvary hidden 5\nvary dropout:3 0.1\n",
-       {":4: vary dropout:3", "2 hidden"}},
-      {"preset regularised\nmode grid\nvary hidden 5,4 3\nvary dropout 0,0.1\n",
-       {":4: vary dropout", "must have 1 or 1"}},
-      {"preset regularised\nmode grid\nvary val 0 10\n", {"val 0: patience is 5", "val"}},
-      {"preset unregularised\nmode grid\nvary l1 0\nvary l1:1 0\n", {":4: vary l1:1", "line 3"}},
-  };
   struct ms_sweep_spec spec;
   struct ms_sweep_plan plan;
-  for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; ++i) {
-    const char *path = write_sweep(wrong[i].text);
-    test_context("sweep file %zu: %s", i, wrong[i].text);
+  for (size_t i = 0; i < sizeof wrong_files / sizeof wrong_files[0]; ++i) {
+    const char *path = write_sweep(wrong_files[i].text);
+    test_context("sweep file %zu: %s", i, wrong_files[i].text);
     enum ms_status status = ms_sweep_spec_read(path, &spec);
     if (status == MS_OK) {
       status = ms_sweep_plan_make(&spec, &plan);
-      CHECK_MESSAGE(status != MS_OK, "was taken: %s", wrong[i].text);
+      CHECK_MESSAGE(status != MS_OK, "was taken: %s", wrong_files[i].text);
       ms_sweep_spec_free(&spec);
     }
     CHECK(status == MS_ERROR_ARGUMENT && !spec.words && !spec.base);
     CHECK_MESSAGE(strncmp(ms_error_message(), path, strlen(path)) == 0, "%s", ms_error_message());
     for (size_t w = 0; w < 2; ++w)
-      CHECK_MESSAGE(strstr(ms_error_message(), wrong[i].words[w]) != NULL, "'%s' is not in: %s", wrong[i].words[w],
-                    ms_error_message());
+      CHECK_MESSAGE(strstr(ms_error_message(), wrong_files[i].words[w]) != NULL, "'%s' is not in: %s",
+                    wrong_files[i].words[w], ms_error_message());
     unlink(path);
   }
 }
@@ -500,59 +500,60 @@ static void summary(void) {
 
 /* ---- Shards ---- */
 
+static const struct {
+  const char *option;
+  const char *variables; /* "NAME=VALUE NAME=VALUE" */
+  size_t k, n;           /* 0: refused */
+  const char *words;     /* in the source, or the beginning of the message */
+} launches[] = {
+    {NULL, "", 1, 1, ""},
+    {"3/7", "", 3, 7, "--shard"},
+    {"1/1", "PMI_RANK=2 PMI_SIZE=3", 1, 1, "--shard"},
+    {"0/7", "", 0, 0, "shard: '0/7'"},
+    {"8/7", "", 0, 0, "shard: '8/7'"},
+    {"8", "", 0, 0, "shard: '8'"},
+    {"1/", "", 0, 0, "shard: '1/'"},
+    {"/1", "", 0, 0, "shard: '/1'"},
+    {"1/1000001", "", 0, 0, "shard: "},
+    {NULL, "OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=4", 1, 4, "OMPI_COMM_WORLD_RANK"},
+    {NULL, "OMPI_COMM_WORLD_RANK=3 OMPI_COMM_WORLD_SIZE=4 PMIX_RANK=3", 4, 4, "OMPI_COMM_WORLD_RANK"},
+    {NULL, "OMPI_COMM_WORLD_RANK=4 OMPI_COMM_WORLD_SIZE=4", 0, 0, "OMPI_COMM_WORLD_RANK: is 4"},
+    {NULL, "OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=0", 0, 0, "OMPI_COMM_WORLD_RANK: is 0"},
+    {NULL, "OMPI_COMM_WORLD_RANK=0", 0, 0, "OMPI_COMM_WORLD_SIZE: is not set"},
+    {NULL, "OMPI_COMM_WORLD_SIZE=2", 0, 0, "OMPI_COMM_WORLD_RANK: is not set"},
+    {NULL, "OMPI_COMM_WORLD_RANK=x OMPI_COMM_WORLD_SIZE=2", 0, 0, "OMPI_COMM_WORLD_RANK: 'x'"},
+    {NULL, "OMPI_COMM_WORLD_RANK=-1 OMPI_COMM_WORLD_SIZE=2", 0, 0, "OMPI_COMM_WORLD_RANK: '-1'"},
+    {NULL, "PMI_RANK=1 PMI_SIZE=99999999999", 0, 0, "PMI_SIZE: '99999999999'"},
+    {NULL, "PMI_RANK=1 PMI_SIZE=2000000", 0, 0, "PMI_RANK: makes 2000000"},
+    {NULL, "PMI_RANK=1 PMI_SIZE=4 OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_SIZE=4", 2, 4, "OMPI_COMM_WORLD_RANK"},
+    {NULL, "PMI_RANK=2 PMI_SIZE=4 OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_SIZE=4", 0, 0, "OMPI_COMM_WORLD_RANK: says"},
+    {NULL, "PMIX_RANK=1", 0, 0, "PMIX_RANK: is set"},
+    /* A batch script has a SLURM_PROCID, too, but is no step. */
+    {NULL, "SLURM_PROCID=0 SLURM_NTASKS=4", 1, 1, ""},
+    {NULL, "SLURM_STEP_ID=0 SLURM_PROCID=1 SLURM_STEP_NUM_TASKS=4 PMIX_RANK=1", 2, 4, "SLURM_PROCID"},
+    {NULL, "SLURM_STEP_ID=0 SLURM_PROCID=1", 0, 0, "SLURM_STEP_NUM_TASKS: is not set"},
+    /* mpirun within a step of its own. */
+    {NULL, "SLURM_STEP_ID=0 SLURM_PROCID=1 SLURM_STEP_NUM_TASKS=2 OMPI_COMM_WORLD_RANK=5 OMPI_COMM_WORLD_SIZE=8", 6, 8,
+     "OMPI_COMM_WORLD_RANK"},
+    {NULL, "SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=3", 3, 3,
+     "SLURM_ARRAY_TASK_ID"},
+    {NULL, "SLURM_ARRAY_TASK_ID=5 SLURM_ARRAY_TASK_MIN=5 SLURM_ARRAY_TASK_MAX=5 SLURM_ARRAY_TASK_COUNT=1", 1, 1,
+     "SLURM_ARRAY_TASK_ID"},
+    {NULL, "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=3", 0, 0,
+     "SLURM_ARRAY_TASK_ID: 3"},
+    {NULL, "SLURM_ARRAY_TASK_ID=8 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=7", 0, 0,
+     "SLURM_ARRAY_TASK_ID: 8"},
+    {NULL, "SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=0", 0, 0,
+     "SLURM_ARRAY_TASK_ID: 1"},
+    {NULL, "SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=7", 0, 0,
+     "SLURM_ARRAY_TASK_MIN: is not"},
+    {NULL,
+     "SLURM_ARRAY_TASK_ID=2 SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_MAX=4 SLURM_ARRAY_TASK_COUNT=3 PMI_RANK=3 "
+     "PMI_SIZE=5",
+     9, 15, "SLURM_ARRAY_TASK_ID and PMI_RANK"},
+};
+
 static void shards(void) {
-  static const struct {
-    const char *option;
-    const char *variables; /* "NAME=VALUE NAME=VALUE" */
-    size_t k, n;           /* 0: refused */
-    const char *words;     /* in the source, or the beginning of the message */
-  } tests[] = {
-      {NULL, "", 1, 1, ""},
-      {"3/7", "", 3, 7, "--shard"},
-      {"1/1", "PMI_RANK=2 PMI_SIZE=3", 1, 1, "--shard"},
-      {"0/7", "", 0, 0, "shard: '0/7'"},
-      {"8/7", "", 0, 0, "shard: '8/7'"},
-      {"8", "", 0, 0, "shard: '8'"},
-      {"1/", "", 0, 0, "shard: '1/'"},
-      {"/1", "", 0, 0, "shard: '/1'"},
-      {"1/1000001", "", 0, 0, "shard: "},
-      {NULL, "OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=4", 1, 4, "OMPI_COMM_WORLD_RANK"},
-      {NULL, "OMPI_COMM_WORLD_RANK=3 OMPI_COMM_WORLD_SIZE=4 PMIX_RANK=3", 4, 4, "OMPI_COMM_WORLD_RANK"},
-      {NULL, "OMPI_COMM_WORLD_RANK=4 OMPI_COMM_WORLD_SIZE=4", 0, 0, "OMPI_COMM_WORLD_RANK: is 4"},
-      {NULL, "OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=0", 0, 0, "OMPI_COMM_WORLD_RANK: is 0"},
-      {NULL, "OMPI_COMM_WORLD_RANK=0", 0, 0, "OMPI_COMM_WORLD_SIZE: is not set"},
-      {NULL, "OMPI_COMM_WORLD_SIZE=2", 0, 0, "OMPI_COMM_WORLD_RANK: is not set"},
-      {NULL, "OMPI_COMM_WORLD_RANK=x OMPI_COMM_WORLD_SIZE=2", 0, 0, "OMPI_COMM_WORLD_RANK: 'x'"},
-      {NULL, "OMPI_COMM_WORLD_RANK=-1 OMPI_COMM_WORLD_SIZE=2", 0, 0, "OMPI_COMM_WORLD_RANK: '-1'"},
-      {NULL, "PMI_RANK=1 PMI_SIZE=99999999999", 0, 0, "PMI_SIZE: '99999999999'"},
-      {NULL, "PMI_RANK=1 PMI_SIZE=2000000", 0, 0, "PMI_RANK: makes 2000000"},
-      {NULL, "PMI_RANK=1 PMI_SIZE=4 OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_SIZE=4", 2, 4, "OMPI_COMM_WORLD_RANK"},
-      {NULL, "PMI_RANK=2 PMI_SIZE=4 OMPI_COMM_WORLD_RANK=1 OMPI_COMM_WORLD_SIZE=4", 0, 0, "OMPI_COMM_WORLD_RANK: says"},
-      {NULL, "PMIX_RANK=1", 0, 0, "PMIX_RANK: is set"},
-      /* A batch script has a SLURM_PROCID, too, but is no step. */
-      {NULL, "SLURM_PROCID=0 SLURM_NTASKS=4", 1, 1, ""},
-      {NULL, "SLURM_STEP_ID=0 SLURM_PROCID=1 SLURM_STEP_NUM_TASKS=4 PMIX_RANK=1", 2, 4, "SLURM_PROCID"},
-      {NULL, "SLURM_STEP_ID=0 SLURM_PROCID=1", 0, 0, "SLURM_STEP_NUM_TASKS: is not set"},
-      /* mpirun within a step of its own. */
-      {NULL, "SLURM_STEP_ID=0 SLURM_PROCID=1 SLURM_STEP_NUM_TASKS=2 OMPI_COMM_WORLD_RANK=5 OMPI_COMM_WORLD_SIZE=8", 6,
-       8, "OMPI_COMM_WORLD_RANK"},
-      {NULL, "SLURM_ARRAY_TASK_ID=7 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=3", 3, 3,
-       "SLURM_ARRAY_TASK_ID"},
-      {NULL, "SLURM_ARRAY_TASK_ID=5 SLURM_ARRAY_TASK_MIN=5 SLURM_ARRAY_TASK_MAX=5 SLURM_ARRAY_TASK_COUNT=1", 1, 1,
-       "SLURM_ARRAY_TASK_ID"},
-      {NULL, "SLURM_ARRAY_TASK_ID=3 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=3", 0, 0,
-       "SLURM_ARRAY_TASK_ID: 3"},
-      {NULL, "SLURM_ARRAY_TASK_ID=8 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=7", 0, 0,
-       "SLURM_ARRAY_TASK_ID: 8"},
-      {NULL, "SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_MIN=1 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=0", 0, 0,
-       "SLURM_ARRAY_TASK_ID: 1"},
-      {NULL, "SLURM_ARRAY_TASK_ID=1 SLURM_ARRAY_TASK_MAX=7 SLURM_ARRAY_TASK_COUNT=7", 0, 0,
-       "SLURM_ARRAY_TASK_MIN: is not"},
-      {NULL,
-       "SLURM_ARRAY_TASK_ID=2 SLURM_ARRAY_TASK_MIN=0 SLURM_ARRAY_TASK_MAX=4 SLURM_ARRAY_TASK_COUNT=3 PMI_RANK=3 "
-       "PMI_SIZE=5",
-       9, 15, "SLURM_ARRAY_TASK_ID and PMI_RANK"},
-  };
   static const char *const names[] = {"OMPI_COMM_WORLD_RANK",
                                       "OMPI_COMM_WORLD_SIZE",
                                       "PMI_RANK",
@@ -566,11 +567,11 @@ static void shards(void) {
                                       "SLURM_ARRAY_TASK_MIN",
                                       "SLURM_ARRAY_TASK_MAX",
                                       "SLURM_ARRAY_TASK_COUNT"};
-  for (size_t i = 0; i < sizeof tests / sizeof tests[0]; ++i) {
+  for (size_t i = 0; i < sizeof launches / sizeof launches[0]; ++i) {
     for (size_t j = 0; j < sizeof names / sizeof names[0]; ++j)
       unsetenv(names[j]);
     char variables[512];
-    strcpy(variables, tests[i].variables);
+    strcpy(variables, launches[i].variables);
     for (char *word = strtok(variables, " "); word; word = strtok(NULL, " ")) {
       char *equals = strchr(word, '=');
       *equals = '\0';
@@ -578,15 +579,16 @@ static void shards(void) {
     }
     struct ms_sweep_shard shard;
     char source[MS_SWEEP_SOURCE_SIZE];
-    test_context("--shard %s, %s", tests[i].option ? tests[i].option : "(none)", tests[i].variables);
-    const enum ms_status status = ms_sweep_shard_find(tests[i].option, &shard, source);
-    if (tests[i].n == 0) {
+    test_context("--shard %s, %s", launches[i].option ? launches[i].option : "(none)", launches[i].variables);
+    const enum ms_status status = ms_sweep_shard_find(launches[i].option, &shard, source);
+    if (launches[i].n == 0) {
       CHECK_MESSAGE(status == MS_ERROR_ARGUMENT, "taken for %zu of %zu", shard.k, shard.n);
-      CHECK_MESSAGE(strncmp(ms_error_message(), tests[i].words, strlen(tests[i].words)) == 0, "%s", ms_error_message());
+      CHECK_MESSAGE(strncmp(ms_error_message(), launches[i].words, strlen(launches[i].words)) == 0, "%s",
+                    ms_error_message());
     } else {
       CHECK_MESSAGE(status == MS_OK, "%s", ms_error_message());
-      CHECK_MESSAGE(shard.k == tests[i].k && shard.n == tests[i].n, "%zu of %zu", shard.k, shard.n);
-      CHECK_MESSAGE(strcmp(source, tests[i].words) == 0, "%s", source);
+      CHECK_MESSAGE(shard.k == launches[i].k && shard.n == launches[i].n, "%zu of %zu", shard.k, shard.n);
+      CHECK_MESSAGE(strcmp(source, launches[i].words) == 0, "%s", source);
     }
   }
 }

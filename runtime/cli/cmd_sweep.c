@@ -11,6 +11,7 @@
 #include "runtime/cli/sweep_progress.h"
 #include "runtime/cli/sweep_table.h"
 #include "runtime/platform/files.h"
+#include "runtime/platform/memory.h"
 #include "runtime/run/sweep_line.h"
 #include "runtime/run/sweep_log.h"
 #include "runtime/run/sweep_shard.h"
@@ -186,13 +187,13 @@ static void print_plan(const struct task *t) {
 
 /* All that is there in one file, and what it says; of a shard, how to get there. */
 static int finish(struct task *t) {
-  const bool merge = t->shard.n == 1;
-  enum ms_status status = merge ? ms_sweep_merge(t->folder, &t->sweep) : MS_OK;
-  if (status == MS_OK && merge)
+  const bool whole = t->shard.n == 1;
+  enum ms_status status = whole ? ms_sweep_merge(t->folder, &t->sweep) : MS_OK;
+  if (status == MS_OK && whole)
     status = print_sweep(&t->sweep);
   if (status != MS_OK)
     return cli_fail(&command, status);
-  if (merge)
+  if (whole)
     printf("\n%zu of %zu runs are done, %zu of them failed. Results in %s\n", t->sweep.n_done, t->sweep.plan.n_runs,
            t->sweep.n_failed, t->folder);
   else
@@ -265,11 +266,10 @@ static enum ms_status open_folder(struct task *t, bool make) {
 
 static int list(struct task *t) {
   enum ms_status status = MS_OK;
-  struct ms_sweep_run **none = NULL;
   if (ms_is_folder(t->folder))
     status = ms_sweep_load_results(t->folder, &t->sweep);
   else
-    none = t->sweep.runs = calloc(t->sweep.plan.n_runs, sizeof *none);
+    status = ms_allocate(t->sweep.plan.n_runs, sizeof(struct ms_sweep_run *), "results of a sweep", &t->sweep.runs);
   if (status != MS_OK)
     return cli_fail(&command, status);
   print_sweep_runs(&t->sweep, t->shard);

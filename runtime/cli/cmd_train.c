@@ -18,14 +18,14 @@ static const struct cli_command command = {
     "layers.",
     train_options, 0};
 
-static int train(const struct cli_values *values, struct session *session) {
+static int train(const struct cli_values *values, struct session session) {
   struct ms_data data = {0};
   int exit_code = cli_init(values);
   if (exit_code == 0)
-    exit_code = cli_load_data(values, &data, &session->data_folder);
+    exit_code = cli_load_data(values, &data, &session.data_folder);
   if (exit_code == 0) {
-    session->data = &data;
-    exit_code = session_train(session);
+    session.data = &data;
+    exit_code = session_train(&session);
   }
   ms_data_free(&data);
   ms_shutdown();
@@ -34,23 +34,23 @@ static int train(const struct cli_values *values, struct session *session) {
 
 /* ---- A new run ---- */
 
-static int begin(const struct cli_values *values, struct session *session) {
+static int begin(const struct cli_values *values, struct session session) {
   struct ms_config *config;
   char folder[MS_PATH_SIZE];
-  int exit_code = train_config_from_options(values, NULL, &session->preset, &config);
+  int exit_code = train_config_from_options(values, NULL, &session.preset, &config);
   if (exit_code != 0)
     return exit_code;
   const char *out = cli_get(values, "out");
   const int length =
       out ? snprintf(folder, sizeof folder, "%s", out)
-          : snprintf(folder, sizeof folder, "runs/%s-seed%llu", session->preset, (unsigned long long)config->seed);
+          : snprintf(folder, sizeof folder, "runs/%s-seed%llu", session.preset, (unsigned long long)config->seed);
   if (length <= 0 || length >= (int)sizeof folder) {
     cli_error(&command, "--out: must be a folder's name of 1 to %zu bytes", sizeof folder - 1);
     exit_code = EXIT_USAGE;
   } else {
-    session->config = config;
-    session->folder = folder;
-    session->start = cli_get(values, "force") ? SESSION_OVERWRITE : SESSION_NEW;
+    session.config = config;
+    session.folder = folder;
+    session.start = cli_get(values, "force") ? SESSION_OVERWRITE : SESSION_NEW;
     exit_code = train(values, session);
   }
   ms_config_free(config);
@@ -84,23 +84,23 @@ static struct ms_checkpoint *look(const char *folder, int *exit_code) {
   return checkpoint;
 }
 
-static int resume(const struct cli_values *values, struct session *session) {
+static int resume(const struct cli_values *values, struct session session) {
   int exit_code;
   struct ms_config *config;
   const char *given;
-  session->folder = cli_get(values, "resume");
+  session.folder = cli_get(values, "resume");
   if (cli_get(values, "out") || cli_get(values, "force")) {
     cli_error(&command, "--resume: goes on in the folder it names: leave out --out and --force");
     return EXIT_USAGE;
   }
-  struct ms_checkpoint *checkpoint = look(session->folder, &exit_code);
+  struct ms_checkpoint *checkpoint = look(session.folder, &exit_code);
   if (!checkpoint)
     return exit_code;
   exit_code = train_config_from_options(values, ms_checkpoint_config(checkpoint), &given, &config);
   if (exit_code == 0) {
-    session->preset = ms_checkpoint_notes(checkpoint).preset;
-    session->config = config;
-    session->start = SESSION_RESUME;
+    session.preset = ms_checkpoint_notes(checkpoint).preset;
+    session.config = config;
+    session.start = SESSION_RESUME;
     exit_code = train(values, session);
     ms_config_free(config);
   }
@@ -117,5 +117,5 @@ int cmd_train(int argc, char **argv) {
   if (!cli_size(&values, "checkpoint-every", 1, MS_MAX_EPOCHS, &session.checkpoint_epochs) ||
       !cli_number(&values, "checkpoint-seconds", 0.001, 1e6, &session.checkpoint_s))
     return EXIT_USAGE;
-  return cli_get(&values, "resume") ? resume(&values, &session) : begin(&values, &session);
+  return cli_get(&values, "resume") ? resume(&values, session) : begin(&values, session);
 }

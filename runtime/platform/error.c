@@ -18,7 +18,7 @@ static void remove_controls(char *text) {
       *c = '?';
 }
 
-enum ms_status ms_fail(enum ms_status status, const char *format, ...) {
+enum ms_status(ms_fail)(enum ms_status status, const char *format, ...) {
   /* Formatted aside, so that a message may quote the one before it. */
   char text[sizeof message];
   va_list args;

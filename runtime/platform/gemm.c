@@ -2,6 +2,8 @@
  * threads cannot show in the bits. */
 #include "runtime/platform/gemm.h"
 
+#include <assert.h>
+
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/error.h"
 
@@ -28,6 +30,7 @@ static size_t ceil_div(size_t x, size_t y) {
  * happens beside the multiplications. The factor of 4 is measured. */
 struct ms_block ms_gemm_share(size_t m, size_t n, size_t index) {
   const size_t threads = ms_pool_size();
+  assert(threads > 0);
   size_t best_rows = 1, best_area = SIZE_MAX, best_edge = SIZE_MAX;
   for (size_t rows = 1; rows <= threads; ++rows) {
     if (threads % rows != 0)

@@ -1,6 +1,7 @@
 /* The report's claims against runs of its stages. */
 #include "runtime/report/claims.h"
 
+#include <assert.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -265,6 +266,7 @@ void ms_claims(const struct ms_claim_run *const stages[MS_N_STAGES], struct ms_c
       find_figure(row, run, claim);
     if (!claim->has_run)
       continue;
+    assert(run);
     format_value(claim->unit, claim->run, false, true, claim->run_text, sizeof claim->run_text);
     if (row == GAP_1)
       judge_divergence(run, claim);

@@ -37,7 +37,7 @@ void ms_report_free(struct ms_report *report);
 enum ms_status ms_report_write(const struct ms_report *report, const char *path);
 
 /* All misclassified images, to be looked through: by class, in order. */
-enum ms_status ms_report_browser(const struct ms_report *report, struct ms_text *html);
+enum ms_status ms_report_browser(const struct ms_report *report, struct ms_text *text);
 
 /* ---- Its figures: each fills *figure but for id and number ---- */
 

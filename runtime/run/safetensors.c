@@ -254,7 +254,7 @@ static enum ms_status check_file_digest(const char *path, const json_t *header, 
   if (!ours)
     return MS_OK;
   const size_t position = digest_position(file, header_end);
-  char hex[65];
+  char hex[65] = "";
   if (position > 0)
     file_digest(file, n_bytes, position, hex);
   if (position == 0 || memcmp(file + position, hex, DIGEST_DIGITS) != 0)

@@ -16,6 +16,8 @@
 
 /* ---- Names ---- */
 
+static const char results_prefix[] = "results";
+
 enum ms_status ms_sweep_path(char *path, const char *folder, const char *name, const char *ending,
                              struct ms_sweep_shard shard) {
   char file[80];
@@ -26,16 +28,16 @@ enum ms_status ms_sweep_path(char *path, const char *folder, const char *name, c
   return ms_path_join(path, folder, file);
 }
 
-/* Whether a file's name is that of results; suffix is then what follows the word, "-2-of-4.jsonl". */
-static bool is_results(const char *name, const char **suffix) {
+/* "results.jsonl", "results-2-of-4.jsonl" */
+static bool is_results(const char *name) {
   char k_text[24], n_text[24], again[80];
   struct ms_sweep_shard shard;
-  if (strncmp(name, "results", 7) != 0)
+  if (strncmp(name, results_prefix, strlen(results_prefix)) != 0)
     return false;
-  *suffix = name + 7;
-  if (strcmp(*suffix, ".jsonl") == 0)
+  const char *suffix = name + strlen(results_prefix);
+  if (strcmp(suffix, ".jsonl") == 0)
     return true;
-  if (sscanf(*suffix, "-%20[0-9]-of-%20[0-9].jsonl", k_text, n_text) != 2 || !ms_parse_size(k_text, &shard.k) ||
+  if (sscanf(suffix, "-%20[0-9]-of-%20[0-9].jsonl", k_text, n_text) != 2 || !ms_parse_size(k_text, &shard.k) ||
       !ms_parse_size(n_text, &shard.n))
     return false;
   snprintf(again, sizeof again, "results-%zu-of-%zu.jsonl", shard.k, shard.n);
@@ -62,9 +64,8 @@ static enum ms_status list_files(const char *folder, struct ms_sweep *sweep) {
   if (!directory)
     return ms_fail(MS_ERROR_DATA, "%s: the folder cannot be read: %s", folder, strerror(errno));
   enum ms_status status = MS_OK;
-  const char *suffix;
   for (struct dirent *entry; status == MS_OK && (entry = readdir(directory)) != NULL;)
-    if (is_results(entry->d_name, &suffix))
+    if (is_results(entry->d_name))
       status = add_file(sweep, entry->d_name);
   closedir(directory);
   if (status == MS_OK && sweep->n_files > 0)
@@ -221,9 +222,7 @@ enum ms_status ms_sweep_load_results(const char *folder, struct ms_sweep *sweep)
     put_in_plan(sweep, sweep->results[i]);
   for (size_t i = 0; status == MS_OK && i < sweep->n_files; ++i) {
     char name[80];
-    const char *suffix;
-    is_results(sweep->files[i], &suffix);
-    snprintf(name, sizeof name, "times%s", suffix);
+    snprintf(name, sizeof name, "times%s", sweep->files[i] + strlen(results_prefix));
     status = read_file(folder, name, true, sweep);
   }
   return status;
