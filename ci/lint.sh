@@ -1,0 +1,167 @@
+#!/usr/bin/env bash
+# Reads the sources for faults without running them: includes, clang-format, clang-tidy (.clang-tidy), cppcheck
+# (ci/cppcheck.txt), shellcheck. Installs what is missing; a minute on two cores.
+# Usage: lint.sh
+#        lint.sh --self-test     plants a fault of each kind and sees each one found
+set -euo pipefail
+# shellcheck source=ci/lib.sh
+source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
+cd "$root"
+folders=(kernels reference runtime tests bench)
+build="build-lint"
+failed=()
+
+# clang's tools are asked in the version that the configuration and the sources' line breaks are of.
+tool_14() { # NAME
+  if has_tool "$1-14"; then
+    echo "$1-14"
+  elif has_tool "$1" && "$1" --version | grep -q 'version 14\.'; then
+    echo "$1"
+  fi
+}
+
+missing_lint_packages() {
+  [ -n "$(tool_14 clang-format)" ] || echo clang-format-14
+  [ -n "$(tool_14 clang-tidy)" ] || echo clang-tidy-14
+  has_tool cppcheck || echo cppcheck
+  has_tool shellcheck || echo shellcheck
+}
+
+check_format() { # FILE...
+  "$(tool_14 clang-format)" --style=file:"$root/.clang-format" --dry-run -Werror "$@"
+}
+
+# A file a process: over several, clang-tidy 14 takes a va_list for uninitialised. It is silent about files without a fault.
+tidy() { # OPTION... < names of files, each followed by a 0
+  xargs -0 -P "$(nproc)" -I {} sh -c 'found=$("$@" 2>&1) || { printf "%s\n" "$found"; exit 1; }' sh \
+    "$(tool_14 clang-tidy)" --quiet --config-file="$root/.clang-tidy" {} "$@"
+}
+
+# The files that are compiled here, but for C++ and for what CMake makes.
+compiled() {
+  sed -n "s|^ *\"file\": \"$root/\(.*\.c\)\",*\$|\1|p" $build/compile_commands.json | grep -v "^$build" | sort -u | tr '\n' '\0'
+}
+
+# cppcheck knows no compiler's own macros.
+check_c() { # OPTION_OR_FILE...
+  cppcheck -D__x86_64__ --suppressions-list="$root/ci/cppcheck.txt" --enable=warning,style,performance,portability --quiet \
+    -j "$(nproc)" --error-exitcode=1 --template='{file}:{line}: {severity}: {message} [{id}]' "$@"
+}
+
+check_scripts() { # FILE...
+  shellcheck -S warning -x "$@"
+}
+
+run() { # NAME COMMAND...
+  local name=$1 begin=$SECONDS
+  shift
+  step "$name"
+  if "$@"; then
+    echo "fine, $((SECONDS - begin)) s"
+  else
+    failed+=("$name")
+  fi
+}
+
+check_includes() {
+  ci/check_includes.sh --self-test && ci/check_includes.sh
+}
+
+sources_format() {
+  find "${folders[@]}" \( -name '*.[ch]' -o -name '*.cc' \) -print0 | xargs -0 "$(tool_14 clang-format)" --dry-run -Werror
+}
+
+tidy_compiled() {
+  compiled | tidy -p $build
+}
+
+tidy_neon() {
+  printf '%s\0' kernels/neon/*.c | tidy -- -std=c11 --target=aarch64-linux-gnu -isystem /usr/aarch64-linux-gnu/include -I.
+}
+
+self_test() {
+  local work found name file fault
+  work=$(mktemp -d)
+  # shellcheck disable=SC2064
+  trap "rm -rf '$work'" EXIT
+  plant() { # NAME FILE WORDS COMMAND...: the file is read from standard input
+    name=$1 file=$work/$2 fault=$3
+    shift 3
+    cat >"$file"
+    found=$("$@" 2>&1) && fail "lint: self-test: a fault was not found: $name"
+    grep -qF -- "$fault" <<<"$found" || fail "lint: self-test: $name: no '$fault' in: $found"
+    echo "found   $name"
+  }
+  tidy_file() {
+    printf '%s\0' "$1" | tidy -- -std=c11
+  }
+  plant "a null dereference" null.c core.NullDereference tidy_file "$work/null.c" <<'CODE'
+int f(const int *p) {
+  if (p)
+    return *p;
+  return *p;
+}
+CODE
+  plant "a value that is not used" dead.c deadcode.DeadStores tidy_file "$work/dead.c" <<'CODE'
+int f(int x) {
+  int y = x + 1;
+  y = x * 2;
+  return x;
+}
+CODE
+  plant "a leak, by cppcheck" leak.c memleak check_c "$work/leak.c" <<'CODE'
+#include <stdlib.h>
+int f(int x) {
+  char *p = malloc(10);
+  if (x)
+    return 1;
+  free(p);
+  return 0;
+}
+CODE
+  plant "an assignment that is not used, by cppcheck" unused.c unreadVariable check_c "$work/unused.c" <<'CODE'
+int f(int x) {
+  int y;
+  y = x + 1;
+  return x;
+}
+CODE
+  plant "a fault of format" format.c clang-format-violations check_format "$work/format.c" <<<'int  f( void );'
+  plant "a fault in a script" words.sh SC2164 check_scripts "$work/words.sh" <<'CODE'
+#!/usr/bin/env bash
+cd /somewhere
+rm -f file
+CODE
+}
+
+require_packages
+missing=$(missing_lint_packages | xargs)
+if [ -n "$missing" ]; then
+  can_install || fail "Missing: $missing. On Debian or Ubuntu, type: sudo apt-get install -y $missing"
+  step "installing $missing"
+  install_packages "$missing"
+fi
+if [ "${1:-}" = --self-test ]; then
+  self_test
+  exit
+fi
+[ $# -eq 0 ] || fail "Usage: lint.sh [--self-test]"
+
+mkdir -p $build
+cmake -S . -B $build >$build/log 2>&1 || {
+  cat $build/log
+  fail "CMake could not configure $build."
+}
+run includes check_includes
+run clang-format sources_format
+run shellcheck check_scripts ci/*.sh tests/*.sh tests/fuzz/*.sh sweeps/*.sh bench/*.sh bench/peers/*.sh .ci/run
+run cppcheck check_c --project=$build/compile_commands.json
+run clang-tidy tidy_compiled
+if [ -d /usr/aarch64-linux-gnu/include ]; then
+  run "clang-tidy, NEON" tidy_neon
+else
+  step "clang-tidy, NEON: skipped: no headers for AArch64 (libc6-dev-arm64-cross)"
+fi
+[ ${#failed[@]} -eq 0 ] || fail "
+Found something: ${failed[*]}"
+printf '\nNothing found, %d s\n' "$SECONDS"
