@@ -1,6 +1,6 @@
 /* Loaded before libc (LD_PRELOAD), this library makes one call of one function fail, as a test asks by environment variables:
  *   MS_FAIL_CALL    allocate (malloc, calloc, realloc, aligned_alloc and posix_memalign counted together), or write, fsync,
- *                   rename, mkdir, mkostemp, close, read or pthread_create
+ *                   rename, unlink, mkdir, mkostemp, close, read or pthread_create
  *   MS_FAIL_AT      which call, from 1; with a + behind it, that one and all later ones
  *   MS_FAIL_ERRNO   the error, as a number; 0: the process gets SIGKILL instead
  *   MS_FAIL_REPORT  a file, made when the process ends by itself: "<calls> <failed> <leaked>", leaked being the blocks of
@@ -198,6 +198,12 @@ int rename(const char *from, const char *to) {
   int (*next)(const char *, const char *);
   NEXT(next, "rename");
   return fails("rename") ? -1 : next(from, to);
+}
+
+int unlink(const char *path) {
+  int (*next)(const char *);
+  NEXT(next, "unlink");
+  return fails("unlink") ? -1 : next(path);
 }
 
 int mkdir(const char *path, mode_t mode) {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What machines do to a training run: each fault must end in one clear line and exit code 1, leave no temporary file and leave the
-# run that was there before as it was. Prints a table. A fault that cannot be made here is skipped and says so.
+# run that was there before as it was (test_overwrite.sh has all moments of that). Prints a table. A fault that cannot be made
+# here is skipped and says so.
 # Usage: test_faults.sh PROGRAM PRELOAD DATA_FOLDER
 set -uo pipefail
 
@@ -8,7 +9,7 @@ program=$(realpath "$1") preload=$(realpath "$2")
 here=$(realpath "$(dirname "$0")")
 work=$(mktemp -d)
 clean_up() {
-  umount "$work/full" 2>/dev/null
+  umount "$work/full" "$work/new-full" 2>/dev/null
   chattr -i "$work/fixed" 2>/dev/null
   rm -rf "$work"
 }
@@ -29,14 +30,14 @@ verdict() { # FAULT HOW PATTERN FOLDER
   [ ${#lines[@]} -eq 1 ] || wrong+=" ${#lines[@]} lines on standard error;"
   grep -qE -- "$pattern" stderr || wrong+=" no '$pattern' in the message;"
   [ -z "$(find "$folder" -name '*.??????' 2>/dev/null)" ] || wrong+=" a temporary file stays;"
-  if [ -f "$folder/model.safetensors" ]; then
-    cmp -s before/model.safetensors "$folder/model.safetensors" && survived="the earlier model" || wrong+=" the model is another;"
+  if [[ $folder = new-* ]]; then # --force: a checkpoint cannot be written
+    diff -r before "$folder" >/dev/null && survived="the earlier run" || wrong+=" the earlier run is not as it was;"
+  elif [ -f "$folder/model.safetensors" ]; then
+    wrong+=" it left a model;"
   elif ls "$folder"/checkpoint-* >/dev/null 2>&1; then
     survived="a checkpoint"
     "$program" train --data data --threads 1 --resume "$folder" >/dev/null 2>&1 &&
       cmp -s before/model.safetensors "$folder/model.safetensors" || wrong+=" it cannot be gone on with;"
-  elif [[ $folder = new-* ]]; then
-    survived="metrics.csv of the new run" # --force: the earlier model goes when the first epoch is in the folder
   fi
   printf '%-28s | %-34s | %d | %s | %s\n' "$fault" "$how" "$code" "${lines[0]:-}" "$survived"
   n_made=$((n_made + 1))
@@ -68,13 +69,20 @@ echo "fault | how it was made | exit code | message | what survived"
 mkdir full
 if mount -t tmpfs -o size=48k none full 2>/dev/null; then
   try "disk full" "tmpfs of 48 kB" "No space left.*make room" full/run "$program" "${train[@]}" --out full/run
+  umount full
+  # Room for a new metrics.csv beside the earlier run, not for a checkpoint.
+  mkdir new-full
+  if mount -t tmpfs -o size=128k none new-full 2>/dev/null && cp before/* new-full; then
+    try "disk full at a checkpoint" "tmpfs of 128 kB, --force" "checkpoint-0.*No space left.*make room" new-full \
+      "$program" "${train[@]}" --seed 7 --out new-full --force
+  fi
 else
   echo "skipped disk full as a tmpfs: cannot be mounted"
 fi
 for call in write fsync close rename; do
   cp -r before "new-$call"
   try "disk full, $call" "preload, $call fails: ENOSPC" "No space left.*make room" "new-$call" \
-    fail_call $call 3+ 28 "${train[@]}" --out "new-$call" --force
+    fail_call $call 1+ 28 "${train[@]}" --seed 7 --out "new-$call" --force
 done
 try "input/output error" "preload, third fsync fails: EIO" "Input/output error" io fail_call fsync 3 5 "${train[@]}" --out io
 try "file-size limit" "ulimit -f 8" "File too large.*ulimit -f" limit limited -f 8 "${train[@]}" --out limit

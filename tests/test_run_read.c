@@ -39,8 +39,9 @@ static void write_run(char **summary, char **metrics) {
     memset(e.weights_sha256, 'a', 64);
     if (i == 2)
       ms_network_sha256(network, e.weights_sha256);
-    CHECK(ms_metrics_log_add(&log, folder, &e) == MS_OK);
+    CHECK(ms_metrics_log_add(&log, &e) == MS_OK);
   }
+  CHECK(ms_metrics_log_write(&log, folder) == MS_OK);
   double f1[] = {0.25, 0.5, 0.75};
   const struct ms_evaluation train = {
       .n = 200, .errors = 3, .n_classes = 3, .accuracy = 0.985, .loss = 0.25, .macro_f1 = 0.5, .f1 = f1};

@@ -12,7 +12,7 @@ void keeper_start(struct keeper *keeper) {
 }
 
 static bool is_due(const struct keeper *k, enum ms_moment moment, size_t epochs_done, double now) {
-  if (moment == MS_AT_STOP)
+  if (moment == MS_AT_STOP || (moment == MS_AFTER_EPOCH && k->after_next_epoch))
     return true;
   if (k->every_epochs > 0 || k->every_s > 0)
     return (k->every_epochs > 0 && moment == MS_AFTER_EPOCH && epochs_done % k->every_epochs == 0) ||
@@ -24,13 +24,14 @@ enum ms_status keeper_offer(struct keeper *k, enum ms_moment moment, const struc
                             const struct ms_checkpoint_notes *notes) {
   const double now = ms_clock_s();
   const bool is_over = state->at.epoch > state->config->epochs; /* the model is about to be saved */
-  if (is_over || !is_due(k, moment, state->at.epoch - 1, now))
+  if ((is_over && !k->after_next_epoch) || !is_due(k, moment, state->at.epoch - 1, now))
     return MS_OK;
   const enum ms_status status = ms_run_checkpoints_save(&k->files, state, notes);
   k->last_s = ms_clock_s();
   k->spent_s += k->last_s - now;
   if (status == MS_OK) {
     ++k->n_saved;
+    k->after_next_epoch = k->after_next_epoch && moment != MS_AFTER_EPOCH;
     k->epoch = state->at.epoch;
     k->step = state->at.step;
   }

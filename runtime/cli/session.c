@@ -24,7 +24,9 @@ struct run {
   struct ms_metrics_log metrics;
   struct keeper keeper;
   struct ms_checkpoint *checkpoint; /* where to go on; NULL: from the beginning */
-  bool has_begun;                   /* an epoch has come to its end */
+  /* The folder holds files of an earlier run, or of where this one was interrupted. They stay as they are until an epoch has come
+   * to its end and a checkpoint has it: then this run's take their place. */
+  bool is_waiting;
   struct ms_train_result result;
 };
 
@@ -38,20 +40,18 @@ static void on_step(void *context, size_t epoch, size_t step, size_t n_steps, si
 
 static enum ms_status on_epoch(void *context, const struct ms_epoch *epoch) {
   struct run *run = context;
-  const char *folder = run->session->folder;
   progress_epoch(&run->progress, epoch);
-  const bool first = !run->has_begun;
-  run->has_begun = true;
-  enum ms_status status = MS_OK;
-  /* Where a run was interrupted it left a summary and a model, which must not stand beside later metrics: they go first, for
-   * the checkpoint has it all. Those of an earlier run stay until there is something in their place. */
-  if (first && run->checkpoint)
-    status = ms_run_folder_forget(folder);
-  if (status == MS_OK)
-    status = ms_metrics_log_add(&run->metrics, folder, epoch);
-  if (status == MS_OK && first && !run->checkpoint)
-    status = ms_run_folder_forget(folder);
-  return status;
+  const enum ms_status status = ms_metrics_log_add(&run->metrics, epoch);
+  return status == MS_OK && !run->is_waiting ? ms_metrics_log_write(&run->metrics, run->session->folder) : status;
+}
+
+/* This run's files take the place of those of before. A checkpoint has all that they say. */
+static enum ms_status take_place(struct run *run) {
+  if (!run->is_waiting)
+    return MS_OK;
+  run->is_waiting = false;
+  const enum ms_status status = ms_run_folder_forget(run->session->folder);
+  return status == MS_OK ? ms_metrics_log_write(&run->metrics, run->session->folder) : status;
 }
 
 static bool on_stop(void *context) {
@@ -65,7 +65,8 @@ static enum ms_status on_keep(void *context, enum ms_moment moment, const struct
                                             .data_sha256 = run->data_sha256,
                                             .metrics = run->metrics.metrics.data,
                                             .times = run->metrics.times.data};
-  return keeper_offer(&run->keeper, moment, state, &notes);
+  const enum ms_status status = keeper_offer(&run->keeper, moment, state, &notes);
+  return status == MS_OK && moment == MS_AFTER_EPOCH ? take_place(run) : status;
 }
 
 /* ---- Before and after ---- */
@@ -104,14 +105,10 @@ static void print_plan(const struct run *run) {
 
 static void print_outcome(const struct run *run, enum ms_status status) {
   const struct ms_train_result *r = &run->result;
-  const char *folder = run->session->folder;
-  char path[MS_PATH_SIZE];
   if (status != MS_OK)
     printf("\n%s%s\n", ms_error_message(), r->epochs_run > 0 && signals_received() ? ": evaluating what is kept" : "");
   if (r->epochs_run == 0) {
     printf("No epoch was finished: there is no model yet.\n");
-    if (ms_path_join(path, folder, MS_RUN_FILE) == MS_OK && ms_exists(path))
-      printf("The files of the earlier run in %s are as they were.\n", folder);
     return;
   }
   if (r->stopped_early)
@@ -190,7 +187,13 @@ static enum ms_status evaluate_and_save(const struct run *run, const struct ms_n
 /* What is kept of a run that has not come to its end, and how to go on. */
 static void print_checkpoint(const struct run *run, enum ms_status status) {
   const struct keeper *k = &run->keeper;
-  if (status == MS_OK || !ms_run_checkpoints_exist(run->session->folder))
+  char path[MS_PATH_SIZE];
+  if (status == MS_OK)
+    return;
+  if (run->is_waiting && !run->checkpoint && ms_path_join(path, run->session->folder, MS_RUN_FILE) == MS_OK &&
+      ms_exists(path))
+    printf("\nModel, metrics and summary of the earlier run in %s are as they were.\n", run->session->folder);
+  if (!run->checkpoint && k->n_saved == 0)
     return;
   if (status == MS_ERROR_NUMERIC && k->n_saved > 0)
     printf("\nThe last checkpoint in %s is of epoch %zu, step %zu: its weights are finite, but the same loss lies "
@@ -231,6 +234,8 @@ static int train(struct run *run) {
   const enum ms_status trained = status;
   int exit_code = status == MS_OK ? EXIT_SUCCESS : status == MS_STOPPED ? 128 + signals_received() : EXIT_FAILURE;
   if (network)
+    status = take_place(run);
+  if (network && status == MS_OK)
     status = evaluate_and_save(run, network, trained != MS_OK);
   if (network && status == MS_OK && trained == MS_OK)
     status = ms_run_checkpoints_remove(s->folder);
@@ -274,18 +279,18 @@ static enum ms_status find_checkpoint(struct run *run) {
     cli_error(s->command, "%s", damaged);
   if (status == MS_ERROR_DATA) {
     if (s->start == SESSION_RESUME_OR_OVERWRITE)
-      return MS_OK;
+      return ms_run_checkpoints_begin(s->folder, &run->keeper.files);
     return ms_fail(status, "%s: no checkpoint in it can be used: begin anew with --force", s->folder);
   }
   if (status != MS_OK)
     return status;
   if (!run->checkpoint)
     return s->start == SESSION_RESUME_OR_OVERWRITE
-               ? MS_OK
+               ? ms_run_checkpoints_begin(s->folder, &run->keeper.files)
                : ms_fail(MS_ERROR_SYSTEM, "%s: holds no checkpoint: begin anew with --force", s->folder);
   status = check_same(run);
   const struct ms_checkpoint_notes notes = ms_checkpoint_notes(run->checkpoint);
-  return status == MS_OK ? ms_metrics_log_resume(&run->metrics, s->folder, notes.metrics, notes.times) : status;
+  return status == MS_OK ? ms_metrics_log_resume(&run->metrics, notes.metrics, notes.times) : status;
 }
 
 /* The folder is locked. */
@@ -296,8 +301,8 @@ static enum ms_status prepare(struct run *run) {
   if (status != MS_OK)
     return status;
   ms_run_folder_clean(s->folder);
-  run->keeper.files.folder = s->folder;
-  return resume ? find_checkpoint(run) : MS_OK;
+  run->is_waiting = run->keeper.after_next_epoch = ms_run_folder_is_used(s->folder);
+  return resume ? find_checkpoint(run) : ms_run_checkpoints_begin(s->folder, &run->keeper.files);
 }
 
 int session_train(const struct session *session) {

@@ -30,7 +30,7 @@ const struct cli_option train_options[] = {
     CLI_ISA_OPTION,
     CLI_DATA_OPTION,
     {"out", "DIR", "folder of the run (default: runs/<preset>-seed<seed>)"},
-    {"force", NULL, "overwrite a run that the folder holds already"},
+    {"force", NULL, "overwrite a run that the folder holds already: it stays until this one's first checkpoint"},
     {"resume", "RUN",
      "go on with the run in this folder that was stopped, with its settings: the result is that of a run\n"
      "that was never stopped. Settings that are given too must be the same"},

@@ -114,12 +114,6 @@ static int sync_folder_of(const char *path) {
   return sync_folder(folder);
 }
 
-enum ms_status ms_folder_sync(const char *folder) {
-  return sync_folder(folder) == 0
-             ? MS_OK
-             : ms_fail(MS_ERROR_SYSTEM, "%s: the folder cannot be written to disk: %s", folder, strerror(errno));
-}
-
 /* What can be done about a file that cannot be written; "" where the error says it. */
 static const char *remedy(int error) {
   switch (error) {
@@ -141,6 +135,10 @@ static const char *remedy(int error) {
 
 static enum ms_status cannot_write(const char *path, int error) {
   return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be written: %s%s", path, strerror(error), remedy(error));
+}
+
+enum ms_status ms_folder_sync(const char *folder) {
+  return sync_folder(folder) == 0 ? MS_OK : cannot_write(folder, errno);
 }
 
 enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes) {

@@ -49,6 +49,15 @@ enum ms_status ms_run_checkpoints_find(const char *folder, struct ms_run_checkpo
   return !*checkpoint && damaged[0] ? MS_ERROR_DATA : MS_OK;
 }
 
+enum ms_status ms_run_checkpoints_begin(const char *folder, struct ms_run_checkpoints *files) {
+  struct ms_checkpoint *newest;
+  char damaged[MS_PATH_SIZE];
+  const enum ms_status status = ms_run_checkpoints_find(folder, files, &newest, damaged);
+  ms_checkpoint_free(newest);
+  files->has_begun = false;
+  return status == MS_ERROR_DATA ? MS_OK : status;
+}
+
 static enum ms_status remove_file(const char *folder, size_t i) {
   char path[MS_PATH_SIZE];
   const enum ms_status status = ms_path_join(path, folder, names[i]);
@@ -61,11 +70,11 @@ enum ms_status ms_run_checkpoints_save(struct ms_run_checkpoints *files, const s
                                        const struct ms_checkpoint_notes *notes) {
   char path[MS_PATH_SIZE];
   enum ms_status status = ms_path_join(path, files->folder, names[files->next]);
-  /* Of an earlier run's two, one stays until this run's first takes its place. */
-  if (status == MS_OK && !files->has_begun)
-    status = remove_file(files->folder, 1 - files->next);
   if (status == MS_OK)
     status = ms_checkpoint_save(state, notes, path);
+  /* An earlier run's goes once this run's first is safe. */
+  if (status == MS_OK && !files->has_begun)
+    status = remove_file(files->folder, 1 - files->next);
   if (status == MS_OK) {
     files->has_begun = true;
     files->next = 1 - files->next;
@@ -78,12 +87,4 @@ enum ms_status ms_run_checkpoints_remove(const char *folder) {
   for (size_t i = 0; status == MS_OK && i < MS_N_CHECKPOINTS; ++i)
     status = remove_file(folder, i);
   return status;
-}
-
-bool ms_run_checkpoints_exist(const char *folder) {
-  char path[MS_PATH_SIZE];
-  for (size_t i = 0; i < MS_N_CHECKPOINTS; ++i)
-    if (ms_path_join(path, folder, names[i]) == MS_OK && ms_exists(path))
-      return true;
-  return false;
 }

@@ -9,7 +9,7 @@
 struct ms_run_checkpoints {
   const char *folder;
   size_t next;    /* the file to write */
-  bool has_begun; /* false: what is there is of an earlier run, and goes before the first is written */
+  bool has_begun; /* false: what is there is of an earlier run, and goes when the first is written */
 };
 
 /* The newest checkpoint of the folder to *checkpoint, NULL if there is none, and what is to be written next to *files.
@@ -18,12 +18,14 @@ struct ms_run_checkpoints {
 enum ms_status ms_run_checkpoints_find(const char *folder, struct ms_run_checkpoints *files,
                                        struct ms_checkpoint **checkpoint, char damaged[MS_PATH_SIZE]);
 
+/* For a run that begins anew: the first checkpoint takes the place of the earlier run's older one, so that its newest is there
+ * until then. MS_ERROR_MEMORY. */
+enum ms_status ms_run_checkpoints_begin(const char *folder, struct ms_run_checkpoints *files);
+
 enum ms_status ms_run_checkpoints_save(struct ms_run_checkpoints *files, const struct ms_train_state *state,
                                        const struct ms_checkpoint_notes *notes);
 
 /* Removes them: the run is finished. */
 enum ms_status ms_run_checkpoints_remove(const char *folder);
-
-bool ms_run_checkpoints_exist(const char *folder);
 
 #endif

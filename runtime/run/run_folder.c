@@ -32,7 +32,7 @@ enum ms_status ms_run_folder_make(const char *folder, bool overwrite) {
 }
 
 enum ms_status ms_run_folder_forget(const char *folder) {
-  static const char *const of_the_end[] = {MS_MODEL_FILE, MS_RUN_FILE};
+  static const char *const of_the_end[] = {MS_RUN_FILE, MS_MODEL_FILE, MS_TIMES_FILE};
   enum ms_status status = MS_OK;
   for (size_t i = 0; status == MS_OK && i < sizeof of_the_end / sizeof of_the_end[0]; ++i) {
     char path[MS_PATH_SIZE];
@@ -40,7 +40,7 @@ enum ms_status ms_run_folder_forget(const char *folder) {
     if (status == MS_OK && unlink(path) != 0 && errno != ENOENT)
       status = ms_fail(MS_ERROR_SYSTEM, "%s: the old file cannot be removed: %s", path, strerror(errno));
   }
-  return status;
+  return status == MS_OK ? ms_folder_sync(folder) : status;
 }
 
 /* NAME.XXXXXX, as ms_file_write makes them. */
@@ -81,7 +81,12 @@ static enum ms_status write_text(const char *folder, const char *name, const str
   return status == MS_OK ? ms_file_write(path, text->data, text->length) : status;
 }
 
-enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const char *folder, const struct ms_epoch *epoch) {
+static enum ms_status log_status(const struct ms_metrics_log *log) {
+  const enum ms_status status = ms_text_status(&log->metrics, MS_METRICS_FILE);
+  return status == MS_OK ? ms_text_status(&log->times, MS_TIMES_FILE) : status;
+}
+
+enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const struct ms_epoch *epoch) {
   if (log->metrics.length == 0) {
     ms_text_add(&log->metrics, "epoch,train_loss,train_accuracy,val_loss,val_accuracy,weights_sha256\n");
     ms_text_add(&log->times, "epoch,seconds\n");
@@ -94,16 +99,18 @@ enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const char *folder
     ms_text_add(&log->metrics, ",,");
   ms_text_printf(&log->metrics, "%s\n", epoch->weights_sha256);
   ms_text_printf(&log->times, "%zu,%.3f\n", epoch->epoch, epoch->seconds);
-  const enum ms_status status = write_text(folder, MS_METRICS_FILE, &log->metrics);
-  return status == MS_OK ? write_text(folder, MS_TIMES_FILE, &log->times) : status;
+  return log_status(log);
 }
 
-enum ms_status ms_metrics_log_resume(struct ms_metrics_log *log, const char *folder, const char *metrics,
-                                     const char *times) {
-  if (metrics[0] == '\0')
-    return MS_OK;
+enum ms_status ms_metrics_log_resume(struct ms_metrics_log *log, const char *metrics, const char *times) {
   ms_text_add(&log->metrics, metrics);
   ms_text_add(&log->times, times);
+  return log_status(log);
+}
+
+enum ms_status ms_metrics_log_write(const struct ms_metrics_log *log, const char *folder) {
+  if (log->metrics.length == 0)
+    return MS_OK;
   const enum ms_status status = write_text(folder, MS_METRICS_FILE, &log->metrics);
   return status == MS_OK ? write_text(folder, MS_TIMES_FILE, &log->times) : status;
 }

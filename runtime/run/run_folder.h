@@ -32,7 +32,8 @@ struct ms_run_summary {
 /* Makes the folder. MS_ERROR_SYSTEM if it holds a run already and overwrite is false. What it holds is not touched. */
 enum ms_status ms_run_folder_make(const char *folder, bool overwrite);
 
-/* Removes the model and the summary of an earlier run: to be called when the new run has its first epoch in the folder. */
+/* Removes summary, model and times of an earlier run, or of where this one was interrupted. metrics.csv stays until another takes
+ * its place, so that what is there is of one run at any moment. To be called when a checkpoint holds all that the files say. */
 enum ms_status ms_run_folder_forget(const char *folder);
 
 /* Removes what writers that were killed have left: temporary files of the names that a run folder has. The folder is locked. */
@@ -44,10 +45,11 @@ bool ms_run_folder_is_used(const char *folder);
 /* Loads a model from a .safetensors file, or from the folder of a run. */
 enum ms_status ms_run_folder_model(const char *path, struct ms_network **network);
 
-enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const char *folder, const struct ms_epoch *epoch);
-/* Goes on with texts of before, which it copies, and writes both files. */
-enum ms_status ms_metrics_log_resume(struct ms_metrics_log *log, const char *folder, const char *metrics,
-                                     const char *times);
+enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const struct ms_epoch *epoch);
+/* Goes on with texts of before, which it copies. */
+enum ms_status ms_metrics_log_resume(struct ms_metrics_log *log, const char *metrics, const char *times);
+/* Writes both files, if there is an epoch. */
+enum ms_status ms_metrics_log_write(const struct ms_metrics_log *log, const char *folder);
 void ms_metrics_log_free(struct ms_metrics_log *log);
 
 /* Writes run.json. */
