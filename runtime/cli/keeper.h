@@ -9,8 +9,8 @@
 
 struct keeper {
   struct ms_run_checkpoints files;
-  size_t every_epochs; /* after every so many epochs, whatever it costs; 0: not asked for */
-  double every_s;      /* as soon as so many seconds have passed; 0: not asked for */
+  size_t every_epochs;   /* after every so many epochs, whatever it costs; 0: not asked for */
+  double every_s;        /* as soon as so many seconds have passed; 0: not asked for */
   bool after_next_epoch; /* after the next epoch, even if it is the last: files of before wait for it */
   double start_s, last_s, spent_s;
   size_t n_saved;
