@@ -47,8 +47,10 @@ missing_optional_packages() {
   has_header c++ benchmark/benchmark.h c++ || echo libbenchmark-dev
 }
 
-# What only tests need: a browser for the report pages, launchers for sweeps.
+# What only tests need: a browser for the report pages, launchers for sweeps, a locale with a decimal comma, system calls seen.
 missing_test_packages() {
+  has_tool strace || echo strace
+  has_tool localedef && [ -f /usr/share/i18n/locales/de_DE ] || echo locales
   has_tool node || echo nodejs
   has_tool chromium || has_tool chromium-browser || has_tool google-chrome || echo chromium
   has_tool mpirun || echo openmpi-bin
@@ -87,7 +89,7 @@ want_test_packages() {
     step "installing $missing"
     (install_packages "$missing") && return
   fi
-  echo "Without $missing some tests (report pages in a browser, sweeps by launchers) are skipped. To have them: sudo apt-get install -y $missing"
+  echo "Without $missing some tests (report pages in a browser, sweeps by launchers, system calls, locales) are skipped. To have them: sudo apt-get install -y $missing"
 }
 
 install_packages() { # "PACKAGE PACKAGE ..."

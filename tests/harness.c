@@ -3,6 +3,7 @@
 #include "tests/harness.h"
 
 #include <ftw.h>
+#include <locale.h>
 #include <pthread.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -211,12 +212,19 @@ static enum outcome run_case(const struct test_case *test) {
   return outcome;
 }
 
-/* Reads the seed and returns the part of a name that selects cases, "" for all; NULL if the arguments are wrong. */
+/* A locale of this name, with a decimal comma: for tests that must not see it. */
+static bool choose_comma(const char *name) {
+  return setlocale(LC_ALL, name) && strcmp(localeconv()->decimal_point, ",") == 0;
+}
+
+/* Reads the seed and the locale, and returns the part of a name that selects cases, "" for all; NULL if the arguments are wrong. */
 static const char *read_arguments(int argc, char **argv) {
   const char *selected = "", *given = getenv("MS_TEST_SEED");
   for (int i = 1; i < argc; ++i) {
     if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc)
       given = argv[++i];
+    else if (strcmp(argv[i], "--locale") == 0 && i + 1 < argc && choose_comma(argv[i + 1]))
+      ++i;
     else if (argv[i][0] != '-')
       selected = argv[i];
     else
@@ -229,7 +237,8 @@ static const char *read_arguments(int argc, char **argv) {
     seed = strtoull(given, &end, 10);
   if (selected && *end == '\0')
     return selected;
-  fprintf(stderr, "usage: %s [--seed N] [PART OF A CASE'S NAME]\n", argv[0]);
+  fprintf(stderr, "usage: %s [--seed N] [--locale NAME OF ONE WITH A DECIMAL COMMA] [PART OF A CASE'S NAME]\n",
+          argv[0]);
   return NULL;
 }
 

@@ -14,7 +14,8 @@ struct test_case {
 
 /* Runs the cases, or only those whose name contains the argument. Returns the exit code: 0 if all passed, 1 if one failed, and
  * TEST_SKIPPED (CTest's SKIP_RETURN_CODE) if none passed or failed because all were skipped. The seed of test_random()
- * is printed, and taken from --seed N or from the environment variable MS_TEST_SEED if one is given. */
+ * is printed, and taken from --seed N or from the environment variable MS_TEST_SEED if one is given. --locale NAME runs the cases
+ * under a locale with a decimal comma. */
 int test_main(int argc, char **argv, const struct test_case *cases, size_t n_cases);
 #define TEST_SKIPPED 77
 #define TEST_MAIN(cases)                                                                                               \

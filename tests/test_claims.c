@@ -1,4 +1,5 @@
 /* The claim table: figures, differences, verdicts and notes against values worked out by hand; the spread over seeds. */
+#include "runtime/platform/c_locale.h"
 #include "runtime/report/claims.h"
 
 #include <math.h>
@@ -114,7 +115,7 @@ static void bounds(void) {
     test.errors = cases[i].errors;
     test.accuracy = 1 - (double)test.errors / (double)test.n;
     snprintf(run, sizeof run, "%zu", test.errors);
-    snprintf(accuracy, sizeof accuracy, "%.2f %%", 100 * test.accuracy);
+    ms_snprintf(accuracy, sizeof accuracy, "%.2f %%", 100 * test.accuracy);
     compute(claims);
     check_row(&claims[ERRORS_3], "163", run, cases[i].difference, cases[i].verdict);
     CHECK(claims[TEST_3].verdict == cases[i].verdict && strcmp(claims[TEST_3].run_text, accuracy) == 0);

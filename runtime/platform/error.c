@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "runtime/platform/c_locale.h"
+
 static _Thread_local char message[1024];
 
 const char *ms_error_message(void) {
@@ -23,7 +25,7 @@ enum ms_status(ms_fail)(enum ms_status status, const char *format, ...) {
   char text[sizeof message];
   va_list args;
   va_start(args, format);
-  vsnprintf(text, sizeof text, format, args);
+  ms_vsnprintf(text, sizeof text, format, args);
   va_end(args);
   remove_controls(text);
   snprintf(message, sizeof message, "%s", text);

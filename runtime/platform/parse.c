@@ -4,9 +4,10 @@
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "runtime/platform/c_locale.h"
 
 bool ms_parse_size(const char *text, size_t *out) {
   char *end;
@@ -18,14 +19,14 @@ bool ms_parse_size(const char *text, size_t *out) {
 
 bool ms_parse_number(const char *text, double *out) {
   char *end;
-  *out = strtod(text, &end);
+  *out = ms_strtod(text, &end);
   return text[0] != '\0' && *end == '\0' && text[strspn(text, "+-.0123456789eE")] == '\0' && isfinite(*out);
 }
 
 void ms_format_number(char text[MS_NUMBER_SIZE], double number) {
   double again;
   for (int digits = 1; digits <= 17; ++digits) {
-    snprintf(text, MS_NUMBER_SIZE, "%.*g", digits, number);
+    ms_snprintf(text, MS_NUMBER_SIZE, "%.*g", digits, number);
     if (ms_parse_number(text, &again) && again == number)
       return;
   }

@@ -1,4 +1,4 @@
-/* Numbers from text: the whole text must be the number. Written for the C locale, which the program never leaves. */
+/* Numbers from text: the whole text must be the number. The locale does not matter. */
 #ifndef MS_PLATFORM_PARSE_H
 #define MS_PLATFORM_PARSE_H
 

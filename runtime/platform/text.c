@@ -3,10 +3,10 @@
 
 #include <stdarg.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/platform/c_locale.h"
 #include "runtime/platform/error.h"
 
 /* Room for n_bytes and a 0 behind what is there. */
@@ -43,7 +43,7 @@ void ms_text_add(struct ms_text *text, const char *string) {
 void ms_text_printf(struct ms_text *text, const char *format, ...) {
   va_list args;
   va_start(args, format);
-  const int length = vsnprintf(NULL, 0, format, args);
+  const int length = ms_vsnprintf(NULL, 0, format, args);
   va_end(args);
   if (length < 0) {
     text->failed = true;
@@ -52,7 +52,7 @@ void ms_text_printf(struct ms_text *text, const char *format, ...) {
   if (!reserve(text, (size_t)length))
     return;
   va_start(args, format);
-  vsnprintf(text->data + text->length, (size_t)length + 1, format, args);
+  ms_vsnprintf(text->data + text->length, (size_t)length + 1, format, args);
   va_end(args);
   text->length += (size_t)length;
 }

@@ -1,6 +1,7 @@
 /* The network as a drawing (Figure 2 of the report). */
 #include <stdio.h>
 
+#include "runtime/platform/c_locale.h"
 #include "runtime/report/markup.h"
 #include "runtime/report/report.h"
 
@@ -84,7 +85,7 @@ static void draw_words(const struct ms_report *report, const struct ms_config *c
   const double dropout = c->layer == 0              ? config->input_dropout
                          : layer < config->n_hidden ? config->hidden[layer].dropout
                                                     : 0;
-  snprintf(words, sizeof words, many_columns ? "drop %g" : "dropout %g", dropout);
+  ms_snprintf(words, sizeof words, many_columns ? "drop %g" : "dropout %g", dropout);
   if (dropout > 0)
     line(svg, c->x, 2, "tick", words);
 }

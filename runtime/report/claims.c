@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/platform/c_locale.h"
+
 static const char *const presets[MS_N_STAGES] = {"unregularised", "regularised", "final"};
 
 /* The order of the rows. */
@@ -60,16 +62,16 @@ static void format_value(enum ms_claim_unit unit, double value, bool with_sign, 
   if (fabs(value) < half)
     value = 0;
   const bool sign = with_sign && value != 0;
-  snprintf(text, size, sign ? "%+.*f%s" : "%.*f%s", digits[unit], value, with_unit ? units[unit] : "");
+  ms_snprintf(text, size, sign ? "%+.*f%s" : "%.*f%s", digits[unit], value, with_unit ? units[unit] : "");
 }
 
 /* In the digits of the report. */
 static void format_report(size_t row, char text[32]) {
   const double value = rows[row].report;
   if (row == MACRO_F1_3)
-    snprintf(text, 32, "%.2f", value);
+    ms_snprintf(text, 32, "%.2f", value);
   else if (row == LOWEST_F1_3)
-    snprintf(text, 32, "%.3f", value);
+    ms_snprintf(text, 32, "%.3f", value);
   else
     format_value(rows[row].unit, value, false, true, text, 32);
 }
@@ -93,30 +95,30 @@ static void judge(size_t row, struct ms_claim *claim) {
 /* How training of a run ended. */
 static int describe_end(const struct ms_claim_run *run, char *text, size_t size) {
   if (run->stopped_early)
-    return snprintf(text, size,
-                    "early stopping (patience %zu, min_delta %g) ended training after epoch %zu of %zu and "
-                    "kept epoch %zu",
-                    run->config->patience, run->config->min_delta, run->n_epochs, run->config->epochs,
-                    run->model_epoch);
-  return snprintf(text, size, "all %zu epochs were trained, epoch %zu was kept", run->n_epochs, run->model_epoch);
+    return ms_snprintf(text, size,
+                       "early stopping (patience %zu, min_delta %g) ended training after epoch %zu of %zu and "
+                       "kept epoch %zu",
+                       run->config->patience, run->config->min_delta, run->n_epochs, run->config->epochs,
+                       run->model_epoch);
+  return ms_snprintf(text, size, "all %zu epochs were trained, epoch %zu was kept", run->n_epochs, run->model_epoch);
 }
 
 static void explain_training(const struct ms_claim_run *run, struct ms_claim *claim) {
   const struct ms_evaluation *train = run->train;
   const struct ms_epoch *last = &run->epochs[run->n_epochs - 1];
-  int length = snprintf(claim->note, sizeof claim->note,
-                        "%zu of %zu training images wrong, dropout off (the report's "
-                        "figure is %.0f); ",
-                        train->errors, train->n, (1 - claim->report / 100) * (double)train->n);
+  int length = ms_snprintf(claim->note, sizeof claim->note,
+                           "%zu of %zu training images wrong, dropout off (the report's "
+                           "figure is %.0f); ",
+                           train->errors, train->n, (1 - claim->report / 100) * (double)train->n);
   if (run->stopped_early)
     describe_end(run, claim->note + length, sizeof claim->note - (size_t)length);
   else if (run->n_epochs > 1 && last->train_accuracy > last[-1].train_accuracy)
-    snprintf(claim->note + length, sizeof claim->note - (size_t)length,
-             "still rising, as counted while training: %.2f %% in epoch %zu, %.2f %% in epoch %zu",
-             100 * last[-1].train_accuracy, last[-1].epoch, 100 * last->train_accuracy, last->epoch);
+    ms_snprintf(claim->note + length, sizeof claim->note - (size_t)length,
+                "still rising, as counted while training: %.2f %% in epoch %zu, %.2f %% in epoch %zu",
+                100 * last[-1].train_accuracy, last[-1].epoch, 100 * last->train_accuracy, last->epoch);
   else
-    snprintf(claim->note + length, sizeof claim->note - (size_t)length,
-             "%.2f %% in epoch %zu as counted while training", 100 * last->train_accuracy, last->epoch);
+    ms_snprintf(claim->note + length, sizeof claim->note - (size_t)length,
+                "%.2f %% in epoch %zu as counted while training", 100 * last->train_accuracy, last->epoch);
 }
 
 /* The epoch with the highest validation accuracy as counted; NULL without validation. */
@@ -144,7 +146,7 @@ static void judge_divergence(const struct ms_claim_run *run, struct ms_claim *cl
   const double opened = 100 * (first->train_accuracy - first->val_accuracy);
   const double at_end = 100 * (last->train_accuracy - last->val_accuracy);
   claim->verdict = at_end > opened ? MS_CLAIM_MET : MS_CLAIM_MISSED;
-  snprintf(
+  ms_snprintf(
       claim->note, sizeof claim->note,
       "as counted while training %+.2f points in epoch %zu, %+.2f in epoch %zu; validation accuracy was highest in "
       "epoch %zu (%.2f %%), validation loss lowest in epoch %zu",
@@ -158,25 +160,25 @@ static void explain(size_t row, const struct ms_claim_run *const stages[MS_N_STA
     explain_training(run, claim);
   else if (missed && row == VALIDATION_2) {
     const int length = describe_end(run, claim->note, sizeof claim->note);
-    snprintf(claim->note + length, sizeof claim->note - (size_t)length, "; a standard error is %.2f points",
-             claim->standard_error);
+    ms_snprintf(claim->note + length, sizeof claim->note - (size_t)length, "; a standard error is %.2f points",
+                claim->standard_error);
   } else if (row == GAP_2 && stages[0] && stages[0]->train && stages[0]->validation) {
     const double before = 100 * (stages[0]->train->accuracy - stages[0]->validation->accuracy);
-    snprintf(claim->note, sizeof claim->note, "%s before regularisation: %.2f points",
-             claim->run < before ? "smaller than" : "not smaller than", before);
+    ms_snprintf(claim->note, sizeof claim->note, "%s before regularisation: %.2f points",
+                claim->run < before ? "smaller than" : "not smaller than", before);
   } else if (missed && row == TEST_3)
-    snprintf(claim->note, sizeof claim->note,
-             "%.1f standard errors of %.2f points below: one seed is one draw, --seeds shows more",
-             (claim->report - claim->run) / claim->standard_error, claim->standard_error);
+    ms_snprintf(claim->note, sizeof claim->note,
+                "%.1f standard errors of %.2f points below: one seed is one draw, --seeds shows more",
+                (claim->report - claim->run) / claim->standard_error, claim->standard_error);
   else if (missed && row == ERRORS_3)
-    snprintf(claim->note, sizeof claim->note, "a standard error is %.0f images", claim->standard_error);
+    ms_snprintf(claim->note, sizeof claim->note, "a standard error is %.0f images", claim->standard_error);
   else if (row == LOWEST_F1_3) {
     size_t lowest = 0;
     for (size_t c = 1; c < run->test->n_classes; ++c)
       if (run->test->f1[c] < run->test->f1[lowest])
         lowest = c;
-    snprintf(claim->note, sizeof claim->note, "that of class %zu; a standard error of one class is %.4f", lowest,
-             claim->standard_error);
+    ms_snprintf(claim->note, sizeof claim->note, "that of class %zu; a standard error of one class is %.4f", lowest,
+                claim->standard_error);
   }
 }
 
@@ -307,7 +309,7 @@ static void spread_of(const struct ms_claim *claims, size_t n_seeds, struct ms_s
   format_value(unit, spread->mean, false, true, spread->mean_text, sizeof spread->mean_text);
   format_value(unit, spread->min, false, false, min, sizeof min);
   format_value(unit, spread->max, false, false, max, sizeof max);
-  snprintf(spread->range_text, sizeof spread->range_text, "%s to %s", min, max);
+  ms_snprintf(spread->range_text, sizeof spread->range_text, "%s to %s", min, max);
   format_value(unit, error, false, false, spread->error_text, sizeof spread->error_text);
 }
 

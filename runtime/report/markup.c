@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runtime/platform/c_locale.h"
+
 #define NO_BREAK_SPACE "\xc2\xa0"
 #define REPLACEMENT "\xef\xbf\xbd"
 
@@ -80,12 +82,12 @@ const char *ms_markup_count(char out[MS_SHORT_TEXT], size_t count) {
 }
 
 const char *ms_markup_percent(char out[MS_SHORT_TEXT], double share) {
-  snprintf(out, MS_SHORT_TEXT, "%.2f" NO_BREAK_SPACE "%%", 100 * share);
+  ms_snprintf(out, MS_SHORT_TEXT, "%.2f" NO_BREAK_SPACE "%%", 100 * share);
   return out;
 }
 
 const char *ms_markup_loss(char out[MS_SHORT_TEXT], double loss) {
-  snprintf(out, MS_SHORT_TEXT, loss < 1000 ? "%.4f" : "%.1e", loss);
+  ms_snprintf(out, MS_SHORT_TEXT, loss < 1000 ? "%.4f" : "%.1e", loss);
   return out;
 }
 

@@ -1,6 +1,7 @@
 /* The page about runs: its sections in their order. */
 #include <stdio.h>
 
+#include "runtime/platform/c_locale.h"
 #include "runtime/report/claims.h"
 #include "runtime/report/markup.h"
 #include "runtime/report/page.h"
@@ -91,7 +92,7 @@ static void add_head(const struct ms_report *report, struct ms_page *page) {
   snprintf(other, sizeof other, "%s accuracy", report->images_kind);
   add_tile(html, ms_markup_percent(value, report->evaluation.accuracy), other);
   add_tile(html, ms_markup_count(value, report->evaluation.errors), "misclassified");
-  snprintf(value, sizeof value, "%.4f", report->evaluation.macro_f1);
+  ms_snprintf(value, sizeof value, "%.4f", report->evaluation.macro_f1);
   add_tile(html, value, "macro F1");
   snprintf(value, sizeof value, "<code>%.8s</code>", subject->run.weights_sha256);
   add_tile(html, value, "SHA-256 of the weights");

@@ -1,0 +1,43 @@
+/* The "C" locale for the calling thread, while a number is written or read. */
+#define _POSIX_C_SOURCE 200809L /* uselocale */
+#include "runtime/platform/c_locale.h"
+
+#include <locale.h>
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static locale_t c_locale; /* kept until the process ends */
+
+static void make(void) {
+  c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+}
+
+/* Without memory for a locale the process's own stays; glibc needs none for this one. */
+static locale_t enter(void) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, make);
+  return uselocale(c_locale);
+}
+
+int ms_vsnprintf(char *text, size_t size, const char *format, va_list args) {
+  const locale_t before = enter();
+  const int length = vsnprintf(text, size, format, args);
+  uselocale(before);
+  return length;
+}
+
+int ms_snprintf(char *text, size_t size, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  const int length = ms_vsnprintf(text, size, format, args);
+  va_end(args);
+  return length;
+}
+
+double ms_strtod(const char *text, char **end) {
+  const locale_t before = enter();
+  const double number = strtod(text, end);
+  uselocale(before);
+  return number;
+}
