@@ -164,6 +164,39 @@ check "killed, gone on: just the others were run" test "$(grep -cE ', seed [12]:
 run slow.txt --data small --out killed --shard 2/2
 run killed --merge
 check "killed, merged: the results of one process" cmp slow-whole/results.jsonl killed/results.jsonl
+
+# A run that takes long is itself gone on with.
+printf 'preset final\nset hidden 200,50\nset batch 50\nset epochs 300\nset val 200\n' >long.txt
+run long.txt --data small --out long-whole
+for signal in TERM KILL; do
+  "$program" sweep long.txt --data small --out long --isa scalar --threads 1 >out 2>err &
+  pid=$!
+  for _ in $(seq 1000); do
+    compgen -G 'long/unfinished-*/checkpoint-1.safetensors' >/dev/null && break
+    sleep 0.01
+  done
+  kill -$signal $pid
+  wait $pid 2>/dev/null
+  check "a long run, $signal: not done" test ! -s long/results.jsonl
+  check "a long run, $signal: its checkpoints stay" test -n "$(compgen -G 'long/unfinished-*/checkpoint-?.safetensors')"
+  cp -r long "long-$signal"
+  run long.txt --data small --out "long-$signal"
+  check "a long run, $signal: goes on" grep -qE '^base, seed 42: goes on in epoch [1-9][0-9]*, after step [0-9]+$' out
+  check "a long run, $signal: the same result" cmp long-whole/results.jsonl "long-$signal/results.jsonl"
+  check "a long run, $signal: no checkpoint is left" test -z "$(compgen -G "long-$signal/unfinished-*")"
+done
+# Damaged, or of other images: told, and begun anew.
+cp -r long long-damaged
+for file in long-damaged/unfinished-*/checkpoint-?.safetensors; do truncate -s -1 "$file"; done
+run long.txt --data small --out long-damaged
+check "damaged checkpoints: told" grep -q 'checkpoint-[01].safetensors: ' err
+check "damaged checkpoints: the same result" cmp long-whole/results.jsonl long-damaged/results.jsonl
+cp -r small relabelled
+tail -c +9 small/train-labels-idx1-ubyte | tr '\0\1' '\1\0' >labels
+{ head -c 8 small/train-labels-idx1-ubyte; cat labels; } >relabelled/train-labels-idx1-ubyte
+run long.txt --data relabelled --out long
+check "a checkpoint of other images: told, not used" grep -q 'its checkpoint is of other settings or images: the run begins anew' err
+check "a checkpoint of other images: another result" test "$code" -eq 0 -a -s long/results.jsonl -a "$(cmp -s long-whole/results.jsonl long/results.jsonl; echo $?)" -eq 1
 set +m
 
 # A line that was cut off when its process was killed.
@@ -237,6 +270,11 @@ refused 1 "results-3-of-3.jsonl:3" -- rubbish --list
 mkdir disk
 if mount -t tmpfs -o size=16k none disk 2>/dev/null; then
   run small.txt --data small --out disk
+  check "a full disk, at a checkpoint" test "$code" -eq 1
+  check "a full disk, at a checkpoint: told in one line, no other run is tried" one_line "checkpoint-0.safetensors" "No space left"
+  rm -rf disk/*
+  sed 's/^set epochs 4/set epochs 1/; /^vary epochs/d' small.txt >no-checkpoints.txt # none within a single short epoch
+  run no-checkpoints.txt --data small --out disk
   check "a full disk" test "$code" -eq 1
   check "a full disk: told in one line" one_line "results.jsonl" "No space left"
   check "a full disk: whole lines alone" test "$(tail -c 1 disk/results.jsonl | od -An -tx1)" = ' 0a'

@@ -8,6 +8,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/signals.h"
+#include "runtime/cli/sweep_keeper.h"
 #include "runtime/cli/sweep_progress.h"
 #include "runtime/cli/sweep_table.h"
 #include "runtime/platform/files.h"
@@ -57,6 +58,7 @@ struct task {
   struct ms_data data;
   const char *data_folder;
   struct sweep_progress progress;
+  struct sweep_keeper keeper; /* of the run under way */
   size_t n_unable;
 };
 
@@ -78,18 +80,18 @@ static size_t n_inputs(const struct task *t) {
   return t->data.train.rows * t->data.train.cols;
 }
 
-/* A failure of the run itself is told, and the others go on. Any other status ends the sweep. */
-static enum ms_status do_run(struct task *t, size_t run, const char *data_id) {
-  const struct ms_observer observer = {.context = t, .step = on_step, .stop = on_stop};
-  const struct ms_sweep_job *job = &t->sweep.plan.jobs[run];
-  struct ms_config *config;
+static enum ms_status on_keep(void *context, enum ms_moment moment, const struct ms_train_state *state) {
+  return sweep_keeper_offer(&((struct task *)context)->keeper, moment, state);
+}
+
+/* Trains it, from where an earlier process was interrupted, and keeps the result. Takes config. */
+static enum ms_status train_run(struct task *t, struct ms_config *config, const char *data_id) {
+  const struct ms_observer observer = {.context = t, .step = on_step, .stop = on_stop, .keep = on_keep};
   struct ms_sweep_run *result;
-  enum ms_status status = ms_sweep_config(&t->sweep.spec, job->point, job->seed, &config);
-  if (status != MS_OK)
-    return status;
-  sweep_progress_run(&t->progress, run, config, n_inputs(t));
-  status = ms_sweep_train(config, &t->data.train, data_id, &observer, &result);
-  if (status == MS_STOPPED)
+  if (t->keeper.checkpoint)
+    sweep_progress_resume(&t->progress, t->keeper.checkpoint);
+  enum ms_status status = ms_sweep_train(config, &t->data.train, data_id, t->keeper.checkpoint, &observer, &result);
+  if (status == MS_STOPPED || status == MS_ERROR_SYSTEM) /* the latter: no checkpoint can be written, of no run */
     return status;
   if (status != MS_OK) {
     sweep_progress_end(&t->progress, NULL);
@@ -107,6 +109,29 @@ static enum ms_status do_run(struct task *t, size_t run, const char *data_id) {
   return status;
 }
 
+/* A failure of the run itself is told, and the others go on. Any other status ends the sweep. */
+static enum ms_status do_run(struct task *t, size_t run, const char *data_id) {
+  const struct ms_sweep_job *job = &t->sweep.plan.jobs[run];
+  char warning[MS_PATH_SIZE];
+  struct ms_config *config;
+  enum ms_status status = ms_sweep_config(&t->sweep.spec, job->point, job->seed, &config);
+  if (status != MS_OK)
+    return status;
+  sweep_progress_run(&t->progress, run, config, n_inputs(t));
+  status = sweep_keeper_open(&t->keeper, t->folder, job->id, data_id, config, warning);
+  if (status != MS_OK) {
+    ms_config_free(config);
+    return status;
+  }
+  if (warning[0]) {
+    sweep_progress_clear(&t->progress);
+    cli_error(&command, "%s", warning);
+  }
+  status = train_run(t, config, data_id);
+  sweep_keeper_close(&t->keeper, t->sweep.runs[run] != NULL);
+  return status;
+}
+
 static int do_runs(struct task *t, const char *data_id) {
   signals_catch();
   enum ms_status status = sweep_progress_start(&t->progress, &t->sweep, t->shard, n_inputs(t));
@@ -115,6 +140,8 @@ static int do_runs(struct task *t, const char *data_id) {
       status = MS_STOPPED;
     else if (!t->sweep.runs[run])
       status = do_run(t, run, data_id);
+    else
+      sweep_keeper_remove(t->folder, t->sweep.plan.jobs[run].id);
   sweep_progress_clear(&t->progress);
   if (status == MS_STOPPED) {
     printf("\nInterrupted: %zu of %zu runs are done. The same command goes on from there.\n", t->progress.n_done,

@@ -76,6 +76,17 @@ void sweep_progress_run(struct sweep_progress *p, size_t run, const struct ms_co
   p->in_run = work_of(config, n_inputs);
 }
 
+void sweep_progress_resume(struct sweep_progress *p, const struct ms_checkpoint *checkpoint) {
+  size_t epoch, step;
+  ms_checkpoint_position(checkpoint, &epoch, &step);
+  const double before = p->in_run * (double)(epoch - 1) / (double)p->n_epochs; /* took none of this process' time */
+  p->work -= before;
+  p->work_done -= before;
+  sweep_progress_clear(p);
+  printf("%s: goes on in epoch %zu, after step %zu\n", p->name, epoch, step);
+  fflush(stdout);
+}
+
 /* share: of the run under way that is done. "" as long as nothing can be told. */
 static void format_eta(const struct sweep_progress *p, double share, char eta[32]) {
   const double done = p->work_done + share * p->in_run, elapsed = ms_clock_s() - p->start_s;

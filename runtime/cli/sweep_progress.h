@@ -21,6 +21,8 @@ struct sweep_progress {
 enum ms_status sweep_progress_start(struct sweep_progress *progress, const struct ms_sweep *sweep,
                                     struct ms_sweep_shard shard, size_t n_inputs);
 void sweep_progress_run(struct sweep_progress *progress, size_t run, const struct ms_config *config, size_t n_inputs);
+/* The run goes on from a checkpoint: says so, and counts what is left of it only. */
+void sweep_progress_resume(struct sweep_progress *progress, const struct ms_checkpoint *checkpoint);
 void sweep_progress_step(struct sweep_progress *progress, size_t epoch, size_t step, size_t n_steps, double accuracy);
 /* result NULL: it could not be run. */
 void sweep_progress_end(struct sweep_progress *progress, const struct ms_sweep_run *result);

@@ -29,13 +29,15 @@ static enum ms_status judge(const struct ms_network *network, const struct ms_da
   return MS_OK;
 }
 
-static enum ms_status train(const struct ms_dataset *data, const struct ms_observer *observer, struct ms_sweep_run *r) {
+static enum ms_status train(const struct ms_dataset *data, const struct ms_checkpoint *checkpoint,
+                            const struct ms_observer *observer, struct ms_sweep_run *r) {
   const size_t n_train = data->n - r->config->n_validation;
   const struct ms_dataset train = ms_dataset_slice(data, 0, n_train);
   const struct ms_dataset validation = ms_dataset_slice(data, n_train, r->config->n_validation);
   struct ms_network *network;
   struct ms_train_result result;
-  enum ms_status status = ms_train(r->config, &train, &validation, observer, &network, &result);
+  enum ms_status status = checkpoint ? ms_train_resume(checkpoint, &train, &validation, observer, &network, &result)
+                                     : ms_train(r->config, &train, &validation, observer, &network, &result);
   r->seconds = result.elapsed_s;
   if (status == MS_ERROR_NUMERIC) {
     r->failed = true;
@@ -56,7 +58,8 @@ static enum ms_status train(const struct ms_dataset *data, const struct ms_obser
 }
 
 enum ms_status ms_sweep_train(struct ms_config *config, const struct ms_dataset *data, const char data_id[17],
-                              const struct ms_observer *observer, struct ms_sweep_run **run) {
+                              const struct ms_checkpoint *checkpoint, const struct ms_observer *observer,
+                              struct ms_sweep_run **run) {
   *run = NULL;
   if (config->n_validation == 0 || config->n_validation >= data->n) {
     const size_t val = config->n_validation;
@@ -77,7 +80,7 @@ enum ms_status ms_sweep_train(struct ms_config *config, const struct ms_dataset 
   r->threads = ms_threads();
   snprintf(r->isa, sizeof r->isa, "%s", ms_isa());
   ms_cpu_name(r->cpu, sizeof r->cpu);
-  status = train(data, observer, r);
+  status = train(data, checkpoint, observer, r);
   if (status == MS_OK)
     *run = r;
   else
