@@ -282,6 +282,7 @@ static const struct {
     {"\"metrics_bytes\":\"15\"", "\"metrics_bytes\":\"99\""},
     {"{", "["},
     {"\"preset\"", "\"config\""},
+    {"\"preset\":\"regularised\"", "\"preset\":\"\\u001Bgular\""}, /* would reach the terminal */
     {"\"numerics_contract\":\"2\"", "\"numerics_contract\":\"9\""},
 };
 

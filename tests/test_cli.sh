@@ -22,6 +22,7 @@ run() { # ARGUMENT...
 # ---- A small data set ----
 
 "$here/small_data.sh" "$data" small 300 100
+"$here/small_data.sh" "$data" ten 20 10
 small=(train --data small --hidden "30,20" --batch 64 --epochs 3)
 
 # ---- Help and version ----
@@ -69,8 +70,47 @@ for option in lr dropout l1 l2 maxnorm min-delta; do
 done
 refused 2 --lr "'0'" -- train --lr 0
 refused 2 --dropout "'1'" "0 to 0.99" -- train --dropout 0.5,1
-refused 2 --hidden "''" -- train --hidden ,
-refused 2 --hidden "''" -- train --hidden 10,
+refused 2 "--hidden ,:" "entry 1 of this list is empty" -- train --hidden ,
+refused 2 "--hidden 10,:" "entry 2 of this list is empty" -- train --hidden 10,
+refused 2 "--dropout 0.1,,0.2:" "entry 2 of this list is empty" -- train --dropout 0.1,,0.2
+refused 2 --hidden "'' is not a whole number" -- train --hidden ''
+refused 2 "-x: unknown" -- train -x
+refused 2 "-xyz: unknown" -- train -xyz
+for index in -1 -12 -1,2; do
+  refused 2 INDEX "'$index'" "whole number from 0" -- show test $index --data small
+done
+refused 2 INDEX "'99' is not a whole number from 0 to 9" -- show test 99 --data ten
+refused 2 "--threads" "'-1'" -- show test --threads -1 1
+
+# No control character comes through, whoever gave the name: ESC, a newline, C1 in UTF-8.
+bad=$'a\e[31m\nb\u009b' shown='a?[31m?b?'
+plain() {
+  [ "$(LC_ALL=C tr -d '\n\40-\176\200-\377' <err | wc -c)" -eq 0 ] && ! LC_ALL=C grep -q $'\xc2[\x80-\x9f]' err
+}
+while read -r line; do
+  read -ra words <<<"$line"
+  run "${words[@]//BAD/$bad}"
+  check "control characters: $line" test "$code" -ne 0
+  check "        one line, which shows them as ?" one_line "$shown"
+  check "        and holds none" plain
+done <<'CASES'
+BAD
+--version BAD
+train BAD
+train --BAD
+train --lr BAD
+train --hidden BAD
+train --isa BAD
+train --preset BAD
+train --data BAD
+train --resume BAD
+eval BAD
+report BAD --data small
+sweep BAD
+sweep BAD/x --out BAD
+show BAD 1
+show test BAD --data small
+CASES
 refused 2 --dropout "has 3 values, must have 1 or 2" -- train --dropout 0.1,0.2,0.3
 refused 2 --l1 "has 2 values, must have 1 or 3" -- train --hidden 3,3,3 --l1 0,0
 refused 2 --hidden "more than 64" -- train --hidden "$(printf '1,%.0s' $(seq 64))1"

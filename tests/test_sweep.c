@@ -362,6 +362,7 @@ static void bad_results(void) {
       {"\"batch\":\"512\"", "\"batch\":\"512\",\"momentum\":\"0.9\""},
       {"\"status\":\"finished\"", "\"status\":\"fine\""},
       {"\"status\":\"finished\"", "\"status\":\"failed\""},
+      {"\"status\":\"finished\"", "\"status\":\"failed\",\"message\":\"a\\u001b[2J\""},
       {"\"epochs_run\":15", "\"epochs_run\":-1"},
       {"\"epochs_run\":15", "\"epochs_run\":1e3"},
       {"\"epochs_run\":15", "\"epochs_run\":99999999999999999999"},

@@ -28,6 +28,12 @@ if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
   check "train: no socket, nothing changed outside its folder" test -z "$(changes "${train[@]}" --out out)"
   check "train: its folder was seen" grep -q '"out/model.safetensors' trace
   check "eval changes nothing" test -z "$(changes eval out --data data)"
+  check "report: no socket, nothing changed outside its folder" test -z "$(changes report out --data data --out out/report.html)"
+  check "report: its page was seen" grep -q '"out/report.html' trace
+  printf 'preset unregularised\nmode grid\nset hidden 4\nset epochs 1\nset batch 16\nset val 10\nvary lr 0.01\n' >sweep.txt
+  check "sweep: no socket, nothing changed outside its folder" test -z "$(changes sweep sweep.txt --data data --out out/sweep)"
+  check "sweep: its results were seen" grep -q '"out/sweep/results.jsonl' trace
+  check "show changes nothing" test -z "$(changes show test 3 --data data --model out)"
   check "kernels changes nothing" test -z "$(changes kernels)"
   check "the check sees another folder" test -n "$(changes "${train[@]}" --out other)"
 else

@@ -9,8 +9,13 @@
 
 static const struct cli_option options[] = {CLI_ISA_OPTION, {0}};
 
-static const struct cli_command command = {"kernels", "", "Lists the CPU's features and which ISA serves each kernel.",
-                                           options, 0};
+static const struct cli_command command = {
+    .name = "kernels",
+    .arguments = "",
+    .summary = "Lists the CPU's features and which ISA serves each kernel.",
+    .options = options,
+    .n_arguments = 0,
+};
 
 int cmd_kernels(int argc, char **argv) {
   struct cli_values values;

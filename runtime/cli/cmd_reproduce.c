@@ -31,12 +31,17 @@ static const struct cli_option options[] = {
 };
 
 static const struct cli_command command = {
-    "reproduce", "",
-    "Trains the report's three stages (unregularised; regularised with early stopping; final, on all training images "
-    "and\n"
-    "tested once) and compares what comes out with the report, claim by claim. Started again, it goes on where it was\n"
-    "stopped. The first two stages do not look at the test images.",
-    options, 0};
+    .name = "reproduce",
+    .arguments = "",
+    .summary = "Trains the report's three stages (unregularised; regularised with early stopping; final, on all "
+               "training images "
+               "and\n"
+               "tested once) and compares what comes out with the report, claim by claim. Started again, it goes on "
+               "where it was\n"
+               "stopped. The first two stages do not look at the test images.",
+    .options = options,
+    .n_arguments = 0,
+};
 
 struct reproduction {
   const char *out;

@@ -32,6 +32,8 @@ static const struct cli_command command = {
         "plain\ncharacters where LC_ALL, LC_CTYPE or LANG names no UTF-8 locale.",
     .options = options,
     .n_arguments = 2,
+    .number = "INDEX",
+    .number_range = "a whole number from 0 to one less than the images of DATA",
 };
 
 /* What is to be shown; images of a file may have no labels. */

@@ -32,20 +32,26 @@ static const struct cli_option options[] = {
 };
 
 static const struct cli_command command = {
-    "sweep", "FILE",
-    "Trains each combination of settings that a sweep file asks for, and tells which did best on the validation "
-    "images.\n"
-    "The test images are not read. What is done stays done: the same command goes on where it was interrupted, also\n"
-    "after a change of the file. FILE may be the folder of a sweep. Files to begin with are in sweeps/; one reads\n\n"
-    "  preset unregularised              what all runs begin with, see 'mnist_simd train --help'\n"
-    "  set epochs 20                     changes it for all runs; settings are named as the options of train\n"
-    "  seeds 1 2 3                       each run once with each seed (default: 42)\n"
-    "  mode one-at-a-time                the base, then each vary line by itself; or grid: every combination\n"
-    "  vary l2 1e-6 1e-5 1e-4\n"
-    "  vary dropout 0.1,0.2 0.6,0.5      a value for each hidden layer\n"
-    "  vary dropout:2 0.1 0.2 0.3        the second hidden layer's alone\n"
-    "  vary epochs/patience 10/5 50/10   settings that change together",
-    options, 1};
+    .name = "sweep",
+    .arguments = "FILE",
+    .summary =
+        "Trains each combination of settings that a sweep file asks for, and tells which did best on the validation "
+        "images.\n"
+        "The test images are not read. What is done stays done: the same command goes on where it was interrupted, "
+        "also\n"
+        "after a change of the file. FILE may be the folder of a sweep. Files to begin with are in sweeps/; one "
+        "reads\n\n"
+        "  preset unregularised              what all runs begin with, see 'mnist_simd train --help'\n"
+        "  set epochs 20                     changes it for all runs; settings are named as the options of train\n"
+        "  seeds 1 2 3                       each run once with each seed (default: 42)\n"
+        "  mode one-at-a-time                the base, then each vary line by itself; or grid: every combination\n"
+        "  vary l2 1e-6 1e-5 1e-4\n"
+        "  vary dropout 0.1,0.2 0.6,0.5      a value for each hidden layer\n"
+        "  vary dropout:2 0.1 0.2 0.3        the second hidden layer's alone\n"
+        "  vary epochs/patience 10/5 50/10   settings that change together",
+    .options = options,
+    .n_arguments = 1,
+};
 
 struct task {
   const char *file; /* as given */

@@ -11,12 +11,15 @@
 #include "runtime/run/run_folder.h"
 
 static const struct cli_command command = {
-    "train", "",
-    "Trains a network on MNIST, evaluates it on the test images and saves the run. Without "
-    "options: the report's final\n"
-    "configuration. Values per hidden layer are comma lists; a single value serves all hidden "
-    "layers.",
-    train_options, 0};
+    .name = "train",
+    .arguments = "",
+    .summary = "Trains a network on MNIST, evaluates it on the test images and saves the run. Without "
+               "options: the report's final\n"
+               "configuration. Values per hidden layer are comma lists; a single value serves all hidden "
+               "layers.",
+    .options = train_options,
+    .n_arguments = 0,
+};
 
 static int train(const struct cli_values *values, struct session session) {
   struct ms_data data = {0};

@@ -23,11 +23,15 @@ static const struct cli_option options[] = {
     {0},
 };
 
-static const struct cli_command command = {"verify", "",
-                                           "Trains a short run with every ISA of this CPU, on 1, 2, 3 and 7 threads, "
-                                           "and compares the SHA-256 of the weights after\n"
-                                           "each epoch with the published ones. Exit code 1 if one differs.",
-                                           options, 0};
+static const struct cli_command command = {
+    .name = "verify",
+    .arguments = "",
+    .summary = "Trains a short run with every ISA of this CPU, on 1, 2, 3 and 7 threads, "
+               "and compares the SHA-256 of the weights after\n"
+               "each epoch with the published ones. Exit code 1 if one differs.",
+    .options = options,
+    .n_arguments = 0,
+};
 
 enum { N_SHORT = sizeof golden_short / sizeof golden_short[0], N_FULL = sizeof golden_full / sizeof golden_full[0] };
 

@@ -8,6 +8,7 @@
 #include "kernels/kernels.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
+#include "runtime/platform/error.h"
 
 static const struct {
   const char *name;
@@ -49,6 +50,7 @@ static int run(int argc, char **argv) {
     return EXIT_SUCCESS;
   }
   if (strcmp(argv[1], "--version") == 0 && argc > 2) {
+    ms_remove_controls(argv[2]);
     fprintf(stderr, "mnist_simd: unexpected argument '%s': see 'mnist_simd --help'\n", argv[2]);
     return EXIT_USAGE;
   }
@@ -59,6 +61,7 @@ static int run(int argc, char **argv) {
   for (size_t i = 0; i < N_COMMANDS; ++i)
     if (strcmp(argv[1], commands[i].name) == 0)
       return commands[i].run(argc - 1, argv + 1);
+  ms_remove_controls(argv[1]);
   fprintf(stderr, "mnist_simd: unknown command '%s', must be", argv[1]);
   for (size_t i = 0; i < N_COMMANDS; ++i)
     fprintf(stderr, "%s %s", i == 0 ? "" : i + 1 < N_COMMANDS ? "," : " or", commands[i].name);

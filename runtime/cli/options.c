@@ -16,13 +16,14 @@
 enum { FIRST_OPTION = 256 };
 
 void cli_error(const struct cli_command *command, const char *format, ...) {
+  char text[8192]; /* two paths and words */
   va_list args;
   va_start(args, format);
-  fflush(stdout);
-  fprintf(stderr, "mnist_simd %s: ", command->name);
-  vfprintf(stderr, format, args);
-  fputc('\n', stderr);
+  vsnprintf(text, sizeof text, format, args);
   va_end(args);
+  ms_remove_controls(text);
+  fflush(stdout);
+  fprintf(stderr, "mnist_simd %s: %s\n", command->name, text);
 }
 
 int cli_fail(const struct cli_command *command, enum ms_status status) {
@@ -45,6 +46,23 @@ static void print_help(const struct cli_command *command) {
     putchar('\n');
   }
   printf("  %-22s %s\n", "-h, --help", "print this");
+}
+
+/* What getopt_long did not take. optopt says what it is: a known option that has a value too much, one letter of a word with a
+ * single '-', or, being 0, a word with two. */
+static void tell_wrong_option(const struct cli_command *command, char **argv) {
+  const char *last = argv[optind - 1];
+  if (optopt > 0 && optopt < FIRST_OPTION) {
+    const char *word =
+        last[0] == '-' && last[1] == optopt && !last[2] ? last : argv[optind]; /* of more letters: not passed yet */
+    if (command->number && optopt >= '0' && optopt <= '9')
+      cli_error(command, "%s: '%s' is not %s", command->number, word, command->number_range);
+    else
+      cli_error(command, "%s: unknown or ambiguous option: see 'mnist_simd %s --help'", word, command->name);
+  } else {
+    cli_error(command, "%s: %s: see 'mnist_simd %s --help'", last,
+              optopt > 0 ? "takes no value" : "unknown or ambiguous option", command->name);
+  }
 }
 
 bool cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_values *values, int *exit_code) {
@@ -72,9 +90,8 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
       cli_error(command, "%s needs a value: see 'mnist_simd %s --help'", argv[current], command->name);
       return false;
     }
-    if (found == '?') { /* optopt is set if the option is known */
-      cli_error(command, "%s: %s: see 'mnist_simd %s --help'", argv[optind - 1],
-                optopt >= FIRST_OPTION ? "takes no value" : "unknown or ambiguous option", command->name);
+    if (found == '?') {
+      tell_wrong_option(command, argv);
       return false;
     }
     const int index = found - FIRST_OPTION;

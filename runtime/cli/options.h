@@ -20,6 +20,8 @@ struct cli_command {
   const char *summary;
   const struct cli_option *options; /* ended by a NULL name; "help" is added by itself */
   size_t n_arguments;
+  const char *number,
+      *number_range; /* an argument that is a number, and which: for a negative one, which looks like an option */
 };
 
 struct cli_values {

@@ -85,6 +85,13 @@ static const char *next_part(const char *list, char part[PART_SIZE]) {
   return list[length] == ',' ? list + length + 1 : NULL;
 }
 
+/* A list of one is no list. */
+static enum ms_status check_entry(const char *name, const char *value, const char *part, size_t index) {
+  if (part[0] || !value[0])
+    return MS_OK;
+  return ms_fail(MS_ERROR_ARGUMENT, "%s %.80s: entry %zu of this list is empty", name, value, index + 1);
+}
+
 static enum ms_status too_many(const char *name, const char *value) {
   return ms_fail(MS_ERROR_ARGUMENT, "%s %.80s: more than %d values", name, value, MS_MAX_HIDDEN);
 }
@@ -101,7 +108,9 @@ static enum ms_status set_hidden(struct ms_config *config, const char *value) {
     if (n == MS_MAX_HIDDEN)
       return too_many("hidden", value);
     rest = next_part(rest, part);
-    const enum ms_status status = set_size("hidden", part, 1, MS_MAX_UNITS, &units[n]);
+    enum ms_status status = check_entry("hidden", value, part, n);
+    if (status == MS_OK)
+      status = set_size("hidden", part, 1, MS_MAX_UNITS, &units[n]);
     if (status != MS_OK)
       return status;
   }
@@ -132,7 +141,9 @@ static enum ms_status set_layers(const struct setting *s, struct ms_config *conf
     if (n == MS_MAX_HIDDEN)
       return too_many(s->name, value);
     rest = next_part(rest, part);
-    const enum ms_status status = set_number(s, part, &numbers[n]);
+    enum ms_status status = check_entry(s->name, value, part, n);
+    if (status == MS_OK)
+      status = set_number(s, part, &numbers[n]);
     if (status != MS_OK)
       return status;
   }

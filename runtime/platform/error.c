@@ -12,12 +12,22 @@ const char *ms_error_message(void) {
   return message;
 }
 
-/* A message quotes names and files, which may come from anyone: no control character reaches a terminal or a log, in
- * UTF-8 (C2 80 to C2 9F) neither. */
-static void remove_controls(char *text) {
-  for (unsigned char *c = (unsigned char *)text; *c; ++c)
-    if (*c < 0x20 || *c == 0x7f || (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0))
-      *c = '?';
+/* In UTF-8, C2 80 to C2 9F are such too. */
+static bool is_control(const char *text) {
+  const unsigned char *c = (const unsigned char *)text;
+  return *c < 0x20 || *c == 0x7f || (*c == 0xc2 && c[1] >= 0x80 && c[1] < 0xa0);
+}
+
+void ms_remove_controls(char *text) {
+  for (; *text; ++text)
+    if (is_control(text))
+      *text = '?';
+}
+
+bool ms_has_controls(const char *text) {
+  while (*text && !is_control(text))
+    ++text;
+  return *text != '\0';
 }
 
 enum ms_status(ms_fail)(enum ms_status status, const char *format, ...) {
@@ -27,7 +37,7 @@ enum ms_status(ms_fail)(enum ms_status status, const char *format, ...) {
   va_start(args, format);
   ms_vsnprintf(text, sizeof text, format, args);
   va_end(args);
-  remove_controls(text);
+  ms_remove_controls(text);
   snprintf(message, sizeof message, "%s", text);
   return status;
 }

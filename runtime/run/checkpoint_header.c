@@ -170,7 +170,7 @@ static enum ms_status read_members(const char *path, const json_t *meta, struct 
 static enum ms_status read_text(const char *path, const json_t *meta, const char *name, char **text) {
   const json_t *value = json_object_get(meta, name);
   if (!json_is_string(value) || json_string_length(value) > MAX_TEXT_BYTES ||
-      json_string_length(value) != strlen(json_string_value(value)))
+      json_string_length(value) != strlen(json_string_value(value)) || ms_has_controls(json_string_value(value)))
     return wrong(path, name);
   *text = strdup(json_string_value(value));
   return *text ? MS_OK : ms_fail(MS_ERROR_MEMORY, "%s: no memory for its texts", path);

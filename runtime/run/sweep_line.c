@@ -70,9 +70,9 @@ static enum ms_status parse_json(const char *where, const char *line, size_t n_b
                  error.text);
 }
 
-/* Copies a text of at most size - 1 bytes. */
+/* Copies a text of at most size - 1 bytes, which is to be shown. */
 static bool copy_text(char *to, size_t size, const char *from) {
-  return (size_t)snprintf(to, size, "%s", from) < size;
+  return (size_t)snprintf(to, size, "%s", from) < size && !ms_has_controls(to);
 }
 
 static bool is_hex(const char *text, size_t n_digits) {
@@ -155,7 +155,8 @@ static enum ms_status parse_result(const char *where, const json_t *object, stru
   if (r->failed)
     return message && copy_text(r->message, sizeof r->message, message)
                ? MS_OK
-               : ms_fail(MS_ERROR_DATA, "%s: failed, but has no message, or one that is too long", where);
+               : ms_fail(MS_ERROR_DATA,
+                         "%s: failed, but has no message, or one that is too long or holds a control character", where);
   if (strcmp(status_text, "finished") != 0)
     return ms_fail(MS_ERROR_DATA, "%s: status '%.40s' is neither finished nor failed", where, status_text);
   return parse_outcome(where, object, r);
