@@ -1,5 +1,20 @@
 # shellcheck shell=bash
-# Sourced by the tests that are scripts: named checks, and what the program says when it refuses.
+# Sourced by the tests that are scripts: a folder to work in, named checks, and what the program says when it refuses.
+
+# Sets program, data and here (the tests' folder); makes the folder work, which goes at the end, after the test's clean_up if it has
+# one, and enters it. What the caller's environment says to the program is taken out. With a third argument, in memory, where waiting
+# for the disk takes no time.
+# shellcheck disable=SC2034 # used by those that source this
+begin() { # PROGRAM DATA_FOLDER [memory]
+  program=$(realpath "$1") data=$(realpath "$2")
+  here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
+  work=
+  [ -z "${3:-}" ] || work=$(mktemp -d -p /dev/shm 2>/dev/null) || true
+  [ -n "$work" ] || work=$(mktemp -d)
+  trap '! declare -F clean_up >/dev/null || clean_up; rm -rf "$work"' EXIT
+  cd "$work" || exit 1
+  unset MNIST_SIMD_DATA MNIST_SIMD_ISA "${!SLURM_@}" "${!OMPI_@}" "${!PMI_@}" "${!PMIX_@}"
+}
 
 passed=0 failed=0
 evidence=(out err) # of which a failed check shows the end
@@ -39,6 +54,16 @@ refused() { # CODE WORDS... -- ARGUMENT...
   # shellcheck disable=SC2154
   check "refused: $*" test "$code" -eq "$expected"
   check "        one line with ${words[*]}" one_line "${words[@]}"
+}
+
+# Of all these files; one that is not there has none.
+lines() { # FILE...
+  cat "$@" 2>/dev/null | wc -l
+}
+
+# No run of a sweep is in two lines of these files.
+no_doubles() { # FILE...
+  [ "$(sed 's/^{"id":"\([0-9a-f]*\)".*/\1/' "$@" | sort | uniq -d | wc -l)" -eq 0 ]
 }
 
 # Ends the script.

@@ -6,15 +6,11 @@
 # Usage: test_alloc.sh PROGRAM PRELOAD DATA_FOLDER [STRIDE]     (STRIDE: only every so many allocations)
 set -uo pipefail
 
-program=$(realpath "$1")
+# shellcheck source=tests/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 preload=$(realpath "$2")
-here=$(realpath "$(dirname "$0")")
-# In memory, if there is such a place: each run waits for the disk a few times.
-work=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d)
-trap 'rm -rf "$work"' EXIT
-"$here/small_data.sh" "$(realpath "$3")" "$work/data" 40 10
-cd "$work" || exit 1
-unset MNIST_SIMD_DATA MNIST_SIMD_ISA
+begin "$1" "$3" memory
+"$here/small_data.sh" "$data" data 40 10
 export MS_FAIL_REPORT=$work/report
 stride=${4:-1}
 failed=0 n_sites=0 n_errors=0 n_without=0

@@ -5,19 +5,16 @@
 # Usage: test_faults.sh PROGRAM PRELOAD DATA_FOLDER
 set -uo pipefail
 
-program=$(realpath "$1") preload=$(realpath "$2")
-here=$(realpath "$(dirname "$0")")
-work=$(mktemp -d)
+# shellcheck source=tests/checks.sh
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+preload=$(realpath "$2")
 clean_up() {
   umount "$work/full" "$work/new-full" 2>/dev/null
   chattr -i "$work/fixed" 2>/dev/null
-  rm -rf "$work"
 }
-trap clean_up EXIT
+begin "$1" "$3"
 chmod 755 "$work"
-"$here/small_data.sh" "$(realpath "$3")" "$work/data" 100 20
-cd "$work" || exit 1
-unset MNIST_SIMD_DATA MNIST_SIMD_ISA
+"$here/small_data.sh" "$data" data 100 20
 failed=0 n_made=0
 train=(train --data data --batch 16 --threads 2 --hidden 20 --dropout 0.5 --epochs 3)
 "$program" "${train[@]}" --out before >/dev/null || exit 1

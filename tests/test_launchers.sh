@@ -5,33 +5,23 @@
 # Skipped (77) where the launcher is not installed or does not start, unless MNIST_SIMD_REQUIRE_LAUNCHERS ("mpi slurm") names it.
 set -uo pipefail
 
-launcher=$1
-program=$(realpath "$2")
-data=$(realpath "$3")
-sweeps=$(realpath "$4")
-here=$(realpath "$(dirname "$0")")
 # shellcheck source=tests/checks.sh
-source "$here/checks.sh"
-work=$(mktemp -d)
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+launcher=$1
+sweeps=$(realpath "$4")
 daemons=()
 evidence=(out)
-# shellcheck disable=SC2154 # pid
-trap 'for pid in "${daemons[@]}"; do kill "$pid" 2>/dev/null; done; wait; rm -rf "$work"' EXIT
-cd "$work" || exit 1
-unset MNIST_SIMD_DATA MNIST_SIMD_ISA "${!SLURM_@}" "${!OMPI_@}" "${!PMI_@}" "${!PMIX_@}"
+clean_up() {
+  local pid
+  for pid in "${daemons[@]}"; do kill "$pid" 2>/dev/null; done
+  wait
+}
+begin "$2" "$3"
 
 skip() { # REASON
   echo "skipped: $1"
   case " ${MNIST_SIMD_REQUIRE_LAUNCHERS:-} " in *" $launcher "*) exit 1 ;; esac
   exit 77
-}
-
-lines() { # FILE...
-  cat "$@" 2>/dev/null | wc -l
-}
-
-no_doubles() { # FILE...
-  [ "$(sed 's/^{"id":"\([0-9a-f]*\)".*/\1/' "$@" | sort | uniq -d | wc -l)" -eq 0 ]
 }
 
 merged_is() { # FOLDER WHOLE: merges, and compares with the results of one process

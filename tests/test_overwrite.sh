@@ -4,15 +4,11 @@
 # Usage: test_overwrite.sh PROGRAM PRELOAD DATA_FOLDER
 set -uo pipefail
 
-program=$(realpath "$1") preload=$(realpath "$2")
-here=$(realpath "$(dirname "$0")")
 # shellcheck source=tests/checks.sh
-source "$here/checks.sh"
-work=$(mktemp -d -p /dev/shm 2>/dev/null || mktemp -d) # in memory, where fsync takes no time
-trap 'rm -rf "$work"' EXIT
-"$here/small_data.sh" "$(realpath "$3")" "$work/data" 100 20
-cd "$work" || exit 1
-unset MNIST_SIMD_DATA MNIST_SIMD_ISA
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+preload=$(realpath "$2")
+begin "$1" "$3" memory
+"$here/small_data.sh" "$data" data 100 20
 
 train=(train --data data --batch 50 --threads 1 --hidden 10)
 results="model.safetensors metrics.csv times.csv run.json"

@@ -4,15 +4,9 @@
 # Usage: test_report.sh PROGRAM DATA_FOLDER
 set -uo pipefail
 
-program=$(realpath "$1")
-data=$(realpath "$2")
-here=$(cd "$(dirname "$0")" && pwd)
 # shellcheck source=tests/checks.sh
-source "$here/checks.sh"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-unset MNIST_SIMD_DATA MNIST_SIMD_ISA
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+begin "$1" "$2"
 # shellcheck source=tests/report_runs.sh
 source "$here/report_runs.sh"
 

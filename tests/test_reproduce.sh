@@ -5,15 +5,9 @@
 # Usage: test_reproduce.sh PROGRAM DATA_FOLDER
 set -uo pipefail
 
-program=$(realpath "$1")
-data=$(realpath "$2")
-here=$(realpath "$(dirname "$0")")
 # shellcheck source=tests/checks.sh
-source "$here/checks.sh"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-unset MNIST_SIMD_DATA MNIST_SIMD_ISA
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+begin "$1" "$2"
 
 run() { # ARGUMENT...
   "$program" reproduce --data small --threads 1 "$@" >out 2>err

@@ -4,18 +4,12 @@
 # Usage: test_resume.sh PROGRAM DATA_FOLDER [N_KILLED_RUNS [SEED]]
 set -uo pipefail
 
-here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=tests/checks.sh
-source "$here/checks.sh"
-program=$(realpath "$1")
-data=$(realpath "$2")
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+begin "$1" "$2"
 n_runs=${3:-8}
 RANDOM=${4:-$$}
 echo "random numbers from seed ${4:-$$}"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-cd "$work" || exit 1
-unset MNIST_SIMD_DATA MNIST_SIMD_ISA
 
 run() { # ARGUMENT...
   "$program" train --data small "$@" >out 2>err

@@ -4,29 +4,17 @@
 # Usage: test_sweep.sh PROGRAM DATA_FOLDER SWEEPS_FOLDER
 set -uo pipefail
 
-program=$(realpath "$1")
-data=$(realpath "$2")
-sweeps=$(realpath "$3")
-here=$(realpath "$(dirname "$0")")
 # shellcheck source=tests/checks.sh
-source "$here/checks.sh"
-work=$(mktemp -d)
-trap 'umount "$work/disk" 2>/dev/null; rm -rf "$work"' EXIT
-cd "$work" || exit 1
-unset MNIST_SIMD_DATA MNIST_SIMD_ISA "${!SLURM_@}" "${!OMPI_@}" "${!PMI_@}" "${!PMIX_@}"
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+sweeps=$(realpath "$3")
+clean_up() {
+  umount "$work/disk" 2>/dev/null
+}
+begin "$1" "$2"
 
 run() { # ARGUMENT...
   "$program" sweep --threads 1 "$@" >out 2>err
   code=$?
-}
-
-lines() { # FILE...
-  cat "$@" | wc -l
-}
-
-# No run is in two lines of these files.
-no_doubles() { # FILE...
-  [ "$(sed 's/^{"id":"\([0-9a-f]*\)".*/\1/' "$@" | sort | uniq -d | wc -l)" -eq 0 ]
 }
 
 # ---- 600 training images; of the test files, one is missing and one is no IDX file ----

@@ -4,15 +4,10 @@
 # Usage: test_traces.sh PROGRAM DATA_FOLDER
 set -uo pipefail
 
-program=$(realpath "$1")
-here=$(realpath "$(dirname "$0")")
 # shellcheck source=tests/checks.sh
-source "$here/checks.sh"
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
-"$here/small_data.sh" "$(realpath "$2")" "$work/data" 100 20
-cd "$work" || exit 1
-unset MNIST_SIMD_DATA MNIST_SIMD_ISA
+source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
+begin "$1" "$2"
+"$here/small_data.sh" "$data" data 100 20
 
 train=(train --data data --batch 16 --threads 2 --hidden 20 --dropout 0.5 --lr 0.001 --epochs 2)
 
