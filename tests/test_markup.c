@@ -82,6 +82,7 @@ static void png_ink(void) {
     const size_t width = sizes[i][0], height = sizes[i][1];
     struct ms_text uri = {0};
     uint8_t *ink = malloc(width * height);
+    CHECK(ink);
     for (size_t p = 0; p < width * height; ++p)
       ink[p] = (uint8_t)test_random_below(256);
     CHECK_MESSAGE(ms_png_add_ink(&uri, ink, width, height) == MS_OK, "%s", ms_error_message());

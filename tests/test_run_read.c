@@ -72,6 +72,7 @@ static void write_run(char **summary, char **metrics) {
   *summary = strndup((char *)data, n_bytes);
   free(data);
   *metrics = strdup(log.metrics.data);
+  CHECK(*summary && *metrics);
   ms_metrics_log_free(&log);
   ms_network_free(network);
   ms_config_free(config);
