@@ -68,49 +68,50 @@ static void result_lines(void) {
 }
 
 /* Lines that are no results, each one change away from a good one. */
+static const struct {
+  const char *from, *to;
+} line_changes[] = {
+    {"{", "["},
+    {"},\"status\"", ",\"status\""},
+    {"\"id\":\"", "\"id\":\"0"},
+    {"\"contract\":2", "\"contract\":\"2\""},
+    {"\"contract\":2", "\"contract\":2,\"contract\":2"},
+    {"\"contract\":2,", ""},
+    {"0123456789abcdef", "0123456789abcdeF"},
+    {"0123456789abcdef", "0123456789abcdef0"},
+    {"\"batch\":\"512\"", "\"batch\":512"},
+    {"\"batch\":\"512\"", "\"batch\":\"0\""},
+    {"\"batch\":\"512\"", "\"batch\":\"511\""}, /* not of this id */
+    {"\"batch\":\"512\",", ""},
+    {"\"batch\":\"512\"", "\"batch\":\"512\",\"momentum\":\"0.9\""},
+    {"\"status\":\"finished\"", "\"status\":\"fine\""},
+    {"\"status\":\"finished\"", "\"status\":\"failed\""},
+    {"\"status\":\"finished\"", "\"status\":\"failed\",\"message\":\"a\\u001b[2J\""},
+    {"\"epochs_run\":15", "\"epochs_run\":-1"},
+    {"\"epochs_run\":15", "\"epochs_run\":1e3"},
+    {"\"epochs_run\":15", "\"epochs_run\":99999999999999999999"},
+    {"\"best_epoch\":12", "\"best_epoch\":16"},
+    {"\"accuracy\":1.0", "\"accuracy\":1.5"},
+    {"\"accuracy\":1.0", "\"accuracy\":NaN"},
+    {"\"accuracy\":1.0", "\"accuracy\":\"1\""},
+    {"\"loss\":0.1", "\"loss\":-0.1"},
+    {"\"loss\":0.1", "\"loss\":1e999"},
+    {"aaaa", "aaa"},
+    {"aaaa", "aaag"},
+    {"aaaa", "aa\\u0000"},
+};
+
 static void bad_results(void) {
-  static const struct {
-    const char *from, *to;
-  } changes[] = {
-      {"{", "["},
-      {"},\"status\"", ",\"status\""},
-      {"\"id\":\"", "\"id\":\"0"},
-      {"\"contract\":2", "\"contract\":\"2\""},
-      {"\"contract\":2", "\"contract\":2,\"contract\":2"},
-      {"\"contract\":2,", ""},
-      {"0123456789abcdef", "0123456789abcdeF"},
-      {"0123456789abcdef", "0123456789abcdef0"},
-      {"\"batch\":\"512\"", "\"batch\":512"},
-      {"\"batch\":\"512\"", "\"batch\":\"0\""},
-      {"\"batch\":\"512\"", "\"batch\":\"511\""}, /* not of this id */
-      {"\"batch\":\"512\",", ""},
-      {"\"batch\":\"512\"", "\"batch\":\"512\",\"momentum\":\"0.9\""},
-      {"\"status\":\"finished\"", "\"status\":\"fine\""},
-      {"\"status\":\"finished\"", "\"status\":\"failed\""},
-      {"\"status\":\"finished\"", "\"status\":\"failed\",\"message\":\"a\\u001b[2J\""},
-      {"\"epochs_run\":15", "\"epochs_run\":-1"},
-      {"\"epochs_run\":15", "\"epochs_run\":1e3"},
-      {"\"epochs_run\":15", "\"epochs_run\":99999999999999999999"},
-      {"\"best_epoch\":12", "\"best_epoch\":16"},
-      {"\"accuracy\":1.0", "\"accuracy\":1.5"},
-      {"\"accuracy\":1.0", "\"accuracy\":NaN"},
-      {"\"accuracy\":1.0", "\"accuracy\":\"1\""},
-      {"\"loss\":0.1", "\"loss\":-0.1"},
-      {"\"loss\":0.1", "\"loss\":1e999"},
-      {"aaaa", "aaa"},
-      {"aaaa", "aaag"},
-      {"aaaa", "aa\\u0000"},
-  };
   struct ms_sweep_run run = finished(), *read;
   struct ms_text line = {0};
   CHECK(ms_sweep_result_line(&run, &line) == MS_OK);
-  for (size_t i = 0; i < sizeof changes / sizeof changes[0]; ++i) {
+  for (size_t i = 0; i < sizeof line_changes / sizeof line_changes[0]; ++i) {
     struct ms_text bad = {0};
-    const char *at = strstr(line.data, changes[i].from);
-    CHECK_MESSAGE(at, "%s is not in %s", changes[i].from, line.data);
+    const char *at = strstr(line.data, line_changes[i].from);
+    CHECK_MESSAGE(at, "%s is not in %s", line_changes[i].from, line.data);
     ms_text_add_bytes(&bad, line.data, (size_t)(at - line.data));
-    ms_text_add(&bad, changes[i].to);
-    ms_text_add(&bad, at + strlen(changes[i].from));
+    ms_text_add(&bad, line_changes[i].to);
+    ms_text_add(&bad, at + strlen(line_changes[i].from));
     CHECK_MESSAGE(ms_sweep_result_parse("here:7", bad.data, bad.length - 1, &read) == MS_ERROR_DATA && !read,
                   "taken: %s", bad.data);
     CHECK_MESSAGE(strncmp(ms_error_message(), "here:7: ", 8) == 0, "%s", ms_error_message());
