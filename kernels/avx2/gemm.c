@@ -22,10 +22,10 @@ enum {
   LINE = 16 /* floats */
 };
 
-/* A is packed only if its columns are what is contiguous, their distance a multiple of ALIASING, so that they share few
- * sets of the caches, and if it is read for more than NARROW columns of C. Rows need no packing whatever their distance: a
- * tile's lines stay in L1 for 16 steps of k. A B of SMALL_B floats, gaps between its rows included, is not packed either. */
-enum { ALIASING = 256, NARROW = 128, SMALL_B = 8192 };
+/* A is packed if its columns are what is contiguous, or each step of k would read a line per tile at a distance, and if it
+ * is read for more than NARROW columns of C. Rows need no packing whatever their distance: a tile's lines stay in L1 for 16
+ * steps of k. A B of SMALL_B floats, gaps between its rows included, is not packed either. */
+enum { NARROW = 128, SMALL_B = 8192 };
 
 /* One block of C += A B and its operands. */
 struct block {
@@ -158,7 +158,7 @@ void ms_gemm_f32_6x16_avx2(size_t m, size_t n, size_t k, const float *a, size_t 
       .a_row_stride = a_row_stride,
       .a_col_stride = a_col_stride,
   };
-  block.a_is_packed = a_row_stride == 1 && a_col_stride % ALIASING == 0 && n > NARROW;
+  block.a_is_packed = a_row_stride == 1 && n > NARROW;
   block.b_row_stride = b_row_stride;
   block.b_col_stride = b_col_stride;
   block.packed_b = workspace + MS_GEMM_AVX2_PACKED_A_FLOATS;
