@@ -185,6 +185,12 @@ def kernel_table(runs):
     return text + table(head, rows) + "\n"
 
 
+def distance(epochs):
+    """The shortest and the longest round trip between the first two threads' cores, in ns."""
+    trips = [e["round_trip_ns"] for e in epochs if e.get("round_trip_ns")]
+    return f"{min(trips):.0f} to {max(trips):.0f}" if trips else ""
+
+
 def train_table(files):
     rows = []
     for f in sorted(files, key=lambda f: (f["preset"], f["threads"], f["isa"])):
@@ -192,10 +198,11 @@ def train_table(files):
         ratio = epoch["seconds_median"] * epoch["fastest_peak_gflops"] / f["dense_gflop"]
         rows.append([f["preset"], f["isa"], str(f["threads"]), f"{epoch['seconds_median']:.3f}", f"{ratio:.2f}",
                      f"{epoch['steps_per_s']:.0f}", f"{f['evaluation']['images_per_s']:,.0f}",
-                     f"{f['one_image']['median_us']:.1f} / {f['one_image']['p99_us']:.1f}"])
+                     f"{f['one_image']['median_us']:.1f} / {f['one_image']['p99_us']:.1f}", distance(f["epochs"])])
     head = ["preset", "ISA", "threads", "s an epoch", "/ dense limit", "steps/s", "test images/s",
-            "one image, µs, median / 99 %"]
-    text = "Training; the dense limit is the time of an epoch's multiply-adds at the measured peak, none left out:\n\n"
+            "one image, µs, median / 99 %", "round trip, ns"]
+    text = ("Training; the dense limit is the time of an epoch's multiply-adds at the measured peak, none left out; the round "
+            "trip is that of a cache line between two threads' cores, measured after every epoch:\n\n")
     return text + table(head, rows) + "\n" + phase_tables(files) if rows else ""
 
 

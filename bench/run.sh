@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# All benchmarks in one go, then the tables and charts of bench/README.md. Half an hour of a machine that does nothing
-# else.
+# All benchmarks in one go, then the tables and charts of bench/README.md. Twenty minutes of a machine that does
+# nothing else.
 # Usage: run.sh [--quick] [FOLDER]     (FOLDER for the JSON files, default: build/bench/results)
 #   --quick: the nine shapes of the chart, fewer repetitions: five minutes
 # PYTHON names the interpreter that has PyTorch; without PyTorch that comparison is left out.
@@ -61,6 +61,8 @@ for preset in final unregularised; do
   build/bench/train_bench --preset "$preset" --json "$folder/train-$preset.json"
 done
 build/bench/train_bench --threads 1 --json "$folder/train-final-1.json"
+! build/mnist_simd kernels --isa avx2 >/dev/null 2>&1 ||
+  build/bench/train_bench --isa avx2 --json "$folder/train-final-avx2.json"
 
 step "beside PyTorch"
 bench/peers/compare.sh --json "$folder/compare.json" || echo "The comparison with PyTorch is left out."

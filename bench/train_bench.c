@@ -57,8 +57,9 @@ static void print(const struct train_run *run) {
 static json_t *epochs_json(const struct train_run *run) {
   json_t *epochs = json_array();
   for (size_t i = 0; i < run->n_epochs; ++i)
-    json_array_append_new(epochs, json_pack("{s:f, s:f, s:f}", "seconds", run->seconds[i], "peak_gflops", run->peak[i],
-                                            "fastest_peak_gflops", run->fastest_peak[i]));
+    json_array_append_new(epochs, json_pack("{s:f, s:f, s:f, s:f}", "seconds", run->seconds[i], "peak_gflops",
+                                            run->peak[i], "fastest_peak_gflops", run->fastest_peak[i], "round_trip_ns",
+                                            run->round_trip_ns[i]));
   return epochs;
 }
 

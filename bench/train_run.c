@@ -6,6 +6,7 @@
 
 #include "bench/common.h"
 #include "bench/peak.h"
+#include "bench/round_trip.h"
 #include "runtime/platform/clock.h"
 
 /* Two flop a multiply-add: forward and weight gradient in every layer, input gradient in all but the first; forward
@@ -35,9 +36,12 @@ static enum ms_status on_epoch(void *context, const struct ms_epoch *epoch) {
   run->seconds[i] = epoch->seconds;
   run->peak[i] = bench_peak_gflops(ms_isa());
   run->fastest_peak[i] = bench_peak_gflops(run->fastest);
-  printf("epoch %2zu  %.3f s  peak %6.1f GFLOP/s (%s)  %6.1f (%s)  epoch / dense limit: %.2f, %.2f\n", epoch->epoch,
-         run->seconds[i], run->peak[i], ms_isa(), run->fastest_peak[i], run->fastest,
-         run->seconds[i] * run->peak[i] / run->gflop, run->seconds[i] * run->fastest_peak[i] / run->gflop);
+  run->round_trip_ns[i] = bench_round_trip_ns();
+  printf(
+      "epoch %2zu  %.3f s  peak %6.1f GFLOP/s (%s)  %6.1f (%s)  epoch / dense limit: %.2f, %.2f  round trip %.0f ns\n",
+      epoch->epoch, run->seconds[i], run->peak[i], ms_isa(), run->fastest_peak[i], run->fastest,
+      run->seconds[i] * run->peak[i] / run->gflop, run->seconds[i] * run->fastest_peak[i] / run->gflop,
+      run->round_trip_ns[i]);
   fflush(stdout);
   if (run->on_demand && run->n_epochs < run->config->epochs)
     wait_for_line();

@@ -16,7 +16,8 @@ struct train_run {
   size_t n_epochs;
   double seconds[MAX_EPOCHS];
   double peak[MAX_EPOCHS],
-      fastest_peak[MAX_EPOCHS]; /* GFLOP/s right after each epoch: of the ISA in use, of the fastest */
+      fastest_peak[MAX_EPOCHS];     /* GFLOP/s right after each epoch: of the ISA in use, of the fastest */
+  double round_trip_ns[MAX_EPOCHS]; /* right after each epoch: round_trip.h */
 
   /* Medians over all epochs but the first, whose memory is new, unless it is the only one. */
   double median_s, median_peak, median_fastest_peak;

@@ -108,6 +108,23 @@ static void each_item_once(void) {
   }
 }
 
+/* Thread after thread, item after item of each: place after place. */
+static void neighbours(void) {
+  for (size_t threads = 1; threads <= MAX_THREADS; ++threads) {
+    CHECK(ms_pool_start(threads, 0) == MS_OK);
+    for (size_t n_items = 0; n_items <= MAX_ITEMS; ++n_items) {
+      size_t place = 0;
+      for (size_t index = 0; index < threads; ++index)
+        for (size_t item = index; item < n_items; item += threads, ++place) {
+          test_context("%zu threads, item %zu of %zu", threads, item, n_items);
+          CHECK(ms_pool_neighbours(item, n_items) == place);
+        }
+      CHECK(place == n_items);
+    }
+    ms_pool_stop();
+  }
+}
+
 /* Pauses long enough for the workers to fall asleep. */
 static void wakes_up(void) {
   CHECK(ms_pool_start(3, 0) == MS_OK);
@@ -163,6 +180,7 @@ static void split(void) {
 static const struct test_case cases[] = {
     {"each_index_once", each_index_once},
     {"each_item_once", each_item_once},
+    {"neighbours", neighbours},
     {"wakes_up", wakes_up},
     {"scratch_is_apart", scratch_is_apart},
     {"split", split},

@@ -137,8 +137,9 @@ size_t ms_grid_blocks(struct ms_grid grid) {
 }
 
 struct ms_block ms_grid_block(struct ms_grid grid, size_t item) {
-  const size_t first = item / grid.row_parts * grid.width;
+  const size_t place = ms_pool_neighbours(item, ms_grid_blocks(grid));
+  const size_t first = place / grid.row_parts * grid.width;
   const size_t last = grid.cols - first < grid.width ? grid.cols : first + grid.width;
-  const struct ms_block block = {ms_split(grid.rows, MS_TILE, grid.row_parts, item % grid.row_parts), {first, last}};
+  const struct ms_block block = {ms_split(grid.rows, MS_TILE, grid.row_parts, place % grid.row_parts), {first, last}};
   return block;
 }

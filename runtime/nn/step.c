@@ -149,7 +149,7 @@ static void update_item(void *context, size_t item, size_t index) {
   for (size_t l = 0; l < u->trainer->n_layers; ++l) {
     const size_t n_out = u->trainer->layers[l].n_out, n_items = (n_out + u->width - 1) / u->width;
     if (item < n_items) {
-      const size_t first = item * u->width;
+      const size_t first = ms_pool_neighbours(item, n_items) * u->width;
       const struct ms_range columns = {first, n_out - first < u->width ? n_out : first + u->width};
       update_layer(u, l, columns, index);
       return;

@@ -196,6 +196,10 @@ void ms_pool_each(size_t n_items, ms_item_task *task, void *context) {
   pthread_mutex_unlock(&pool.turn);
 }
 
+size_t ms_pool_neighbours(size_t item, size_t n_items) {
+  return ms_split(n_items, 1, pool.n_threads, item % pool.n_threads).first + item / pool.n_threads;
+}
+
 float *ms_pool_scratch(size_t index) {
   return pool.scratch + index * pool.scratch_stride;
 }

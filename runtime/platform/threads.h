@@ -28,6 +28,11 @@ void ms_pool_run_alone(ms_task *task, void *context);
 typedef void ms_item_task(void *context, size_t item, size_t index);
 void ms_pool_each(size_t n_items, ms_item_task *task, void *context);
 
+/* A place among n_items for an item of ms_pool_each, such that the items of one thread are neighbours: for items that write
+ * side by side. Where the places of two threads alternate, prefetching takes lines that the other one is writing, at every
+ * border; where the two share no last-level cache, evaluation took 1.6 times as long. */
+size_t ms_pool_neighbours(size_t item, size_t n_items);
+
 /* The scratch memory of a task's index, aligned to MS_ALIGNMENT; for use within a task. */
 float *ms_pool_scratch(size_t index);
 
