@@ -16,7 +16,7 @@ void ms_text_add_json(struct ms_text *text, const json_t *json, size_t flags) {
     text->failed = true;
 }
 
-/* Jansson calls a text wrong, in words of its own, when it lacks memory for it. */
+/* Jansson calls a text wrong, in words of its own, when it lacks memory for it, or leaves a character of a string out. */
 static _Thread_local bool lacks_memory;
 
 static void *allocate(size_t n_bytes) {
@@ -34,7 +34,10 @@ enum ms_status ms_json_parse(const char *what, const char *text, size_t n_bytes,
   pthread_once(&once, watch_allocations);
   lacks_memory = false;
   *json = json_loadb(text, n_bytes, JSON_REJECT_DUPLICATES, error);
-  if (*json)
-    return MS_OK;
-  return lacks_memory ? ms_fail(MS_ERROR_MEMORY, "%s: no memory for its contents", what) : MS_ERROR_DATA;
+  if (lacks_memory) {
+    json_decref(*json);
+    *json = NULL;
+    return ms_fail(MS_ERROR_MEMORY, "%s: no memory for its contents", what);
+  }
+  return *json ? MS_OK : MS_ERROR_DATA;
 }
