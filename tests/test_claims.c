@@ -93,7 +93,7 @@ static void all_met(void) {
   /* sqrt(0.9837 * 0.0163 / 10000) = 0.0012663 */
   CHECK(fabs(claims[TEST_3].standard_error - 0.12663) < 1e-5 && fabs(claims[ERRORS_3].standard_error - 12.663) < 1e-3);
   CHECK(strcmp(claims[LOWEST_F1_3].note, "that of class 1; a standard error of one class is 0.0027") == 0);
-  CHECK(strstr(claims[GAP_1].note, "-4.00 points in epoch 1, +3.00 in epoch 2") != NULL);
+  CHECK(strstr(claims[GAP_1].note, "4.00 points below validation accuracy in epoch 1, 3.00 above in epoch 2") != NULL);
   CHECK(strstr(claims[GAP_1].note, "highest in epoch 2 (96.00 %), validation loss lowest in epoch 1") != NULL);
   CHECK(strcmp(claims[GAP_2].note, "smaller than before regularisation: 1.93 points") == 0);
 }

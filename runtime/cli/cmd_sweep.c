@@ -7,6 +7,7 @@
 #include "kernels/kernels.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
+#include "runtime/cli/print.h"
 #include "runtime/cli/signals.h"
 #include "runtime/cli/sweep_keeper.h"
 #include "runtime/cli/sweep_progress.h"
@@ -205,7 +206,7 @@ static void print_plan(const struct task *t) {
   if (t->source[0])
     printf("shard     %zu of %zu, by %s: %zu of %zu runs\n", t->shard.k, t->shard.n, t->source, count_runs(t),
            t->sweep.plan.n_runs);
-  printf("mnist_simd %s, kernels %s, %zu threads\n", MS_VERSION, ms_isa(), ms_threads());
+  printf("mnist_simd %s, kernels %s, %zu thread%s\n", MS_VERSION, ms_isa(), ms_threads(), plural_s(ms_threads()));
   printf("sweep     %s: %s, %zu %s, %zu %s, %zu runs\n", t->file,
          spec->mode == MS_SWEEP_GRID ? "grid" : "one at a time", t->sweep.plan.n_points,
          t->sweep.plan.n_points == 1 ? "point" : "points", spec->n_seeds, spec->n_seeds == 1 ? "seed" : "seeds",

@@ -138,6 +138,10 @@ static const struct ms_epoch *lowest_loss(const struct ms_claim_run *run) {
   return lowest;
 }
 
+static const char *below_or_above(double gap) {
+  return gap < 0 ? "below" : "above";
+}
+
 /* The curves diverge if the gap of the last epoch is above that of the first. */
 static void judge_divergence(const struct ms_claim_run *run, struct ms_claim *claim) {
   const struct ms_epoch *first = run->epochs, *last = &run->epochs[run->n_epochs - 1], *best = best_epoch(run);
@@ -148,9 +152,10 @@ static void judge_divergence(const struct ms_claim_run *run, struct ms_claim *cl
   claim->verdict = at_end > opened ? MS_CLAIM_MET : MS_CLAIM_MISSED;
   ms_snprintf(
       claim->note, sizeof claim->note,
-      "as counted while training %+.2f points in epoch %zu, %+.2f in epoch %zu; validation accuracy was highest in "
-      "epoch %zu (%.2f %%), validation loss lowest in epoch %zu",
-      opened, first->epoch, at_end, last->epoch, best->epoch, 100 * best->val_accuracy, lowest_loss(run)->epoch);
+      "training accuracy, as counted while training, was %.2f points %s validation accuracy in epoch %zu, %.2f %s in "
+      "epoch %zu; validation accuracy was highest in epoch %zu (%.2f %%), validation loss lowest in epoch %zu",
+      fabs(opened), below_or_above(opened), first->epoch, fabs(at_end), below_or_above(at_end), last->epoch,
+      best->epoch, 100 * best->val_accuracy, lowest_loss(run)->epoch);
 }
 
 static void explain(size_t row, const struct ms_claim_run *const stages[MS_N_STAGES], struct ms_claim *claim) {

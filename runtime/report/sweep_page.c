@@ -316,7 +316,7 @@ static void add_machine(const char *folder, const struct ms_sweep *sweep, struct
   if (known) {
     ms_text_add(html, ", the first run on ");
     ms_markup_escape(html, known->cpu);
-    ms_text_printf(html, " with %zu threads and ", known->threads);
+    ms_text_printf(html, " with %zu thread%s and ", known->threads, known->threads == 1 ? "" : "s");
     ms_markup_escape(html, known->isa);
     ms_text_add(html, " kernels");
   }

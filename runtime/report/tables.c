@@ -162,7 +162,7 @@ void ms_table_digests(const struct ms_report *report, struct ms_text *text) {
 void ms_table_machines(const struct ms_report *report, struct ms_text *text) {
   static const char *const names[] = {"run", "folder",  "program",        "contract", "kernels",
                                       "CPU", "threads", "time per epoch", "in all"};
-  add_head(text, "facts", names, sizeof names / sizeof names[0]);
+  add_head(text, "facts machines", names, sizeof names / sizeof names[0]);
   for (size_t i = 0; i < report->n_runs; ++i) {
     const struct ms_report_run *r = &report->runs[i];
     ms_text_printf(text, "<tr><td>%s</td>", name_of(r));
@@ -176,6 +176,6 @@ void ms_table_machines(const struct ms_report *report, struct ms_text *text) {
   }
   ms_text_add(text, "</tbody></table></div>\n<p class=\"note\">Data read from ");
   ms_markup_escape(text, report->data_folder);
-  ms_text_printf(text, "; figures made by mnist_simd %s (contract %d) with %s kernels on %zu threads.</p>\n",
-                 MS_VERSION, MS_CONTRACT_VERSION, ms_isa(), ms_threads());
+  ms_text_printf(text, "; figures made by mnist_simd %s (contract %d) with %s kernels on %zu thread%s.</p>\n",
+                 MS_VERSION, MS_CONTRACT_VERSION, ms_isa(), ms_threads(), ms_threads() == 1 ? "" : "s");
 }
