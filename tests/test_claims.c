@@ -165,6 +165,23 @@ static void explained(void) {
   CHECK(claims[GAP_1].verdict == MS_CLAIM_MISSED);
 }
 
+/* Counts of errors are compared among 10,000 images only, and nothing is called explained that is not. */
+static void another_test_set(void) {
+  struct ms_claim claims[MS_N_CLAIMS];
+  like_the_report();
+  test = evaluation(500, 19);
+  test.n_classes = 3;
+  test.f1 = f1;
+  test.macro_f1 = 0.95;
+  compute(claims);
+  CHECK(!claims[ERRORS_3].has_run && claims[ERRORS_3].verdict == MS_CLAIM_UNKNOWN);
+  check_row(&claims[TEST_3], "98.37 %", "96.20 %", "-2.17 points", MS_CLAIM_MISSED);
+  CHECK(strcmp(claims[TEST_3].verdict_text, "missed") == 0);
+  check_row(&claims[MACRO_F1_3], "0.98", "0.9500", "-0.0300", MS_CLAIM_MISSED);
+  CHECK(strcmp(claims[MACRO_F1_3].verdict_text, "missed") == 0 &&
+        strcmp(claims[MACRO_F1_3].note, "a standard error is 0.0063") == 0);
+}
+
 static void absent(void) {
   struct ms_claim claims[MS_N_CLAIMS];
   like_the_report();
@@ -206,8 +223,9 @@ static void spread(void) {
 }
 
 static const struct test_case cases[] = {
-    {"stages by configuration", stages}, {"the report's own figures", all_met},
-    {"bounds of a verdict", bounds},     {"notes", explained},
-    {"runs that are not there", absent}, {"spread over seeds", spread},
+    {"stages by configuration", stages},    {"the report's own figures", all_met},
+    {"bounds of a verdict", bounds},        {"notes", explained},
+    {"runs that are not there", absent},    {"spread over seeds", spread},
+    {"another test set", another_test_set},
 };
 TEST_MAIN(cases)

@@ -105,8 +105,8 @@ sweep BAD/x --out BAD
 show BAD 1
 show test BAD --data small
 CASES
-refused 2 --dropout "has 3 values, must have 1 or 2" -- train --dropout 0.1,0.2,0.3
-refused 2 --l1 "has 2 values, must have 1 or 3" -- train --hidden 3,3,3 --l1 0,0
+refused 2 --dropout "has 3 values for 2 hidden layers: give one" -- train --dropout 0.1,0.2,0.3
+refused 2 --l1 "has 2 values for 3 hidden layers: give one" -- train --hidden 3,3,3 --l1 0,0
 refused 2 --hidden "more than 64" -- train --hidden "$(printf '1,%.0s' $(seq 64))1"
 refused 2 --preset "'worst'" unregularised -- train --preset worst
 refused 2 --monitor "'loss'" val_loss -- train --monitor loss

@@ -119,6 +119,7 @@ kill -TERM $! 2>/dev/null
 wait $!
 code=$?
 verdict "folder removed" "rm -rf while it trains" "removed.*(gone|No such file)" removed
+! grep 'To go on' stdout || { echo "FAILED  folder removed: it tells to go on with what is gone"; failed=1; }
 
 echo "$n_made faults made"
 exit "$failed"

@@ -105,6 +105,16 @@ cp u/model.safetensors broken
 cp f/metrics.csv broken
 refused 1 "two runs" -- report broken --data short
 refused 2 "--out" -- report f --data short --out ''
+cp f/model.safetensors kept
+for place in f/model.safetensors f/run.json; do
+  refused 2 "$place" "no page" -- report f --data short --out "$place"
+done
+check "a run's file is not replaced by a page" cmp -s kept f/model.safetensors
+mkfifo pipe && ln -s page.html link
+refused 2 "pipe" "not an ordinary file" -- report f --data short --out pipe
+refused 2 "link" "not an ordinary file" -- report f --data short --out link
+refused 2 "/dev/stdout" "not an ordinary file" -- report f --data short --out /dev/stdout
+check "neither are a pipe and a link" test -p pipe -a -L link
 : >taken_figures
 refused 1 "taken_figures" -- report f --data short --out taken.html
 check "nothing is left of a page that could not be made" test ! -e taken.html

@@ -124,6 +124,9 @@ stop_new() { # FOLDER ARGUMENT...
 stop_new chain "${settings[@]}" --isa "${chain[0]}" --threads 1
 check "stopped on ${chain[0]}, 1 thread: exit code 143, says how to go on" grep -q "mnist_simd train --resume chain" out
 check "run.json says that it was interrupted" grep -q '"status": "interrupted"' chain/run.json
+check "interrupted: the test images are not looked at" test -z "$(grep 'Test accuracy' out; grep '"test": {' chain/run.json)"
+cp -r chain gone && rm gone/checkpoint-*
+refused 1 gone "was stopped in epoch" "--out gone --force" -- --resume gone
 for isa in "${chain[@]:1}"; do
   threads=$((threads + 2))
   [ -e chain/checkpoint-0.safetensors ] || [ -e chain/checkpoint-1.safetensors ] || break
@@ -137,11 +140,23 @@ check "across ISAs and threads: the same files" same_files chain
 
 refused 2 --resume --force -- --resume whole --force
 refused 2 --resume --out -- --resume whole --out x
-refused 1 nowhere "holds no checkpoint" -- --resume nowhere
+refused 1 nowhere "no folder" -- --resume nowhere
+refused 1 "''" "no folder" -- --resume ''
+mkdir empty
+refused 1 empty "holds no checkpoint" "--out empty" -- --resume empty
+cp -r whole half && rm half/run.json
+refused 1 half "holds no checkpoint" "--out half --force" -- --resume half
 refused 2 --checkpoint-every "'0'" -- --checkpoint-every 0
 refused 2 --checkpoint-seconds "'0'" -- --checkpoint-seconds 0
 run --resume whole
 check "a finished run: nothing to go on with" test "$code" -eq 0 -a "$(grep -c finished out)" -eq 1
+refused 1 whole finished --patience -- --resume whole --patience 3
+for file in model.safetensors metrics.csv run.json; do
+  cp -r whole broken
+  echo '{}' >broken/$file
+  refused 1 "broken/$file" "--out broken --force" -- --resume broken
+  rm -r broken
+done
 stop_new stopped "${settings[@]}" --checkpoint-seconds 0.001
 check "both checkpoints are there" test -e stopped/checkpoint-0.safetensors -a -e stopped/checkpoint-1.safetensors
 refused 1 stopped "lr 0.002" "0.003" -- --resume stopped --lr 0.003
@@ -217,6 +232,22 @@ kill -TERM $pid
 wait $pid
 code=$?
 check "a second signal leaves at once" test $code -eq 143 -a "$(grep -c 'To go on' out)" -eq 0
+
+# ---- nohup, and words for a shell ----
+
+stop_after 'epoch  1/' "${settings[@]}" --out 'it'"'"'s here'
+[ $code -ne 143 ] || check "how to go on: a command that a shell takes" \
+  test "$(eval "printf '%s|' $(sed -n 's/^A checkpoint is kept. To go on: mnist_simd train //p' out)")" = "--resume|it's here|--data|small|"
+nohup "$program" train --data "$data" --hidden 100 --epochs 1000 --threads 1 --out nohup >out 2>err </dev/null &
+pid=$!
+until_rows nohup/metrics.csv 1 $pid
+rows=$(wc -l <nohup/metrics.csv)
+kill -HUP $pid
+until_rows nohup/metrics.csv $((rows + 1)) $pid
+check "nohup: it goes on" kill -TERM $pid
+wait $pid
+code=$?
+check "nohup: until it is asked to end" test $code -eq 143
 
 # ---- A loss that is not finite ----
 

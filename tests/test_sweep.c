@@ -117,6 +117,20 @@ static void ids(void) {
   ms_config_free(config);
 }
 
+/* As editors of other systems write it: a byte-order mark, lines that end in CR LF. */
+static void other_editors(void) {
+  folder = test_folder();
+  struct ms_sweep_spec spec;
+  const char *path = test_write_sweep(folder, "\xef\xbb\xbfpreset regularised\r\nmode grid\r\nvary l1 0 1e-6\r\n");
+  CHECK_MESSAGE(ms_sweep_spec_read(path, &spec) == MS_OK, "%s", ms_error_message());
+  CHECK(strcmp(spec.preset, "regularised") == 0 && spec.n_axes == 1 && spec.axes[0].n_values == 2);
+  ms_sweep_spec_free(&spec);
+  unlink(path);
+  path = test_write_sweep(folder, "\xef\xbb\xbf");
+  CHECK(ms_sweep_spec_read(path, &spec) == MS_ERROR_ARGUMENT && strstr(ms_error_message(), "no preset line"));
+  unlink(path);
+}
+
 static const struct {
   const char *text, *words[2];
 } wrong_files[] = {
@@ -158,8 +172,7 @@ static const struct {
     {"preset final\n", {"base: val is 0", "set val 10000"}},
     {"preset regularised\nmode grid\nvary lr 0.1 9e9\n", {":3: vary lr", "'9e9'"}},
     {"preset regularised\nmode one-at-a-time\nvary hidden 5\nvary dropout:3 0.1\n", {":4: vary dropout:3", "2 hidden"}},
-    {"preset regularised\nmode grid\nvary hidden 5,4 3\nvary dropout 0,0.1\n",
-     {":4: vary dropout", "must have 1 or 1"}},
+    {"preset regularised\nmode grid\nvary hidden 5,4 3\nvary dropout 0,0.1\n", {":4: vary dropout", "1 hidden layer:"}},
     {"preset regularised\nmode grid\nvary val 0 10\n", {"val 0: patience is 5", "val"}},
     {"preset unregularised\nmode grid\nvary l1 0\nvary l1:1 0\n", {":4: vary l1:1", "line 3"}},
 };
@@ -274,6 +287,7 @@ static const struct test_case cases[] = {
     {"one_at_a_time", one_at_a_time},
     {"grid", grid},
     {"ids", ids},
+    {"other_editors", other_editors},
     {"refused", refused},
     {"absurd", absurd},
     {"fuzzed", fuzzed},

@@ -91,6 +91,8 @@ static enum ms_status look(struct stage *stage, const char *data_sha256, bool *f
   if (status != MS_OK || !ms_exists(path))
     return status;
   status = ms_run_read(stage->folder, &stage->run);
+  if (status == MS_ERROR_DATA)
+    return ms_fail(status, "%s: move %s away, and the same command trains it anew", ms_error_message(), stage->folder);
   if (status == MS_OK)
     status = check_same(stage, data_sha256);
   if (status == MS_OK && !stage->run.interrupted)
@@ -120,7 +122,7 @@ static int run_stage(const struct reproduction *r, size_t number, struct stage *
       .data_folder = r->data_folder,
       .folder = stage->folder,
       .start = SESSION_RESUME_OR_OVERWRITE, /* look() found nothing that is finished */
-      .test = stage->config->n_validation > 0 ? SESSION_NO_TEST : SESSION_TEST_FINISHED,
+      .without_test = stage->config->n_validation > 0,
   };
   const int exit_code = session_train(&session);
   if (exit_code != EXIT_SUCCESS)

@@ -203,19 +203,20 @@ static size_t count_runs(const struct task *t) {
 
 static void print_plan(const struct task *t) {
   const struct ms_sweep_spec *spec = &t->sweep.spec;
+  const size_t n_points =
+      t->sweep.plan.n_runs / t->sweep.plan.n_seeds; /* each once, also where lines repeat the base */
   if (t->source[0])
     printf("shard     %zu of %zu, by %s: %zu of %zu runs\n", t->shard.k, t->shard.n, t->source, count_runs(t),
            t->sweep.plan.n_runs);
   printf("mnist_simd %s, kernels %s, %zu thread%s\n", MS_VERSION, ms_isa(), ms_threads(), plural_s(ms_threads()));
   printf("sweep     %s: %s, %zu %s, %zu %s, %zu runs\n", t->file,
-         spec->mode == MS_SWEEP_GRID ? "grid" : "one at a time", t->sweep.plan.n_points,
-         t->sweep.plan.n_points == 1 ? "point" : "points", spec->n_seeds, spec->n_seeds == 1 ? "seed" : "seeds",
-         t->sweep.plan.n_runs);
+         spec->mode == MS_SWEEP_GRID ? "grid" : "one at a time", n_points, n_points == 1 ? "point" : "points",
+         spec->n_seeds, spec->n_seeds == 1 ? "seed" : "seeds", t->sweep.plan.n_runs);
   printf("data      %s: %zu training images, the last of them for validation; the test images are not read\n",
          t->data_folder, t->data.train.n);
   if (t->changed)
     printf("          the sweep file has changed: results that still fit are taken over\n");
-  printf("output    %s: %zu runs are done, %zu to do\n\n", t->folder, count_runs(t) - count_open(t), count_open(t));
+  printf("output    %s: %zu of %zu runs are done\n\n", t->folder, count_runs(t) - count_open(t), count_runs(t));
   fflush(stdout);
 }
 

@@ -6,9 +6,11 @@
 #include "runtime/cli/options.h"
 #include "runtime/cli/session.h"
 #include "runtime/cli/train_config.h"
+#include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/run/run_checkpoints.h"
 #include "runtime/run/run_folder.h"
+#include "runtime/run/run_read.h"
 
 static const struct cli_command command = {
     .name = "train",
@@ -24,6 +26,7 @@ static const struct cli_command command = {
 static int train(const struct cli_values *values, struct session session) {
   struct ms_data data = {0};
   int exit_code = cli_init(values);
+  session.given_data = cli_get(values, "data");
   if (exit_code == 0)
     exit_code = cli_load_data(values, &data, &session.data_folder);
   if (exit_code == 0) {
@@ -62,28 +65,63 @@ static int begin(const struct cli_values *values, struct session session) {
 
 /* ---- A run that was stopped ---- */
 
+/* A folder without a checkpoint but with a summary: a run that came to its end, or what is left of one that did not. */
+static int tell_end(const struct cli_values *values, const char *folder) {
+  struct ms_run run;
+  struct ms_config *config;
+  const char *given;
+  const enum ms_status status = ms_run_read(folder, &run);
+  if (status != MS_OK) {
+    cli_error(&command, "%s: and %s holds no checkpoint: begin anew with --out %s --force", ms_error_message(), folder,
+              folder);
+    return EXIT_FAILURE;
+  }
+  int exit_code = train_config_from_options(values, run.config, &given, &config);
+  if (exit_code == 0) {
+    const char *name = ms_config_difference(run.config, config);
+    exit_code = EXIT_FAILURE;
+    if (run.interrupted)
+      cli_error(&command,
+                "%s: its run was stopped in epoch %zu of %zu, but its checkpoints are gone: begin anew with --out %s "
+                "--force",
+                folder, run.result.epochs_run, run.config->epochs, folder);
+    else if (name)
+      cli_error(&command, "%s: its run is finished, with another --%s: choose another folder with --out", folder, name);
+    else {
+      printf("%s: the run is finished, there is nothing to go on with.\n", folder);
+      exit_code = EXIT_SUCCESS;
+    }
+    ms_config_free(config);
+  }
+  ms_run_free(&run);
+  return exit_code;
+}
+
 /* What the folder's run is: the session looks at it again, once it holds the folder. NULL, with the exit code, if there is
  * nothing to go on with. */
-static struct ms_checkpoint *look(const char *folder, int *exit_code) {
+static struct ms_checkpoint *look(const struct cli_values *values, const char *folder, int *exit_code) {
   struct ms_run_checkpoints files;
   struct ms_checkpoint *checkpoint = NULL;
   char damaged[MS_PATH_SIZE], path[MS_PATH_SIZE];
+  *exit_code = EXIT_FAILURE;
+  if (!ms_is_folder(folder)) {
+    cli_error(&command, "--resume: '%s' is no folder: name the folder of a run that was stopped", folder);
+    return NULL;
+  }
   enum ms_status status = ms_path_join(path, folder, MS_RUN_FILE);
   if (status == MS_OK)
     status = ms_run_checkpoints_find(folder, &files, &checkpoint, damaged);
-  *exit_code = EXIT_FAILURE;
   if (status == MS_ERROR_DATA)
     cli_error(&command, "%s: no checkpoint in this folder can be used: begin anew with --out %s --force", damaged,
               folder);
   else if (status != MS_OK)
     *exit_code = cli_fail(&command, status);
-  else if (!checkpoint && ms_exists(path)) {
-    printf("%s: the run is finished, there is nothing to go on with.\n", folder);
-    *exit_code = EXIT_SUCCESS;
-  } else if (!checkpoint)
+  else if (!checkpoint && ms_exists(path))
+    *exit_code = tell_end(values, folder);
+  else if (!checkpoint)
     cli_error(&command,
-              "%s: holds no checkpoint: name the folder of a run that was stopped, or begin anew with --out %s", folder,
-              folder);
+              "%s: holds no checkpoint: name the folder of a run that was stopped, or begin anew with --out %s%s",
+              folder, folder, ms_run_folder_is_used(folder) ? " --force" : "");
   return checkpoint;
 }
 
@@ -96,7 +134,7 @@ static int resume(const struct cli_values *values, struct session session) {
     cli_error(&command, "--resume: goes on in the folder it names: leave out --out and --force");
     return EXIT_USAGE;
   }
-  struct ms_checkpoint *checkpoint = look(session.folder, &exit_code);
+  struct ms_checkpoint *checkpoint = look(values, session.folder, &exit_code);
   if (!checkpoint)
     return exit_code;
   exit_code = train_config_from_options(values, ms_checkpoint_config(checkpoint), &given, &config);

@@ -143,7 +143,7 @@ bool cli_number(const struct cli_values *values, const char *name, double min, d
   if (!text)
     return true;
   if (!ms_parse_number(text, &value) || !(value >= min && value <= max)) {
-    cli_error(values->command, "--%s: '%s' is not a number from %g to %g", name, text, min, max);
+    cli_error(values->command, "--%s: '%s' is not a number from %g to %.7g", name, text, min, max);
     return false;
   }
   *out = value;

@@ -41,6 +41,21 @@ const char *plural_s(size_t n) {
   return n == 1 ? "" : "s";
 }
 
+void print_shell_word(const char *word) {
+  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
+  if (*word && strspn(word, plain) == strlen(word)) {
+    fputs(word, stdout);
+    return;
+  }
+  putchar('\'');
+  for (; *word; ++word)
+    if (*word == '\'')
+      fputs("'\\''", stdout);
+    else
+      putchar(*word);
+  putchar('\'');
+}
+
 void format_loss(char text[16], double loss) {
   snprintf(text, 16, loss < 1000 ? "%.4f" : "%.1e", loss);
 }

@@ -77,7 +77,7 @@ static void print_plan(const struct run *run) {
   printf("mnist_simd %s, kernels %s, %zu thread%s\n", MS_VERSION, ms_isa(), ms_threads(), plural_s(ms_threads()));
   printf("data      %s: %zu training, %zu validation, %zu test images of %zu x %zu, %zu classes\n", s->data_folder,
          run->train.n, c->n_validation, s->data->test.n, run->train.rows, run->train.cols, run->train.n_classes);
-  if (s->test == SESSION_NO_TEST)
+  if (s->without_test)
     printf("          the test images are not looked at\n");
   printf("training  %s, seed %llu, up to %zu epoch%s, batch %zu, learning rate %g\n", s->preset,
          (unsigned long long)c->seed, c->epochs, plural_s(c->epochs), c->batch, c->learning_rate);
@@ -132,8 +132,7 @@ static enum ms_status evaluate(const struct run *run, const struct ms_network *n
     status = ms_evaluate(network, &run->validation, &e->validation_memory);
     e->validation = &e->validation_memory;
   }
-  if (status == MS_OK &&
-      (run->session->test == SESSION_TEST || (run->session->test == SESSION_TEST_FINISHED && !interrupted))) {
+  if (status == MS_OK && !run->session->without_test && !interrupted) {
     status = ms_evaluate(network, &run->session->data->test, &e->test_memory);
     e->test = &e->test_memory;
   }
@@ -193,15 +192,22 @@ static void print_checkpoint(const struct run *run, enum ms_status status) {
   if (run->is_waiting && !run->checkpoint && ms_path_join(path, run->session->folder, MS_RUN_FILE) == MS_OK &&
       ms_exists(path))
     printf("\nModel, metrics and summary of the earlier run in %s are as they were.\n", run->session->folder);
-  if (!run->checkpoint && k->n_saved == 0)
+  if ((!run->checkpoint && k->n_saved == 0) || !ms_run_checkpoints_exist(run->session->folder))
     return;
   if (status == MS_ERROR_NUMERIC && k->n_saved > 0)
     printf("\nThe last checkpoint in %s is of epoch %zu, step %zu: its weights are finite, but the same loss lies "
            "ahead of "
            "it.\nBegin anew with other settings and --force, or in another folder.\n",
            run->session->folder, k->epoch, k->step);
-  if (status != MS_ERROR_NUMERIC && run->session->tell_resume)
-    printf("\nA checkpoint is kept. To go on: mnist_simd train --resume %s\n", run->session->folder);
+  if (status != MS_ERROR_NUMERIC && run->session->tell_resume) {
+    printf("\nA checkpoint is kept. To go on: mnist_simd train --resume ");
+    print_shell_word(run->session->folder);
+    if (run->session->given_data) {
+      printf(" --data ");
+      print_shell_word(run->session->given_data);
+    }
+    putchar('\n');
+  }
 }
 
 static enum ms_status run_training(struct run *run, struct ms_network **network) {
@@ -309,8 +315,13 @@ int session_train(const struct session *session) {
   const struct ms_dataset *images = &session->data->train;
   const size_t n_validation = session->config->n_validation;
   if (n_validation >= images->n) {
-    cli_error(session->command, "--val: '%zu' is not a whole number from 0 to %zu, one less than the training images",
-              n_validation, images->n - 1);
+    if (session->tell_resume)
+      cli_error(session->command, "--val: '%zu' is not a whole number from 0 to %zu, one less than the training images",
+                n_validation, images->n - 1);
+    else
+      cli_error(session->command,
+                "%s: has %zu training images, this stage validates with %zu: name other data with --data",
+                session->data_folder, images->n, n_validation);
     return EXIT_USAGE;
   }
   struct run run = {

@@ -13,18 +13,16 @@ enum session_start {
   SESSION_RESUME_OR_OVERWRITE /* go on if there is a checkpoint that can be used, else begin anew */
 };
 
-/* When the test images are evaluated. */
-enum session_test { SESSION_TEST, SESSION_TEST_FINISHED /* not after an interruption */, SESSION_NO_TEST };
-
 struct session {
   const struct cli_command *command; /* in whose name errors are told */
   const char *preset;                /* that the configuration was made of */
   const struct ms_config *config;    /* also of the run that is gone on with: another one is an error */
   const struct ms_data *data;
   const char *data_folder; /* where it came from */
+  const char *given_data;  /* as --data named it; NULL: not given */
   const char *folder;      /* of the run */
   enum session_start start;
-  enum session_test test;
+  bool without_test;        /* do not look at the test images; else they are evaluated once, when the run is finished */
   size_t checkpoint_epochs; /* a checkpoint after every so many epochs */
   double checkpoint_s;      /* and as soon as so many seconds have passed; both 0: as keeper.h says */
   bool tell_resume;         /* tell the command that goes on with a run that was stopped */

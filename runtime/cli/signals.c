@@ -15,11 +15,12 @@ static void on_signal(int number) {
 }
 
 void signals_catch(void) {
-  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART};
+  struct sigaction action = {.sa_handler = on_signal, .sa_flags = SA_RESTART}, before;
   sigemptyset(&action.sa_mask);
-  sigaction(SIGINT, &action, NULL);
+  sigaction(SIGINT, &action, NULL); /* also in the background of a script, where the shell has it ignored */
   sigaction(SIGTERM, &action, NULL);
-  sigaction(SIGHUP, &action, NULL);
+  if (sigaction(SIGHUP, NULL, &before) != 0 || before.sa_handler != SIG_IGN) /* nohup keeps its word */
+    sigaction(SIGHUP, &action, NULL);
 }
 
 int signals_received(void) {

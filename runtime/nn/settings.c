@@ -148,8 +148,8 @@ static enum ms_status set_layers(const struct setting *s, struct ms_config *conf
       return status;
   }
   if (n != 1 && n != config->n_hidden)
-    return ms_fail(MS_ERROR_ARGUMENT, "%s %s: has %zu values, must have 1 or %zu, one for each hidden layer", s->name,
-                   value, n, config->n_hidden);
+    return ms_fail(MS_ERROR_ARGUMENT, "%s %s: has %zu values for %zu hidden layer%s: give one, or one for each layer",
+                   s->name, value, n, config->n_hidden, config->n_hidden == 1 ? "" : "s");
   for (size_t l = 0; l < config->n_hidden; ++l)
     *layer_number(s, &config->hidden[l]) = numbers[n == 1 ? 0 : l];
   return MS_OK;

@@ -33,6 +33,11 @@ bool ms_exists(const char *path) {
   return lstat(path, &info) == 0;
 }
 
+bool ms_is_regular(const char *path) {
+  struct stat info;
+  return lstat(path, &info) == 0 && S_ISREG(info.st_mode);
+}
+
 static enum ms_status read_all(int file, const char *path, size_t max_bytes, uint8_t **data, size_t *n_bytes) {
   struct stat info;
   if (fstat(file, &info) != 0)
@@ -133,12 +138,12 @@ static const char *remedy(int error) {
   }
 }
 
-static enum ms_status cannot_write(const char *path, int error) {
+enum ms_status ms_cannot_write(const char *path, int error) {
   return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be written: %s%s", path, strerror(error), remedy(error));
 }
 
 enum ms_status ms_folder_sync(const char *folder) {
-  return sync_folder(folder) == 0 ? MS_OK : cannot_write(folder, errno);
+  return sync_folder(folder) == 0 ? MS_OK : ms_cannot_write(folder, errno);
 }
 
 enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes) {
@@ -148,7 +153,7 @@ enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes)
     return ms_fail(MS_ERROR_ARGUMENT, "path %.80s...: too long: choose a shorter one", path);
   const int file = mkostemp(temporary, O_CLOEXEC);
   if (file < 0)
-    return cannot_write(path, errno);
+    return ms_cannot_write(path, errno);
 
   const mode_t mask = umask(0); /* mkostemp makes a private file: give it the ordinary permissions */
   umask(mask);
@@ -163,7 +168,7 @@ enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes)
     error = errno;
   }
   unlink(temporary);
-  return cannot_write(path, error);
+  return ms_cannot_write(path, error);
 }
 
 static enum ms_status cannot_make(const char *path, const char *part, int error) {

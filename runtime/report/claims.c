@@ -11,6 +11,8 @@
 
 static const char *const presets[MS_N_STAGES] = {"unregularised", "regularised", "final"};
 
+#define REPORT_TEST_IMAGES 10000 /* a count of errors is of these */
+
 /* The order of the rows. */
 enum { TRAIN_1, GAP_1, TRAIN_2, VALIDATION_2, GAP_2, TEST_3, ERRORS_3, MACRO_F1_3, LOWEST_F1_3 };
 
@@ -77,7 +79,7 @@ static void format_report(size_t row, char text[32]) {
 }
 
 static void judge(size_t row, struct ms_claim *claim) {
-  static const char *const words[] = {"", "met", "better", "explained"};
+  static const char *const words[] = {"", "met", "better", "missed"};
   const double better = rows[row].less_is_better ? claim->report - claim->run : claim->run - claim->report;
   const double tolerance = fmax(claim->standard_error, rows[row].rounding);
   if (claim->has_report)
@@ -161,6 +163,8 @@ static void judge_divergence(const struct ms_claim_run *run, struct ms_claim *cl
 static void explain(size_t row, const struct ms_claim_run *const stages[MS_N_STAGES], struct ms_claim *claim) {
   const struct ms_claim_run *run = stages[claim->stage];
   const bool missed = claim->verdict == MS_CLAIM_MISSED;
+  if (missed && (row == TRAIN_1 || row == TRAIN_2 || row == VALIDATION_2))
+    claim->verdict_text = "explained";
   if (missed && (row == TRAIN_1 || row == TRAIN_2))
     explain_training(run, claim);
   else if (missed && row == VALIDATION_2) {
@@ -177,6 +181,8 @@ static void explain(size_t row, const struct ms_claim_run *const stages[MS_N_STA
                 (claim->report - claim->run) / claim->standard_error, claim->standard_error);
   else if (missed && row == ERRORS_3)
     ms_snprintf(claim->note, sizeof claim->note, "a standard error is %.0f images", claim->standard_error);
+  else if (missed && row == MACRO_F1_3)
+    ms_snprintf(claim->note, sizeof claim->note, "a standard error is %.4f", claim->standard_error);
   else if (row == LOWEST_F1_3) {
     size_t lowest = 0;
     for (size_t c = 1; c < run->test->n_classes; ++c)
@@ -241,7 +247,7 @@ static void find_figure(size_t row, const struct ms_claim_run *run, struct ms_cl
     set_accuracy(claim, test);
     break;
   case ERRORS_3:
-    if (test)
+    if (test && test->n == REPORT_TEST_IMAGES)
       set_figure(claim, (double)test->errors, (double)test->n * binomial_error(rows[TEST_3].report / 100, test->n));
     break;
   case MACRO_F1_3:

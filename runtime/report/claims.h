@@ -41,8 +41,9 @@ struct ms_claim {
   enum ms_verdict verdict;
   /* In words; "" where there is nothing to say. */
   char report_text[32], run_text[32], difference_text[32];
-  const char *verdict_text; /* "met", "better", "explained", "" */
-  char note[320];           /* one sentence or two, without a full stop at the end */
+  const char
+      *verdict_text; /* "met", "better", "missed", "explained" (missed, and the note says how training ended), "" */
+  char note[320];    /* one sentence or two, without a full stop at the end */
 };
 
 /* stages: a run each, NULL for one that is not there. Fills all rows, in the order of the report. */

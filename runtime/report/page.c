@@ -1,6 +1,7 @@
 /* The frame of pages and the files written. */
 #include "runtime/report/page.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -17,17 +18,39 @@ static enum ms_status name_figures_folder(const char *path, char folder[MS_PATH_
   return MS_OK;
 }
 
+static const char head[] =
+    "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+    "content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
+    "<link rel=\"icon\" href=\"data:,\">\n<title>mnist_simd: ";
+
+/* A page takes the place of an earlier one or of an empty file; anything else at its path is somebody's. */
+static enum ms_status check_place(const char *path) {
+  static const char remedy[] = "choose another with --out";
+  char there[sizeof head];
+  if (!ms_exists(path))
+    return MS_OK;
+  if (!ms_is_regular(path))
+    return ms_fail(MS_ERROR_ARGUMENT, "%s: is not an ordinary file, which a page could replace: %s", path, remedy);
+  FILE *file = fopen(path, "rb");
+  if (!file)
+    return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be opened: %s: %s", path, strerror(errno), remedy);
+  const size_t n = fread(there, 1, sizeof head - 1, file);
+  fclose(file);
+  if (n > 0 && (n < sizeof head - 1 || memcmp(there, head, n) != 0))
+    return ms_fail(MS_ERROR_ARGUMENT, "%s: is no page of this program, and is left as it is: %s", path, remedy);
+  return MS_OK;
+}
+
 enum ms_status ms_page_begin(struct ms_page *page, const char *path, const char *title) {
   struct ms_text *html = &page->html;
   memset(page, 0, sizeof *page);
   page->path = path;
-  enum ms_status status = name_figures_folder(path, page->figures_folder);
+  enum ms_status status = check_place(path);
+  if (status == MS_OK)
+    status = name_figures_folder(path, page->figures_folder);
   if (status == MS_OK)
     status = ms_make_folder(page->figures_folder);
-  ms_text_add(html,
-              "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-              "content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
-              "<link rel=\"icon\" href=\"data:,\">\n<title>mnist_simd: ");
+  ms_text_add(html, head);
   ms_text_add(html, title);
   ms_text_add(html, "</title>\n<style>\n");
   ms_text_add_bytes(html, ms_asset_figures_css, ms_asset_figures_css_bytes);

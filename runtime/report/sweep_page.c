@@ -54,23 +54,36 @@ static enum ms_status collect(const struct ms_sweep *sweep, size_t axis, struct 
   return MS_OK;
 }
 
-/* Of a chart: the values whose accuracy is not too far below the best. */
-static void find_range(struct axis_values *v, bool gap, double *low, double *high) {
+/* Whether an accuracy is too far below the best one for the axes. */
+static bool is_left_out(const struct axis_values *v, double accuracy) {
+  return v->leaves_out && accuracy < v->accuracy[v->best] - MAX_DROP;
+}
+
+/* Values are left out only if two or more stay, without which a chart tells nothing. */
+static void choose_left_out(struct axis_values *v) {
+  size_t n = 0, n_near = 0;
+  for (size_t i = 0; i < v->n; ++i)
+    if (isfinite(v->accuracy[i])) {
+      ++n;
+      n_near += v->accuracy[i] >= v->accuracy[v->best] - MAX_DROP;
+    }
+  v->leaves_out = n_near > 1 && n_near < n;
+}
+
+/* Of a chart: the values that are not left out. */
+static void find_range(const struct axis_values *v, bool gap, double *low, double *high) {
   *low = (double)INFINITY;
   *high = -(double)INFINITY;
   for (size_t i = 0; i < v->n; ++i) {
-    if (!isfinite(v->accuracy[i]))
+    if (!isfinite(v->accuracy[i]) || is_left_out(v, v->accuracy[i]))
       continue;
-    if (v->accuracy[i] < v->accuracy[v->best] - MAX_DROP) {
-      v->leaves_out = true;
-      continue;
-    }
     *low = fmin(*low, gap ? v->gap[i] : v->from[i]);
     *high = fmax(*high, gap ? v->gap[i] : v->to[i]);
   }
 }
 
-static void draw(const struct ms_sweep *sweep, size_t axis, struct axis_values *v, bool gap, struct ms_panel *panel) {
+static void draw(const struct ms_sweep *sweep, size_t axis, const struct axis_values *v, bool gap,
+                 struct ms_panel *panel) {
   const struct ms_sweep_axis *a = &sweep->spec.axes[axis];
   struct ms_sweep_mean base;
   struct ms_line_chart chart = {
@@ -93,7 +106,7 @@ static void draw(const struct ms_sweep *sweep, size_t axis, struct axis_values *
   chart.has_level = sweep->spec.mode == MS_SWEEP_ONE_AT_A_TIME && is_whole(&base);
   chart.level = 100 * (gap ? base.train_accuracy - base.val_accuracy : base.val_accuracy);
   chart.level_text = "base";
-  if (chart.has_level && (gap || chart.level > v->accuracy[v->best] - MAX_DROP)) {
+  if (chart.has_level && !is_left_out(v, 100 * base.val_accuracy)) {
     chart.low = fmin(chart.low, chart.level);
     chart.high = fmax(chart.high, chart.level);
   }
@@ -162,6 +175,16 @@ static void add_value_table(const struct ms_sweep *sweep, size_t axis, struct ms
   ms_text_add(text, "</tbody></table></div></details>\n");
 }
 
+static bool has_open_runs(const struct ms_sweep *sweep, size_t axis) {
+  for (size_t i = 0; i < sweep->spec.axes[axis].n_values; ++i) {
+    struct ms_sweep_mean m;
+    ms_sweep_value_mean(sweep, axis, i, &m);
+    if (m.n_finished + m.n_failed < m.n_runs)
+      return true;
+  }
+  return false;
+}
+
 static enum ms_status add_axis(const struct ms_sweep *sweep, size_t axis, struct ms_page *page) {
   struct axis_values v = {0};
   struct ms_figure f = {0};
@@ -171,12 +194,14 @@ static enum ms_status add_axis(const struct ms_sweep *sweep, size_t axis, struct
   ms_text_add(&f.title, "Validation accuracy and gap by ");
   ms_markup_escape(&f.title, sweep->spec.axes[axis].name);
   if (v.best < v.n) {
+    choose_left_out(&v);
     f.n_panels = 2;
     draw(sweep, axis, &v, false, &f.panels[0]);
     draw(sweep, axis, &v, true, &f.panels[1]);
     add_caption(sweep, axis, &v, &f.caption);
   } else {
-    ms_text_add(&f.caption, "No value has all of its runs yet. ");
+    ms_text_add(&f.caption, has_open_runs(sweep, axis) ? "No value has all of its runs yet. "
+                                                       : "There is no value of which all runs came to an end. ");
   }
   add_value_table(sweep, axis, &f.details);
   free(v.x);
@@ -252,7 +277,8 @@ static void add_base(const struct ms_sweep *sweep, struct ms_text *text) {
 
 /* ---- The page ---- */
 
-static void add_summary(const struct ms_sweep *sweep, const size_t *order, size_t n, struct ms_text *html) {
+static void add_summary(const struct ms_sweep *sweep, const char *folder, const size_t *order, size_t n,
+                        struct ms_text *html) {
   char percent[MS_SHORT_TEXT], count[MS_SHORT_TEXT], all[MS_SHORT_TEXT], words[MAX_DESCRIPTION];
   struct ms_sweep_mean best;
   ms_text_add(html, "<section><h2>");
@@ -260,11 +286,16 @@ static void add_summary(const struct ms_sweep *sweep, const size_t *order, size_
     ms_text_add(html, axis > 0 ? ", " : "");
     ms_markup_escape(html, sweep->spec.axes[axis].name);
   }
-  ms_text_add(html, "</h2>\n<p>From the preset ");
+  ms_text_add(html, "</h2>\n<p>");
+  if (folder) {
+    ms_markup_escape(html, folder);
+    ms_text_add(html, ". ");
+  }
+  ms_text_add(html, "From the preset ");
   ms_markup_escape(html, sweep->spec.preset);
   ms_text_printf(html, ", %s: %s points, %zu seed%s. Judged by validation images; the test images were not read.</p>\n",
                  sweep->spec.mode == MS_SWEEP_GRID ? "every combination" : "one setting at a time around the base",
-                 ms_markup_count(count, sweep->plan.n_points), sweep->plan.n_seeds,
+                 ms_markup_count(count, sweep->plan.n_runs / sweep->plan.n_seeds), sweep->plan.n_seeds,
                  sweep->plan.n_seeds == 1 ? "" : "s");
   ms_text_add(html, "<dl class=\"tiles\">\n");
   if (n > 0) {
@@ -281,14 +312,15 @@ static void add_summary(const struct ms_sweep *sweep, const size_t *order, size_
   ms_text_printf(html, "<div><dt>failed</dt><dd>%s</dd></div></dl>\n", ms_markup_count(count, sweep->n_failed));
 }
 
-static enum ms_status add_sweep(const struct ms_sweep *sweep, struct ms_page *page) {
+/* folder: its name, if it must be told from others. */
+static enum ms_status add_sweep(const struct ms_sweep *sweep, const char *folder, struct ms_page *page) {
   size_t *order, n = 0;
   enum ms_status status = ms_allocate(sweep->plan.n_points, sizeof *order, "sweep", &order);
   if (status != MS_OK)
     return status;
   status = ms_sweep_rank(sweep, order, &n);
   if (status == MS_OK) {
-    add_summary(sweep, order, n, &page->html);
+    add_summary(sweep, folder, order, n, &page->html);
     add_points(sweep, order, n, &page->html);
     add_failures(sweep, &page->html);
     add_base(sweep, &page->html);
@@ -312,7 +344,10 @@ static void add_machine(const char *folder, const struct ms_sweep *sweep, struct
     }
   ms_text_add(html, "<p>");
   ms_markup_escape(html, folder);
-  ms_text_printf(html, ": %.2f hours of training in all", seconds / 3600);
+  if (seconds < 3600)
+    ms_text_printf(html, ": %.1f minutes of training in all", seconds / 60);
+  else
+    ms_text_printf(html, ": %.1f hours of training in all", seconds / 3600);
   if (known) {
     ms_text_add(html, ", the first run on ");
     ms_markup_escape(html, known->cpu);
@@ -336,7 +371,7 @@ enum ms_status ms_sweep_page_write(const char *const *folders, size_t n_folders,
     ms_text_printf(&page.html, "<header><p class=\"kicker\">mnist_simd report</p>\n<h1>%s</h1></header>\n<main>\n",
                    n_folders == 1 ? "A search for settings" : "Searches for settings");
     for (size_t s = 0; status == MS_OK && s < n_folders; ++s)
-      status = add_sweep(&sweeps[s], &page);
+      status = add_sweep(&sweeps[s], n_folders > 1 ? folders[s] : NULL, &page);
     ms_page_machine(&page);
     for (size_t s = 0; s < n_folders; ++s)
       add_machine(folders[s], &sweeps[s], &page.html);

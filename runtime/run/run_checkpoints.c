@@ -49,6 +49,14 @@ enum ms_status ms_run_checkpoints_find(const char *folder, struct ms_run_checkpo
   return !*checkpoint && damaged[0] ? MS_ERROR_DATA : MS_OK;
 }
 
+bool ms_run_checkpoints_exist(const char *folder) {
+  char path[MS_PATH_SIZE];
+  for (size_t i = 0; i < MS_N_CHECKPOINTS; ++i)
+    if (ms_path_join(path, folder, names[i]) == MS_OK && ms_exists(path))
+      return true;
+  return false;
+}
+
 enum ms_status ms_run_checkpoints_begin(const char *folder, struct ms_run_checkpoints *files) {
   struct ms_checkpoint *newest;
   char damaged[MS_PATH_SIZE];

@@ -18,6 +18,9 @@ struct ms_run_checkpoints {
 enum ms_status ms_run_checkpoints_find(const char *folder, struct ms_run_checkpoints *files,
                                        struct ms_checkpoint **checkpoint, char damaged[MS_PATH_SIZE]);
 
+/* Whether there is any, good or damaged. */
+bool ms_run_checkpoints_exist(const char *folder);
+
 /* For a run that begins anew: the first checkpoint takes the place of the earlier run's older one, so that its newest is there
  * until then. MS_ERROR_MEMORY. */
 enum ms_status ms_run_checkpoints_begin(const char *folder, struct ms_run_checkpoints *files);

@@ -35,7 +35,7 @@ enum ms_status ms_run_lock(const char *folder, struct ms_run_lock *lock) {
   for (;;) {
     const int file = open(lock->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
     if (file < 0)
-      return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be written: %s", lock->path, strerror(errno));
+      return ms_cannot_write(lock->path, errno);
     struct flock whole = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
     if (fcntl(file, F_SETLK, &whole) != 0) {
       const bool held = errno == EACCES || errno == EAGAIN;

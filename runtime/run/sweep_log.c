@@ -24,7 +24,7 @@ static enum ms_status take_lock(const char *path, struct ms_sweep_log *log) {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
   log->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (log->lock < 0)
-    return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be opened: %s", path, strerror(errno));
+    return ms_cannot_write(path, errno);
   if (fcntl(log->lock, F_SETLK, &lock) == 0)
     return MS_OK;
   if (errno != EACCES && errno != EAGAIN)
@@ -60,7 +60,7 @@ static enum ms_status open_lines(const char *path, int *file) {
   struct stat info;
   *file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0666);
   if (*file < 0 || fstat(*file, &info) != 0)
-    return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be opened: %s", path, strerror(errno));
+    return ms_cannot_write(path, errno);
   if (!S_ISREG(info.st_mode))
     return ms_fail(MS_ERROR_SYSTEM, "%s: is not a regular file", path);
   const off_t length = whole_lines(*file, info.st_size);

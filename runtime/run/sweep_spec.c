@@ -204,7 +204,8 @@ static enum ms_status parse_line(struct parser *p) {
 
 static enum ms_status parse_lines(struct parser *p) {
   struct ms_sweep_spec *spec = p->spec;
-  char *line = spec->words, *const end = spec->words + spec->n_bytes;
+  const size_t mark = spec->n_bytes >= 3 && memcmp(spec->words, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* byte-order mark */
+  char *line = spec->words + mark, *const end = spec->words + spec->n_bytes;
   enum ms_status status = MS_OK;
   while (status == MS_OK && line < end) {
     char *newline = memchr(line, '\n', (size_t)(end - line));
