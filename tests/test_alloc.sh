@@ -31,7 +31,7 @@ run() { # FAIL_AT ARGUMENT...
 result() {
   local file
   sed -E 's/[0-9.]+ (s|images\/s)\b//g; s/median.*//' stdout
-  for file in out/model.safetensors out/metrics.csv out/results.jsonl; do
+  for file in out/model.safetensors out/metrics.csv out/results.jsonl out/report.html out/report_figures/*; do
     [ ! -f $file ] || sha256sum $file
   done
 }
@@ -93,6 +93,9 @@ sweep "train" train "${small[@]}" --hidden 5 --dropout 0.1 --epochs 2 --val 10 -
 "$program" train "${small[@]}" --hidden 5 --dropout 0.1 --epochs 1 --out prepared >/dev/null
 sweep "train --force" train "${small[@]}" --hidden none --epochs 1 --out out --force
 sweep "eval" eval out --data data --threads 2
+sweep "train --resume, finished" train --data data --threads 1 --resume out
+sweep "show" show test 3,4 --model out --data data --threads 1
+sweep "report" report out --data data --threads 1
 rm -rf prepared
 # Killed when its second epoch's metrics.csv takes its place.
 MS_FAIL_CALL=rename MS_FAIL_AT=4 MS_FAIL_ERRNO=0 LD_PRELOAD=$preload "$program" train "${small[@]}" --hidden 5 --dropout 0.1 \
@@ -106,6 +109,7 @@ sweep "sweep" sweep sweep.txt --data data --threads 1 --out out
 "$program" sweep sweep.txt --data data --threads 1 --out prepared >/dev/null
 sweep "sweep --list" sweep sweep.txt --data data --list --out out
 sweep "sweep --merge" sweep sweep.txt --data data --merge --out out
+sweep "report of a sweep" report out
 
 printf '%d allocations failed, %d errors told, %d runs did without the memory, %d s\n' "$n_sites" "$n_errors" "$n_without" \
   "$SECONDS"

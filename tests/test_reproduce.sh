@@ -31,6 +31,11 @@ refused 2 --seeds "'0'" -- --seeds 0
 refused 2 --seed "'9007199254740992'" -- --seed 9007199254740992
 refused 2 --seed "'9007199254740991'" -- --seed 9007199254740991 --seeds 2
 refused 2 --out -- --out ''
+"$here/small_data.sh" "$data" few 300 10
+"$program" reproduce --data few --out few-runs >out 2>err
+code=$?
+check "too few images to validate with: refused" test "$code" -eq 1 -a ! -e few-runs
+check "too few images to validate with: one line" one_line few "300 training images" 10000 --data
 
 # ---- The stages and the table ----
 

@@ -104,6 +104,11 @@ static enum ms_status look(struct stage *stage, const char *data_sha256, bool *f
 
 static int run_stage(const struct reproduction *r, size_t number, struct stage *stage) {
   bool finished;
+  if (stage->config->n_validation >= r->data.train.n) {
+    cli_error(&command, "%s: has %zu training images, stage %zu validates with %zu: name other data with --data",
+              r->data_folder, r->data.train.n, number + 1, stage->config->n_validation);
+    return EXIT_FAILURE;
+  }
   enum ms_status status = look(stage, r->data_sha256, &finished);
   if (status != MS_OK)
     return cli_fail(&command, status);

@@ -71,6 +71,8 @@ static int tell_end(const struct cli_values *values, const char *folder) {
   struct ms_config *config;
   const char *given;
   const enum ms_status status = ms_run_read(folder, &run);
+  if (status != MS_OK && status != MS_ERROR_DATA)
+    return cli_fail(&command, status);
   if (status != MS_OK) {
     cli_error(&command, "%s: and %s holds no checkpoint: begin anew with --out %s --force", ms_error_message(), folder,
               folder);

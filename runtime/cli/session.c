@@ -315,13 +315,8 @@ int session_train(const struct session *session) {
   const struct ms_dataset *images = &session->data->train;
   const size_t n_validation = session->config->n_validation;
   if (n_validation >= images->n) {
-    if (session->tell_resume)
-      cli_error(session->command, "--val: '%zu' is not a whole number from 0 to %zu, one less than the training images",
-                n_validation, images->n - 1);
-    else
-      cli_error(session->command,
-                "%s: has %zu training images, this stage validates with %zu: name other data with --data",
-                session->data_folder, images->n, n_validation);
+    cli_error(session->command, "--val: '%zu' is not a whole number from 0 to %zu, one less than the training images",
+              n_validation, images->n - 1);
     return EXIT_USAGE;
   }
   struct run run = {
