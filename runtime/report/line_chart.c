@@ -65,8 +65,8 @@ static void draw_y_axis(const struct plot *p, struct ms_ticks ticks) {
   for (double i = first; i <= last; ++i) {
     const double value = i == 0 ? 0 : i * ticks.step /* no -0 */, y = y_at(p, value);
     ms_text_printf(p->svg, "<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/>", left, y, right);
-    ms_text_printf(p->svg, "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%.*f%s</text>\n", left - 6,
-                   y + 4, ticks.decimals, value, p->chart->unit);
+    ms_text_printf(p->svg, "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s%.*f%s</text>\n", left - 6,
+                   y + 4, value < 0 ? "−" : "", ticks.decimals, fabs(value), p->chart->unit);
   }
 }
 
