@@ -92,9 +92,11 @@ void ms_data_free(struct ms_data *data);
 /* The images first .. first+n-1 of data, sharing its memory. */
 struct ms_dataset ms_dataset_slice(const struct ms_dataset *data, size_t first, size_t n);
 
-/* SHA-256 over all pixels, then all labels; 64 hex digits and a 0. That of MNIST's training images is MS_MNIST_SHA256. */
+/* SHA-256 over all pixels, then all labels; 64 hex digits and a 0. Those of MNIST's training and test
+ * images are MS_MNIST_SHA256 and MS_MNIST_TEST_SHA256. */
 void ms_dataset_sha256(const struct ms_dataset *data, char hex[65]);
 #define MS_MNIST_SHA256 "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b"
+#define MS_MNIST_TEST_SHA256 "c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b"
 
 /* ---- Configuration ------------------------------------------------------------------------------------------ */
 

@@ -107,7 +107,7 @@ refused 1 "two runs" -- report broken --data short
 refused 2 "--out" -- report f --data short --out ''
 cp f/model.safetensors kept
 for place in f/model.safetensors f/run.json; do
-  refused 2 "$place" "no page" -- report f --data short --out "$place"
+  refused 2 "$place" "left as it is" -- report f --data short --out "$place"
 done
 check "a run's file is not replaced by a page" cmp -s kept f/model.safetensors
 mkfifo pipe && ln -s page.html link
@@ -115,6 +115,9 @@ refused 2 "pipe" "not an ordinary file" -- report f --data short --out pipe
 refused 2 "link" "not an ordinary file" -- report f --data short --out link
 refused 2 "/dev/stdout" "not an ordinary file" -- report f --data short --out /dev/stdout
 check "neither are a pipe and a link" test -p pipe -a -L link
+mkdir own_figures && echo mine >own_figures/figure-1.svg
+refused 2 "own_figures/figure-1.svg" "left as it is" -- report f --data short --out own.html
+check "a figure of somebody else is not replaced" test "$(cat own_figures/figure-1.svg)" = mine
 : >taken_figures
 refused 1 "taken_figures" -- report f --data short --out taken.html
 check "nothing is left of a page that could not be made" test ! -e taken.html

@@ -27,6 +27,13 @@ percent() { # SHARE
 
 # ---- Wrong usage ----
 
+for file in report.html claims.txt; do
+  mkdir own && echo mine >own/$file
+  refused 2 "own/$file" "left as it is" -- --out own
+  check "a file of somebody else is not replaced, nothing is trained" test "$(cat own/$file)" = mine -a "$(ls own)" = $file
+  rm -r own
+done
+
 refused 2 --seeds "'0'" -- --seeds 0
 refused 2 --seed "'9007199254740992'" -- --seed 9007199254740992
 refused 2 --seed "'9007199254740991'" -- --seed 9007199254740991 --seeds 2
@@ -57,7 +64,7 @@ check "stage 2: gap" grep -qF " $(awk -v t="$(value whole/regularised-seed42 tra
   <(row "gap from training to validation")
 check "stage 3: test accuracy" grep -qE " 98\.37 % +$(awk -v a="$(value whole/final-seed42 test accuracy)" 'BEGIN { printf "%.2f %%", 100 * a }') " \
   <(row "test accuracy")
-check "stage 3: errors among 100 images are not compared with errors among 10,000" grep -qE "  163 +- +- *$" \
+check "stage 3: what is not MNIST is not judged" grep -qE "  163 +$(value whole/final-seed42 test errors) +- *$" \
   <(row "misclassified test images")
 check "stage 3: F1" grep -qE " 0\.98 +$(awk -v f="$(value whole/final-seed42 test macro_f1)" 'BEGIN { printf "%.4f", f }') " \
   <(row "F1, mean of the classes")

@@ -226,7 +226,7 @@ check "runs that fail: the others go on" test "$code" -eq 0 -a "$(lines fail/res
 check "runs that fail: recorded with their message" test \
   "$(grep -c '"status":"failed","message":"epoch 1, step [0-9]*: the loss is not finite: [^"]*"}$' fail/results.jsonl)" -eq 2
 check "runs that fail: told" grep -q '^lr 10, dropout:20 0.1, seed 42: epoch 1, step' out
-check "runs that fail: counted" grep -q '^4 of 4 runs are done, 2 of them failed' out
+check "runs that fail: counted" grep -q '^4 of 4 runs done, 2 of them failed' out
 run fail.txt --data small --out fail
 check "runs that fail: not tried again" test "$code" -eq 0 -a -z "$(grep ': failed: ' out)"
 

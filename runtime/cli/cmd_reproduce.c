@@ -12,11 +12,13 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
+#include "runtime/report/page.h"
 #include "runtime/report/report.h"
 #include "runtime/run/run_folder.h"
 #include "runtime/run/run_read.h"
 
 #define CLAIMS_FILE "claims.txt"
+#define CLAIMS_HEAD "Claims of the report, seed "
 #define PAGE_FILE "report.html"
 #define MAX_SEEDS 1000
 
@@ -50,6 +52,7 @@ struct reproduction {
   const char *data_folder;
   struct ms_data data;
   char data_sha256[65];
+  bool is_mnist;
   struct ms_claim *claims; /* (n_seeds, MS_N_CLAIMS) */
 };
 
@@ -177,7 +180,7 @@ static int run_seed(const struct reproduction *r, uint64_t seed, struct ms_claim
   }
   if (exit_code == EXIT_SUCCESS) {
     const struct ms_claim_run *const all[MS_N_STAGES] = {&runs[0], &runs[1], &runs[2]};
-    ms_claims(all, claims);
+    ms_claims(all, r->is_mnist, claims);
   }
   for (size_t s = 0; s < MS_N_STAGES; ++s) {
     ms_run_free(&stages[s].run);
@@ -209,13 +212,13 @@ static enum ms_status write_page(const struct reproduction *r) {
 static enum ms_status conclude(const struct reproduction *r, double elapsed_s) {
   struct ms_text text = {0};
   char path[MS_PATH_SIZE];
-  ms_text_printf(&text, "Claims of the report, seed %llu\n\n", (unsigned long long)r->seed);
+  ms_text_printf(&text, CLAIMS_HEAD "%llu\n\n", (unsigned long long)r->seed);
   claim_table(&text, r->claims);
   if (r->n_seeds > 1) {
     ms_text_add(&text, "\n");
     claim_spread_table(&text, r->claims, r->seed, r->n_seeds);
   }
-  if (strcmp(r->data_sha256, MS_MNIST_SHA256) != 0)
+  if (!r->is_mnist)
     ms_text_add(&text, "\nThe data is not MNIST, for which the report's figures are.\n");
   enum ms_status status = ms_text_status(&text, CLAIMS_FILE);
   if (status == MS_OK)
@@ -233,12 +236,30 @@ static enum ms_status conclude(const struct reproduction *r, double elapsed_s) {
   return status;
 }
 
+/* What is written at the end must find its place before hours of training. */
+static enum ms_status check_places(const struct reproduction *r) {
+  char path[MS_PATH_SIZE];
+  enum ms_status status = ms_path_join(path, r->out, PAGE_FILE);
+  if (status == MS_OK)
+    status = ms_page_check(path);
+  if (status == MS_OK)
+    status = ms_path_join(path, r->out, CLAIMS_FILE);
+  return status == MS_OK ? ms_check_place(path, CLAIMS_HEAD, "move it away, or choose another folder with --out")
+                         : status;
+}
+
 static int reproduce(struct reproduction *r) {
+  char test_sha256[65];
   const double start = ms_clock_s();
   enum ms_status status = ms_allocate(r->n_seeds, MS_N_CLAIMS * sizeof *r->claims, "claims", &r->claims);
   if (status != MS_OK)
     return cli_fail(&command, status);
+  status = check_places(r);
+  if (status != MS_OK)
+    return cli_fail(&command, status);
   ms_dataset_sha256(&r->data.train, r->data_sha256);
+  ms_dataset_sha256(&r->data.test, test_sha256);
+  r->is_mnist = strcmp(r->data_sha256, MS_MNIST_SHA256) == 0 && strcmp(test_sha256, MS_MNIST_TEST_SHA256) == 0;
   for (size_t s = 0; s < r->n_seeds; ++s) {
     const int exit_code = run_seed(r, r->seed + s, r->claims + s * MS_N_CLAIMS);
     if (exit_code != EXIT_SUCCESS) {

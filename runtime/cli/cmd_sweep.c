@@ -151,8 +151,8 @@ static int do_runs(struct task *t, const char *data_id) {
       sweep_keeper_remove(t->folder, t->sweep.plan.jobs[run].id);
   sweep_progress_clear(&t->progress);
   if (status == MS_STOPPED) {
-    printf("\nInterrupted: %zu of %zu runs are done. The same command goes on from there.\n", t->progress.n_done,
-           t->progress.n_runs);
+    printf("\nInterrupted: %zu of %zu run%s done. The same command goes on from there.\n", t->progress.n_done,
+           t->progress.n_runs, plural_s(t->progress.n_runs));
     return 128 + signals_received();
   }
   return status == MS_OK ? 0 : cli_fail(&command, status);
@@ -209,31 +209,34 @@ static void print_plan(const struct task *t) {
     printf("shard     %zu of %zu, by %s: %zu of %zu runs\n", t->shard.k, t->shard.n, t->source, count_runs(t),
            t->sweep.plan.n_runs);
   printf("mnist_simd %s, kernels %s, %zu thread%s\n", MS_VERSION, ms_isa(), ms_threads(), plural_s(ms_threads()));
-  printf("sweep     %s: %s, %zu %s, %zu %s, %zu runs\n", t->file,
+  printf("sweep     %s: %s, %zu %s, %zu %s, %zu run%s\n", t->file,
          spec->mode == MS_SWEEP_GRID ? "grid" : "one at a time", n_points, n_points == 1 ? "point" : "points",
-         spec->n_seeds, spec->n_seeds == 1 ? "seed" : "seeds", t->sweep.plan.n_runs);
+         spec->n_seeds, spec->n_seeds == 1 ? "seed" : "seeds", t->sweep.plan.n_runs, plural_s(t->sweep.plan.n_runs));
   printf("data      %s: %zu training images, the last of them for validation; the test images are not read\n",
          t->data_folder, t->data.train.n);
   if (t->changed)
     printf("          the sweep file has changed: results that still fit are taken over\n");
-  printf("output    %s: %zu of %zu runs are done\n\n", t->folder, count_runs(t) - count_open(t), count_runs(t));
+  printf("output    %s: %zu of %zu run%s done\n\n", t->folder, count_runs(t) - count_open(t), count_runs(t),
+         plural_s(count_runs(t)));
   fflush(stdout);
 }
 
 /* All that is there in one file, and what it says; of a shard, how to get there. */
 static int finish(struct task *t) {
   const bool whole = t->shard.n == 1;
+  char word[SHELL_WORD_SIZE];
   enum ms_status status = whole ? ms_sweep_merge(t->folder, &t->sweep) : MS_OK;
   if (status == MS_OK && whole)
     status = print_sweep(&t->sweep);
   if (status != MS_OK)
     return cli_fail(&command, status);
   if (whole)
-    printf("\n%zu of %zu runs are done, %zu of them failed. Results in %s\n", t->sweep.n_done, t->sweep.plan.n_runs,
-           t->sweep.n_failed, t->folder);
+    printf("\n%zu of %zu run%s done, %zu of them failed. Results in %s\n", t->sweep.n_done, t->sweep.plan.n_runs,
+           plural_s(t->sweep.plan.n_runs), t->sweep.n_failed, t->folder);
   else
-    printf("\nPart %zu of %zu: %zu of %zu runs are done. When all parts are: mnist_simd sweep %s --merge\n", t->shard.k,
-           t->shard.n, count_runs(t) - count_open(t), count_runs(t), t->folder);
+    printf("\nPart %zu of %zu: %zu of %zu run%s done. When all parts are: mnist_simd sweep %s --merge\n", t->shard.k,
+           t->shard.n, count_runs(t) - count_open(t), count_runs(t), plural_s(count_runs(t)),
+           shell_word(word, t->folder));
   return 0;
 }
 

@@ -1,9 +1,14 @@
 /* mnist_simd train: trains a network, evaluates it and saves the run. */
+#define _POSIX_C_SOURCE 200809L /* access */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
+#include "runtime/cli/print.h"
 #include "runtime/cli/session.h"
 #include "runtime/cli/train_config.h"
 #include "runtime/platform/error.h"
@@ -65,30 +70,32 @@ static int begin(const struct cli_values *values, struct session session) {
 
 /* ---- A run that was stopped ---- */
 
-/* A folder without a checkpoint but with a summary: a run that came to its end, or what is left of one that did not. */
-static int tell_end(const struct cli_values *values, const char *folder) {
+/* A folder without a checkpoint but with a summary: a run that came to its end, or what is left of one that did not. word: the
+ * folder for a shell. */
+static int tell_end(const struct cli_values *values, const char *folder, const char *word) {
   struct ms_run run;
   struct ms_config *config;
   const char *given;
   const enum ms_status status = ms_run_read(folder, &run);
-  if (status != MS_OK && status != MS_ERROR_DATA)
-    return cli_fail(&command, status);
-  if (status != MS_OK) {
-    cli_error(&command, "%s: and %s holds no checkpoint: begin anew with --out %s --force", ms_error_message(), folder,
-              folder);
+  if (status == MS_ERROR_DATA) {
+    cli_error(&command, "%s: and %s holds no checkpoint: begin anew with its settings and --out %s --force",
+              ms_error_message(), folder, word);
     return EXIT_FAILURE;
   }
+  if (status != MS_OK)
+    return cli_fail(&command, status);
   int exit_code = train_config_from_options(values, run.config, &given, &config);
   if (exit_code == 0) {
     const char *name = ms_config_difference(run.config, config);
     exit_code = EXIT_FAILURE;
     if (run.interrupted)
       cli_error(&command,
-                "%s: its run was stopped in epoch %zu of %zu, but its checkpoints are gone: begin anew with --out %s "
-                "--force",
-                folder, run.result.epochs_run, run.config->epochs, folder);
+                "%s: its run was stopped after epoch %zu of %zu, but its checkpoints are gone: begin anew with its "
+                "settings and --out %s --force",
+                folder, run.result.epochs_run, run.config->epochs, word);
     else if (name)
-      cli_error(&command, "%s: its run is finished, with another --%s: choose another folder with --out", folder, name);
+      cli_error(&command, "%s: its run is finished, with another --%s: train into another folder, without --resume",
+                folder, name);
     else {
       printf("%s: the run is finished, there is nothing to go on with.\n", folder);
       exit_code = EXIT_SUCCESS;
@@ -104,26 +111,32 @@ static int tell_end(const struct cli_values *values, const char *folder) {
 static struct ms_checkpoint *look(const struct cli_values *values, const char *folder, int *exit_code) {
   struct ms_run_checkpoints files;
   struct ms_checkpoint *checkpoint = NULL;
-  char damaged[MS_PATH_SIZE], path[MS_PATH_SIZE];
+  char damaged[MS_PATH_SIZE], path[MS_PATH_SIZE], word[SHELL_WORD_SIZE];
   *exit_code = EXIT_FAILURE;
   if (!ms_is_folder(folder)) {
     cli_error(&command, "--resume: '%s' is no folder: name the folder of a run that was stopped", folder);
     return NULL;
   }
+  if (access(folder, X_OK) != 0) {
+    cli_error(&command, "%s: cannot be read: %s", folder, strerror(errno));
+    return NULL;
+  }
+  shell_word(word, folder);
   enum ms_status status = ms_path_join(path, folder, MS_RUN_FILE);
   if (status == MS_OK)
     status = ms_run_checkpoints_find(folder, &files, &checkpoint, damaged);
   if (status == MS_ERROR_DATA)
-    cli_error(&command, "%s: no checkpoint in this folder can be used: begin anew with --out %s --force", damaged,
-              folder);
+    cli_error(&command,
+              "%s: no checkpoint in this folder can be used: begin anew with its settings and --out %s --force",
+              damaged, word);
   else if (status != MS_OK)
     *exit_code = cli_fail(&command, status);
   else if (!checkpoint && ms_exists(path))
-    *exit_code = tell_end(values, folder);
+    *exit_code = tell_end(values, folder, word);
   else if (!checkpoint)
     cli_error(&command,
               "%s: holds no checkpoint: name the folder of a run that was stopped, or begin anew with --out %s%s",
-              folder, folder, ms_run_folder_is_used(folder) ? " --force" : "");
+              folder, word, ms_run_folder_is_used(folder) ? " --force" : "");
   return checkpoint;
 }
 

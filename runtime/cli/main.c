@@ -72,6 +72,8 @@ static int run(int argc, char **argv) {
 int main(int argc, char **argv) {
   signal(SIGPIPE, SIG_IGN); /* a reader that is gone must not cost a training run */
   signal(SIGXFSZ, SIG_IGN); /* a file over its limit (ulimit -f) is told as an error, and its beginning removed */
+  if (argc > 0 && argv[0][0])
+    cli_program = argv[0];
   const int exit_code = run(argc, argv);
   if (fflush(stdout) != 0 || ferror(stdout)) {
     fprintf(stderr, "mnist_simd: standard output cannot be written\n");

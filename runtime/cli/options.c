@@ -15,6 +15,8 @@
 /* What getopt_long returns for the first option of the table: beyond every character and its own ':' and '?'. */
 enum { FIRST_OPTION = 256 };
 
+const char *cli_program = "mnist_simd";
+
 void cli_error(const struct cli_command *command, const char *format, ...) {
   char text[8192]; /* two paths and words */
   va_list args;

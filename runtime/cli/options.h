@@ -43,6 +43,8 @@ bool cli_size(const struct cli_values *values, const char *name, size_t min, siz
 
 bool cli_number(const struct cli_values *values, const char *name, double min, double max, double *out);
 
+extern const char *cli_program; /* as it was called: argv[0] */
+
 /* "mnist_simd COMMAND: message", on standard error. */
 __attribute__((format(printf, 2, 3))) void cli_error(const struct cli_command *command, const char *format, ...);
 

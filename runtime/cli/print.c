@@ -41,19 +41,21 @@ const char *plural_s(size_t n) {
   return n == 1 ? "" : "s";
 }
 
-void print_shell_word(const char *word) {
+const char *shell_word(char *out, const char *path) {
   static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
-  if (*word && strspn(word, plain) == strlen(word)) {
-    fputs(word, stdout);
-    return;
+  if (*path && strspn(path, plain) == strlen(path)) {
+    snprintf(out, SHELL_WORD_SIZE, "%s", path);
+    return out;
   }
-  putchar('\'');
-  for (; *word; ++word)
-    if (*word == '\'')
-      fputs("'\\''", stdout);
+  char *end = out;
+  *end++ = '\'';
+  for (; *path && end - out < SHELL_WORD_SIZE - 6; ++path)
+    if (*path == '\'')
+      end += sprintf(end, "'\\''");
     else
-      putchar(*word);
-  putchar('\'');
+      *end++ = *path;
+  strcpy(end, "'");
+  return out;
 }
 
 void format_loss(char text[16], double loss) {

@@ -20,8 +20,10 @@ enum ms_status print_mistakes(const struct ms_dataset *data, const struct ms_eva
 /* "1 epoch", "2 epochs": what follows the noun after a number. */
 const char *plural_s(size_t n);
 
-/* For a command to be typed: in quotes if a shell would read anything else into it. */
-void print_shell_word(const char *word);
+#define SHELL_WORD_SIZE (4 * 4096 + 3)
+
+/* A path for a command to be typed, to out (SHELL_WORD_SIZE): in quotes if a shell would read anything else into it. Returns out. */
+const char *shell_word(char *out, const char *path);
 
 /* A loss in a few characters, whatever its size. */
 void format_loss(char text[16], double loss);

@@ -200,12 +200,11 @@ static void print_checkpoint(const struct run *run, enum ms_status status) {
            "it.\nBegin anew with other settings and --force, or in another folder.\n",
            run->session->folder, k->epoch, k->step);
   if (status != MS_ERROR_NUMERIC && run->session->tell_resume) {
-    printf("\nA checkpoint is kept. To go on: mnist_simd train --resume ");
-    print_shell_word(run->session->folder);
-    if (run->session->given_data) {
-      printf(" --data ");
-      print_shell_word(run->session->given_data);
-    }
+    char word[SHELL_WORD_SIZE];
+    printf("\nA checkpoint is kept. To go on: %s train", shell_word(word, cli_program));
+    printf(" --resume %s", shell_word(word, run->session->folder));
+    if (run->session->given_data)
+      printf(" --data %s", shell_word(word, run->session->given_data));
     putchar('\n');
   }
 }

@@ -33,9 +33,27 @@ bool ms_exists(const char *path) {
   return lstat(path, &info) == 0;
 }
 
-bool ms_is_regular(const char *path) {
+enum ms_status ms_check_place(const char *path, const char *head, const char *remedy) {
   struct stat info;
-  return lstat(path, &info) == 0 && S_ISREG(info.st_mode);
+  if (lstat(path, &info) != 0)
+    return MS_OK;
+  if (!S_ISREG(info.st_mode))
+    return ms_fail(MS_ERROR_ARGUMENT, "%s: is not an ordinary file, and is left as it is: %s", path, remedy);
+  FILE *file = fopen(path, "rb");
+  if (!file)
+    return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be opened: %s: %s", path, strerror(errno), remedy);
+  int c = getc(file);
+  bool same = c == EOF; /* empty */
+  if (!same) {
+    for (; *head && c == (unsigned char)*head; ++head)
+      c = getc(file);
+    same = *head == '\0';
+  }
+  fclose(file);
+  if (!same)
+    return ms_fail(MS_ERROR_ARGUMENT, "%s: is not what this program writes there, and is left as it is: %s", path,
+                   remedy);
+  return MS_OK;
 }
 
 static enum ms_status read_all(int file, const char *path, size_t max_bytes, uint8_t **data, size_t *n_bytes) {
@@ -76,7 +94,8 @@ enum ms_status ms_file_read(const char *path, size_t max_bytes, uint8_t **data, 
   /* O_NONBLOCK: opening a named pipe must not wait for a writer. */
   const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0)
-    return ms_fail(MS_ERROR_DATA, "%s: cannot be opened: %s", path, strerror(errno));
+    return ms_fail(errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? MS_ERROR_DATA : MS_ERROR_SYSTEM,
+                   "%s: cannot be opened: %s", path, strerror(errno));
   const enum ms_status status = read_all(file, path, max_bytes, data, n_bytes);
   close(file);
   return status;

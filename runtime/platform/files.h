@@ -12,14 +12,17 @@ enum ms_status ms_path_join(char *path, const char *folder, const char *name);
 bool ms_is_folder(const char *path);
 bool ms_exists(const char *path);
 
-/* A regular file itself: not a link to one, nor a device, pipe or folder. */
-bool ms_is_regular(const char *path);
+/* MS_OK if a file that begins with head may be written there and nothing of somebody's is lost: there is none, an empty one, or a
+ * regular one that begins so too. Else MS_ERROR_ARGUMENT, the message ending in remedy: it is another file, a link, a device, a
+ * pipe, a folder. */
+enum ms_status ms_check_place(const char *path, const char *head, const char *remedy);
 
 /* MS_ERROR_SYSTEM: "<path>: cannot be written: <the error>: <what can be done>". error: an errno. */
 enum ms_status ms_cannot_write(const char *path, int error);
 
 /* The whole of a regular file; free(*data). MS_ERROR_DATA, with the message naming the path, if it is missing, not a
- * regular file, unreadable, changes while it is read, or is over max_bytes. */
+ * regular file, unreadable, changes while it is read, or is over max_bytes; MS_ERROR_SYSTEM if it is there and may not be
+ * opened. */
 enum ms_status ms_file_read(const char *path, size_t max_bytes, uint8_t **data, size_t *n_bytes);
 
 /* Writes a temporary file in the same folder, fsyncs it, renames it to path and fsyncs the folder: after a crash path

@@ -46,8 +46,10 @@ struct ms_claim {
   char note[320];    /* one sentence or two, without a full stop at the end */
 };
 
-/* stages: a run each, NULL for one that is not there. Fills all rows, in the order of the report. */
-void ms_claims(const struct ms_claim_run *const stages[MS_N_STAGES], struct ms_claim claims[MS_N_CLAIMS]);
+/* stages: a run each, NULL for one that is not there. Fills all rows, in the order of the report. Of images that are not MNIST's
+ * nothing is judged: the rows have the run's figures, and neither difference, verdict nor note. */
+void ms_claims(const struct ms_claim_run *const stages[MS_N_STAGES], bool is_mnist,
+               struct ms_claim claims[MS_N_CLAIMS]);
 
 /* One claim's figure over several seeds. The standard deviation is that of a sample (n - 1). */
 struct ms_spread {

@@ -71,8 +71,8 @@ void ms_figure_add_svg(struct ms_text *text, const struct ms_figure *f) {
     height = f->panels[p].height > height ? f->panels[p].height : height;
   }
   ms_text_printf(text,
-                 "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"drawing\" viewBox=\"0 0 %g %g\" width=\"%g\" "
-                 "height=\"%g\">\n<title>%s: ",
+                 MS_SVG_HEAD " viewBox=\"0 0 %g %g\" width=\"%g\" "
+                             "height=\"%g\">\n<title>%s: ",
                  width, height, width, height, f->number);
   add(text, &f->title);
   ms_text_add(text, "</title>\n<style>");

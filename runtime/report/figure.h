@@ -29,7 +29,9 @@ void ms_figure_free(struct ms_figure *figure);
 /* The element <figure> of a page. */
 void ms_figure_add_html(struct ms_text *text, const struct ms_figure *figure);
 
-/* A whole SVG file, with its styles in it. */
+#define MS_SVG_HEAD "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"drawing\""
+
+/* A whole SVG file, with its styles in it, that begins with MS_SVG_HEAD. */
 void ms_figure_add_svg(struct ms_text *text, const struct ms_figure *figure);
 
 /* MS_ERROR_MEMORY if a part is missing. */

@@ -1,7 +1,6 @@
 /* The frame of pages and the files written. */
 #include "runtime/report/page.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -23,29 +22,15 @@ static const char head[] =
     "content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n"
     "<link rel=\"icon\" href=\"data:,\">\n<title>mnist_simd: ";
 
-/* A page takes the place of an earlier one or of an empty file; anything else at its path is somebody's. */
-static enum ms_status check_place(const char *path) {
-  static const char remedy[] = "choose another with --out";
-  char there[sizeof head];
-  if (!ms_exists(path))
-    return MS_OK;
-  if (!ms_is_regular(path))
-    return ms_fail(MS_ERROR_ARGUMENT, "%s: is not an ordinary file, which a page could replace: %s", path, remedy);
-  FILE *file = fopen(path, "rb");
-  if (!file)
-    return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be opened: %s: %s", path, strerror(errno), remedy);
-  const size_t n = fread(there, 1, sizeof head - 1, file);
-  fclose(file);
-  if (n > 0 && (n < sizeof head - 1 || memcmp(there, head, n) != 0))
-    return ms_fail(MS_ERROR_ARGUMENT, "%s: is no page of this program, and is left as it is: %s", path, remedy);
-  return MS_OK;
+enum ms_status ms_page_check(const char *path) {
+  return ms_check_place(path, head, "move it away, or choose another with --out");
 }
 
 enum ms_status ms_page_begin(struct ms_page *page, const char *path, const char *title) {
   struct ms_text *html = &page->html;
   memset(page, 0, sizeof *page);
   page->path = path;
-  enum ms_status status = check_place(path);
+  enum ms_status status = ms_page_check(path);
   if (status == MS_OK)
     status = name_figures_folder(path, page->figures_folder);
   if (status == MS_OK)
@@ -84,6 +69,8 @@ enum ms_status ms_page_figure(struct ms_page *page, size_t number, struct ms_fig
   }
   if (status == MS_OK)
     status = ms_text_status(&file, path);
+  if (status == MS_OK)
+    status = ms_check_place(path, MS_SVG_HEAD, "move it away, or choose another page with --out");
   if (status == MS_OK)
     status = ms_file_write(path, file.data, file.length);
   ms_text_free(&file);

@@ -12,6 +12,9 @@ struct ms_page {
   size_t n_further; /* figures that the report does not have */
 };
 
+/* Before the work: MS_OK if a page may be written there, that is, nothing else is (ms_check_place). */
+enum ms_status ms_page_check(const char *path);
+
 /* Makes the folder of the figures, <path without .html>_figures, and writes the head, up to <body>. title: escaped. A page is freed
  * by ms_page_finish. */
 enum ms_status ms_page_begin(struct ms_page *page, const char *path, const char *title);

@@ -149,7 +149,7 @@ static void add_caption(const struct ms_sweep *sweep, size_t axis, const struct 
   if (sweep->plan.n_seeds > 1)
     ms_text_add(text, "Bars: from the lowest to the highest run. ");
   if (v->leaves_out)
-    ms_text_printf(text, "Values more than %d points below the best lie outside the axes. ", MAX_DROP);
+    ms_text_printf(text, "What is more than %d points below the best lies outside the axes. ", MAX_DROP);
 }
 
 static void add_value_table(const struct ms_sweep *sweep, size_t axis, struct ms_text *text) {
@@ -220,12 +220,15 @@ static void add_point(const struct ms_sweep *sweep, size_t rank, size_t point, s
   ms_text_printf(text, "</td><td>%s</td>", ms_markup_percent(percent, m.val_accuracy));
   if (sweep->plan.n_seeds > 1)
     ms_text_printf(text, "<td>%.2f</td>", 100 * m.val_sd);
-  ms_text_printf(text, "<td>%s</td><td>%.2f</td><td>%.1f</td></tr>\n", ms_markup_percent(percent, m.train_accuracy),
-                 100 * (m.train_accuracy - m.val_accuracy), m.epochs_run);
+  const double gap = 100 * (m.train_accuracy - m.val_accuracy);
+  ms_text_printf(text, "<td>%s</td><td>%s%.2f</td><td>%.1f</td></tr>\n", ms_markup_percent(percent, m.train_accuracy),
+                 gap < 0 ? "−" : "", fabs(gap), m.epochs_run);
 }
 
 static void add_points(const struct ms_sweep *sweep, const size_t *order, size_t n, struct ms_text *text) {
   enum { SHOWN = 10, MOST = 1000 };
+  if (n == 0)
+    return;
   ms_text_add(
       text,
       "<h3>Best points</h3>\n<div class=\"scroll\"><table class=\"numbers points\"><thead><tr><th></th><th>point</th>"
@@ -280,6 +283,7 @@ static void add_base(const struct ms_sweep *sweep, struct ms_text *text) {
 static void add_summary(const struct ms_sweep *sweep, const char *folder, const size_t *order, size_t n,
                         struct ms_text *html) {
   char percent[MS_SHORT_TEXT], count[MS_SHORT_TEXT], all[MS_SHORT_TEXT], words[MAX_DESCRIPTION];
+  const size_t n_points = sweep->plan.n_runs / sweep->plan.n_seeds; /* each once, also where lines repeat the base */
   struct ms_sweep_mean best;
   ms_text_add(html, "<section><h2>");
   for (size_t axis = 0; axis < sweep->spec.n_axes; ++axis) {
@@ -293,9 +297,10 @@ static void add_summary(const struct ms_sweep *sweep, const char *folder, const 
   }
   ms_text_add(html, "From the preset ");
   ms_markup_escape(html, sweep->spec.preset);
-  ms_text_printf(html, ", %s: %s points, %zu seed%s. Judged by validation images; the test images were not read.</p>\n",
+  ms_text_printf(html,
+                 ", %s: %s point%s, %zu seed%s. Judged by validation images; the test images were not read.</p>\n",
                  sweep->spec.mode == MS_SWEEP_GRID ? "every combination" : "one setting at a time around the base",
-                 ms_markup_count(count, sweep->plan.n_runs / sweep->plan.n_seeds), sweep->plan.n_seeds,
+                 ms_markup_count(count, n_points), n_points == 1 ? "" : "s", sweep->plan.n_seeds,
                  sweep->plan.n_seeds == 1 ? "" : "s");
   ms_text_add(html, "<dl class=\"tiles\">\n");
   if (n > 0) {
@@ -344,7 +349,9 @@ static void add_machine(const char *folder, const struct ms_sweep *sweep, struct
     }
   ms_text_add(html, "<p>");
   ms_markup_escape(html, folder);
-  if (seconds < 3600)
+  if (seconds < 60)
+    ms_text_printf(html, ": %.0f seconds of training in all", seconds);
+  else if (seconds < 3600)
     ms_text_printf(html, ": %.1f minutes of training in all", seconds / 60);
   else
     ms_text_printf(html, ": %.1f hours of training in all", seconds / 3600);

@@ -53,6 +53,8 @@ void ms_table_claims(const struct ms_report *report, struct ms_text *text) {
   struct ms_claim_run views[MS_N_STAGES];
   const struct ms_claim_run *stages[MS_N_STAGES] = {NULL};
   struct ms_claim claims[MS_N_CLAIMS];
+  const bool is_mnist =
+      strcmp(report->train_sha256, MS_MNIST_SHA256) == 0 && strcmp(report->test_sha256, MS_MNIST_TEST_SHA256) == 0;
   bool any = false;
   for (size_t r = report->n_runs; r-- > 0;) { /* of several runs of a stage, the first is taken */
     const struct ms_report_run *run = &report->runs[r];
@@ -73,7 +75,7 @@ void ms_table_claims(const struct ms_report *report, struct ms_text *text) {
   }
   if (!any)
     return;
-  ms_claims(stages, claims);
+  ms_claims(stages, is_mnist, claims);
   ms_text_add(text, "<section id=\"claims\"><h2>The report’s claims</h2>\n");
   add_head(text, "claims", names, 6);
   for (size_t i = 0, before = MS_N_STAGES; i < MS_N_CLAIMS; ++i)
@@ -82,7 +84,7 @@ void ms_table_claims(const struct ms_report *report, struct ms_text *text) {
       before = claims[i].stage;
     }
   ms_text_add(text, "</tbody></table></div>\n");
-  if (strcmp(report->train_sha256, MS_MNIST_SHA256) != 0)
+  if (!is_mnist)
     ms_text_add(text, "<p class=\"note\">The data is not MNIST, for which the report’s figures are.</p>\n");
   ms_text_add(text, "</section>\n");
 }
