@@ -115,8 +115,7 @@ interrupt() { # SIGNAL RUNS RESULTS ARGUMENT...
   shift 3
   "$program" sweep "$@" >out 2>err &
   local pid=$!
-  for _ in $(seq 2000); do
-    [ "$(cat "$results" 2>/dev/null | wc -l)" -ge "$runs" ] && break
+  while [ "$(cat "$results" 2>/dev/null | wc -l)" -lt "$runs" ] && kill -0 $pid 2>/dev/null; do
     sleep 0.01
   done
   kill "-$signal" $pid 2>/dev/null
