@@ -25,14 +25,18 @@ cmake --preset fuzz >build-fuzz/log 2>&1 && cmake --build --preset fuzz --parall
 tests/fuzz/make_seeds.sh build-fuzz/mnist_simd "$MNIST_SIMD_DATA" build-fuzz/seeds
 names=("$@")
 [ $# -gt 0 ] || mapfile -t names < <(cd tests/fuzz && ls fuzz_*.c | sed -n 's/^fuzz_\(.*\)\.c$/\1/p' | grep -v '^file$')
-printf '%-14s %12s %9s %9s %s\n' reader executions edges features findings
+# Seconds of a core, user and system: less than SECONDS where other programs used the core too.
+TIMEFORMAT='%U %S'
+printf '%-14s %8s %12s %9s %9s %s\n' reader "core s" executions edges features findings
 for name in "${names[@]}"; do
   mkdir -p "build-fuzz/corpus/$name" "build-fuzz/findings/$name"
   result=none
-  build-fuzz/tests/fuzz/libfuzzer_"$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 -malloc_limit_mb=512 \
-    -max_len=65536 -print_final_stats=1 -artifact_prefix="build-fuzz/findings/$name/" "build-fuzz/corpus/$name" \
-    "build-fuzz/seeds/$name" >"build-fuzz/$name.log" 2>&1 || result=FOUND
-  printf '%-14s %12s %9s %9s %s\n' "$name" "$(sed -n 's/^stat::number_of_executed_units: *//p' "build-fuzz/$name.log")" \
+  { time build-fuzz/tests/fuzz/libfuzzer_"$name" -max_total_time="$seconds" -timeout=10 -rss_limit_mb=1024 \
+    -malloc_limit_mb=512 -max_len=65536 -print_final_stats=1 -artifact_prefix="build-fuzz/findings/$name/" \
+    "build-fuzz/corpus/$name" "build-fuzz/seeds/$name" >"build-fuzz/$name.log" 2>&1; } 2>"build-fuzz/$name.time" ||
+    result=FOUND
+  printf '%-14s %8s %12s %9s %9s %s\n' "$name" "$(awk 'NF == 2 { printf "%.0f", $1 + $2 }' "build-fuzz/$name.time")" \
+    "$(sed -n 's/^stat::number_of_executed_units: *//p' "build-fuzz/$name.log")" \
     "$(grep -oE 'cov: [0-9]+' "build-fuzz/$name.log" | tail -n 1 | cut -c6-)" \
     "$(grep -oE 'ft: [0-9]+' "build-fuzz/$name.log" | tail -n 1 | cut -c5-)" "$result"
   if [ $result != none ]; then
