@@ -9,6 +9,12 @@ source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 [[ ${1:-} =~ ^[0-9]+$ ]] || fail "Usage: fuzz.sh SECONDS [NAME]..."
 seconds=$1
 shift
+readers=$(cd "$root/tests/fuzz" && ls fuzz_*.c | sed -n 's/^fuzz_\(.*\)\.c$/\1/p' | grep -v '^file$')
+names=("$@")
+[ $# -gt 0 ] || mapfile -t names <<<"$readers"
+for name in "${names[@]}"; do
+  grep -qxF -- "$name" <<<"$readers" || fail "$name: no reader, must be one of: $(xargs <<<"$readers")"
+done
 require_packages
 if ! echo 'int main(void) { return 0; }' | clang -fsanitize=address -x c - -o /dev/null 2>/dev/null; then
   can_install || fail "Missing: clang libclang-rt-dev. On Debian or Ubuntu, type: sudo apt-get install -y clang libclang-rt-dev"
@@ -23,8 +29,6 @@ cmake --preset fuzz >build-fuzz/log 2>&1 && cmake --build --preset fuzz --parall
   fail "The preset fuzz could not be built."
 }
 tests/fuzz/make_seeds.sh build-fuzz/mnist_simd "$MNIST_SIMD_DATA" build-fuzz/seeds
-names=("$@")
-[ $# -gt 0 ] || mapfile -t names < <(cd tests/fuzz && ls fuzz_*.c | sed -n 's/^fuzz_\(.*\)\.c$/\1/p' | grep -v '^file$')
 # Seconds of a core, user and system: less than SECONDS where other programs used the core too.
 TIMEFORMAT='%U %S'
 printf '%-14s %8s %12s %9s %9s %s\n' reader "core s" executions edges features findings

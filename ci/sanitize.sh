@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The test suite under the address and undefined-behaviour sanitizers (leaks too) and the thread sanitizer, and under
 # valgrind, which sees memory that was never written. Installs what is missing.
-# Usage: sanitize.sh [asan] [tsan] [valgrind]     (all three without an argument: about twenty minutes on two cores)
+# Usage: sanitize.sh [asan] [tsan] [valgrind]     (all three without an argument: about twenty minutes)
 #
 # Left out: exp_log (all 2^32 floats) and full_run (50 epochs), which take an hour under a sanitizer and run code that the other
 # tests run too; get_data and guards, which run scripts and builds of their own; mpi and slurm, which run the code that
@@ -32,8 +32,9 @@ missing_sanitizer_packages() { # asan|tsan|valgrind
 
 run_sanitizer() { # PRESET
   step "$1"
-  cmake --preset "$1" >"build-$1.log" 2>&1 && cmake --build --preset "$1" --parallel "$(nproc)" >>"build-$1.log" 2>&1 || {
-    cat "build-$1.log"
+  mkdir -p "build-$1"
+  cmake --preset "$1" >"build-$1/log" 2>&1 && cmake --build --preset "$1" --parallel "$(nproc)" >>"build-$1/log" 2>&1 || {
+    cat "build-$1/log"
     fail "The preset $1 could not be built."
   }
   nm "build-$1/mnist_simd" | grep "__${1}_init" >/dev/null || fail "build-$1/mnist_simd is not sanitized."

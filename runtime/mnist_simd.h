@@ -68,6 +68,8 @@ enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose trans_b, si
 /* ---- Data --------------------------------------------------------------------------------------------------- */
 
 /* Labelled images; a view when the pixels belong to another data set. */
+#define MS_MAX_CLASSES 256 /* labels are bytes */
+
 struct ms_dataset {
   size_t n;          /* images */
   size_t rows, cols; /* pixels of an image */
@@ -291,7 +293,8 @@ struct ms_evaluation {
 };
 
 /* Dropout off. The prediction is the class of the largest logit, the first of equals. Free with ms_evaluation_free.
- * MS_ERROR_DATA: image size or labels do not fit the network. */
+ * MS_ERROR_DATA: image size or labels do not fit the network. MS_ERROR_NUMERIC: the loss is not finite. MS_ERROR_ARGUMENT: before
+ * ms_init. */
 enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dataset *data,
                            struct ms_evaluation *evaluation);
 void ms_evaluation_free(struct ms_evaluation *evaluation);

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # A sweep on a Slurm cluster: sixteen array tasks share its runs, each finding its part from the variables that Slurm sets.
-#   sbatch sweeps/slurm.sh sweeps/section3.txt
+#   PATH=$PWD/build:$PATH sbatch sweeps/slurm.sh sweeps/section3.txt
 # When all tasks have ended:
-#   mnist_simd sweep sweeps/section3.txt --merge
+#   build/mnist_simd sweep sweeps/section3.txt --merge
 # A task that was killed: submit the same array again; what is done is skipped.
 #
 # With MPI, on the machines of a host file or within an allocation, nothing but the launcher changes:

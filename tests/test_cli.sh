@@ -45,6 +45,7 @@ check "no command" test "$code" -eq 2 -a ! -s out
 refused 2 "unknown command 'tain'" -- tain
 refused 2 --epoks unknown -- train --epoks 3
 refused 2 --epochs "needs a value" -- train --epochs
+refused 2 "--show needs a value" -- eval model --show
 refused 2 --force "takes no value" -- train --force=yes
 refused 2 "unexpected argument 'x'" -- train x
 refused 2 MODEL -- eval
@@ -107,6 +108,7 @@ show test BAD --data small
 CASES
 refused 2 --dropout "has 3 values for 2 hidden layers: give one" -- train --dropout 0.1,0.2,0.3
 refused 2 --l1 "has 2 values for 3 hidden layers: give one" -- train --hidden 3,3,3 --l1 0,0
+refused 2 "--dropout 0.5" "no hidden layer" -- train --hidden none --dropout 0.5
 refused 2 --hidden "more than 64" -- train --hidden "$(printf '1,%.0s' $(seq 64))1"
 refused 2 --preset "'worst'" unregularised -- train --preset worst
 refused 2 --monitor "'loss'" val_loss -- train --monitor loss
@@ -244,7 +246,7 @@ set +m
 # ---- On a terminal ----
 
 if command -v script >/dev/null; then
-  TERM=xterm script -qec "$program train --data small --hidden 300 --dropout 0.5 --epochs 40 --out live" typescript >/dev/null 2>&1
+  TERM=xterm script -qec "$(printf %q "$program") train --data small --hidden 300 --dropout 0.5 --epochs 40 --out live" typescript >/dev/null 2>&1
   check "terminal: a live line with a bar and the time left" grep -qE '\[#*\.*\] loss .* ETA [0-9]+:[0-9]{2}' typescript
   check "terminal: the live line is erased" grep -q $'\r\033\\[K' typescript
 fi

@@ -18,7 +18,7 @@ refuses() { # FLAG
 }
 
 for flag in -ffast-math -Ofast -funsafe-math-optimizations -fassociative-math -freciprocal-math -ffinite-math-only \
-  -ffp-contract=fast; do
+  -fno-signed-zeros -ffp-contract=fast -ffp-contract=on; do
   check "CMake refuses $flag" refuses "$flag"
   rm -rf "$work/build"
 done

@@ -6,8 +6,8 @@
 
 /* ---- gemm ---- */
 
-static void check_gemm_shape(const struct ms_kernels *kernels, size_t m, size_t n, size_t k, enum values values) {
-  const bool transpose_a = test_random_below(2), transpose_b = test_random_below(2);
+static void check_gemm_transposed(const struct ms_kernels *kernels, size_t m, size_t n, size_t k, enum values values,
+                                  bool transpose_a, bool transpose_b) {
   const size_t aliasing = 256; /* a distance of rows at which they share sets of the caches, which some kernels avoid */
   test_context("m %zu, n %zu, k %zu, A %s, B %s", m, n, k, transpose_a ? "transposed" : "as stored",
                transpose_b ? "transposed" : "as stored");
@@ -27,6 +27,10 @@ static void check_gemm_shape(const struct ms_kernels *kernels, size_t m, size_t 
   matrix_check_same(&expected, &found, "C");
   CHECK(test_guards_intact(workspace));
   test_release();
+}
+
+static void check_gemm_shape(const struct ms_kernels *kernels, size_t m, size_t n, size_t k, enum values values) {
+  check_gemm_transposed(kernels, m, n, k, values, test_random_below(2), test_random_below(2));
 }
 
 static void check_gemm(const struct ms_kernels *kernels) {
@@ -51,7 +55,10 @@ static void check_gemm(const struct ms_kernels *kernels) {
     check_gemm_shape(kernels, 128, 144, 2048, ORDINARY);
   }
   check_gemm_shape(kernels, 17, 528, 2048, ORDINARY);
-  check_gemm_shape(kernels, 17, 532, 2049, ORDINARY);
+  for (int transposed = 0; transposed < 4; ++transposed) { /* both packed, two blocks of k and three */
+    check_gemm_transposed(kernels, 17, 532, 2049, ORDINARY, transposed & 1, transposed & 2);
+    check_gemm_transposed(kernels, 65, 140, 4100, ORDINARY, transposed & 1, transposed & 2);
+  }
 }
 
 void kernels_gemm(void) {
@@ -132,8 +139,8 @@ static void check_gemm_skip_shape(const struct ms_kernels *kernels, size_t m, si
 
 static void check_gemm_skip(const struct ms_kernels *kernels) {
   for (int round = 0; round < 2 * ROUNDS; ++round)
-    check_gemm_skip_shape(kernels, kernels_random_size(60), kernels_random_size(300), kernels_random_size(200),
-                          ROUND_VALUES(round));
+    check_gemm_skip_shape(kernels, kernels_random_size(round % 2 ? 60 : 3 * MS_TILE), kernels_random_size(300),
+                          kernels_random_size(200), ROUND_VALUES(round));
 }
 
 void kernels_gemm_skip(void) {

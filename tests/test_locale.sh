@@ -4,7 +4,7 @@
 # Usage: test_locale.sh TEST_PROGRAM...
 set -uo pipefail
 
-programs=$(realpath "$@")
+mapfile -t programs < <(realpath "$@")
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 if ! command -v localedef >/dev/null; then
@@ -16,7 +16,7 @@ localedef -i de_DE -f UTF-8 "$work/de_DE.UTF-8" 2>"$work/err" || {
   exit 77
 }
 failed=0
-for program in $programs; do
+for program in "${programs[@]}"; do
   echo "$(basename "$program") in de_DE.UTF-8"
   LOCPATH=$work "$program" --locale de_DE.UTF-8 || failed=1
 done

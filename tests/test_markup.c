@@ -152,9 +152,41 @@ static void ticks(void) {
   CHECK(ms_ticks_for(1, 1, 6).step == 1 && ms_ticks_for(0, (double)INFINITY, 6).step == 1);
 }
 
+/* Values of any size that a reader lets through: an axis with few ticks, and an end to the drawing of it. */
+static void axes(void) {
+  static const double values[] = {0, 1, 5e-324, 1e-310, 1e-300, 1e-12, 0.25, 98.4, 1e20, 1e300};
+  enum { N = sizeof values / sizeof values[0] };
+  const double x[] = {1, 2};
+  for (size_t i = 0; i < N * N * 2; ++i) {
+    const double other = i % 2 == 0 ? values[i / 2 % N] : nextafter(values[i / 2 / N], (double)INFINITY);
+    const double y[] = {values[i / 2 / N], other};
+    struct ms_panel panel = {0};
+    const struct ms_line_chart chart = {.title = "loss",
+                                        .x_name = "epoch",
+                                        .n = 2,
+                                        .x = x,
+                                        .point_name = "epoch",
+                                        .n_series = 1,
+                                        .series = {{"training", "training", y, NULL, NULL}},
+                                        .low = fmin(y[0], y[1]),
+                                        .high = fmax(y[0], y[1]),
+                                        .high_limit = (double)INFINITY,
+                                        .decimals = 4,
+                                        .unit = ""};
+    ms_line_chart_draw(&chart, &panel);
+    size_t n_ticks = 0;
+    for (const char *at = panel.svg.data; (at = strstr(at, "class=\"grid\"")) != NULL; ++at)
+      ++n_ticks;
+    test_context("from %g to %g: %zu ticks", chart.low, chart.high, n_ticks);
+    CHECK(n_ticks >= 2 && n_ticks <= 9 && !strstr(panel.svg.data, "nan") && !strstr(panel.svg.data, "inf"));
+    ms_text_free(&panel.svg);
+    ms_text_free(&panel.label);
+  }
+}
+
 static const struct test_case cases[] = {
-    {"escape", escape},           {"numbers", numbers},   {"png_ink", png_ink},
-    {"png_palette", png_palette}, {"terminal", terminal}, {"ticks", ticks},
+    {"escape", escape},     {"numbers", numbers}, {"png_ink", png_ink}, {"png_palette", png_palette},
+    {"terminal", terminal}, {"ticks", ticks},     {"axes", axes},
 };
 
 TEST_MAIN(cases)

@@ -33,6 +33,8 @@ for figure in 1 2 3 4 5 6 7 a1 a2; do
 done
 if command -v xmllint >/dev/null; then
   check "SVG files are well-formed" xmllint --noout page_figures/*.svg
+else
+  echo "skipped whether SVG files are well-formed: xmllint is not installed"
 fi
 check "the page refers to nothing outside" test -z "$(grep -oE '(src|href|url)[=(]"?(https?:|//|[a-z]+\.)' page.html)"
 check "claims of the stages" grep -q '<section id="claims">' page.html
@@ -77,6 +79,7 @@ check "sweep: same page with scalar kernels" cmp sweep.html scalar_sweep.html
 head -n 3 s/results.jsonl >half && mkdir part && cp s/sweep.txt part && mv half part/results.jsonl
 run report part --out part.html
 check "sweep: one that is not finished" grep -q '<dd>3 of ' part.html
+check "sweep: what has no point in a chart" test "$(grep -c 'has no point' sweep.html)" -eq 0 -a "$(grep -c 'has no point' part.html)" -gt 0
 refused 2 "name runs or sweeps" -- report s u --out mixed.html
 echo '{"id": 1}' >>part/results.jsonl
 refused 1 "part/results.jsonl" -- report part
@@ -140,9 +143,9 @@ refused 2 "from 0 to 499" -- show test 500 --data short
 refused 2 "INDEX" -- show test 1, --data short
 refused 1 "train, test or an IDX file" -- show nothing 0
 if command -v script >/dev/null; then
-  LC_ALL=C.UTF-8 script -qec "$program show test 0 --data short" typescript >/dev/null 2>&1
+  LC_ALL=C.UTF-8 script -qec "$(printf %q "$program") show test 0 --data short" typescript >/dev/null 2>&1
   check "show: greys on a terminal" grep -q $'\033\\[38;5;2[34]' typescript
-  LC_ALL=C.UTF-8 NO_COLOR=1 script -qec "$program show test 0 --data short" typescript >/dev/null 2>&1
+  LC_ALL=C.UTF-8 NO_COLOR=1 script -qec "$(printf %q "$program") show test 0 --data short" typescript >/dev/null 2>&1
   check "show: NO_COLOR" test -z "$(grep $'\033\\[38' typescript)"
 fi
 LC_ALL=C.UTF-8 run eval f --data short

@@ -151,6 +151,7 @@ refused 2 --checkpoint-seconds "'0'" -- --checkpoint-seconds 0
 run --resume whole
 check "a finished run: nothing to go on with" test "$code" -eq 0 -a "$(grep -c finished out)" -eq 1
 refused 1 whole finished --patience -- --resume whole --patience 3
+refused 2 --threads "'x'" -- --resume whole --threads x
 for file in model.safetensors metrics.csv run.json; do
   cp -r whole broken
   echo '{}' >broken/$file

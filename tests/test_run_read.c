@@ -142,6 +142,7 @@ static void hostile_summaries(void) {
       {"\"accuracy\": 0.985", "\"accuracy\": 1.985", "\"accuracy\""},
       {"\"loss\": 0.25", "\"loss\": 1e999", "not JSON"},
       {"\"loss\": 0.25", "\"loss\": \"0.25\"", "\"loss\""},
+      {"\"loss\": 0.25", "\"loss\": 1.7e308", "\"loss\""},
       {"0.5,\n", "-0.5,\n", "f1"},
       {"0.5,\n", "\"a\",\n", "f1"},
       {"\"data_sha256\": \"dd", "\"data_sha256\": \"d", "data_sha256"},

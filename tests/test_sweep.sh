@@ -269,6 +269,23 @@ else
   echo "skipped a full disk: a file system cannot be mounted here"
 fi
 
+# What takes away its folder, or a file of it, once two runs are done: results are not written to where nobody finds them.
+taken() { # FROM TO
+  "$program" sweep slow.txt --data small --out "${1%%/*}" --shard 1/2 --isa scalar --threads 1 >out 2>err &
+  local pid=$!
+  while [ "$(lines "${1%%/*}/results-1-of-2.jsonl")" -lt 2 ] && kill -0 $pid 2>/dev/null; do sleep 0.01; done
+  mv "$1" "$2"
+  wait $pid
+  code=$?
+}
+taken robbed/results-1-of-2.jsonl robbed.jsonl
+check "its results are taken away: exit code 1" test $code -eq 1
+check "its results are taken away: told" one_line robbed/results-1-of-2.jsonl "was removed or replaced" "start the sweep again"
+taken moved moved-away
+check "its folder is taken away: exit code 1" test $code -eq 1
+check "its folder is taken away: told" one_line moved/ # of a checkpoint, or of the results
+check "its folder is taken away: whole lines alone" test "$(tail -c 1 moved-away/results-1-of-2.jsonl | od -An -tx1)" = ' 0a'
+
 # Two processes on the same results.
 "$program" sweep slow.txt --data small --out twice --isa scalar --threads 1 >/dev/null 2>&1 &
 pid=$!
@@ -289,7 +306,7 @@ done
 # ---- On a terminal ----
 
 if command -v script >/dev/null; then
-  TERM=xterm script -qec "$program sweep slow.txt --data small --out live --threads 1" typescript >/dev/null 2>&1
+  TERM=xterm script -qec "$(printf %q "$program") sweep slow.txt --data small --out live --threads 1" typescript >/dev/null 2>&1
   check "terminal: a live line" grep -qE '[0-9]+/24 done, best [0-9.]+ %, ETA [0-9]+:[0-9]{2} \| epoch' typescript
   check "terminal: the live line is erased" grep -q $'\r\033\\[K' typescript
 fi

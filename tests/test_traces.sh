@@ -28,6 +28,7 @@ if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
   printf 'preset unregularised\nmode grid\nset hidden 4\nset epochs 1\nset batch 16\nset val 10\nvary lr 0.01\n' >sweep.txt
   check "sweep: no socket, nothing changed outside its folder" test -z "$(changes sweep sweep.txt --data data --out out/sweep)"
   check "sweep: its results were seen" grep -q '"out/sweep/results.jsonl' trace
+  check "sweep: the test images are not looked for" test -z "$(grep t10k trace)" -a -n "$(grep train-images trace)"
   check "show changes nothing" test -z "$(changes show test 3 --data data --model out)"
   check "kernels changes nothing" test -z "$(changes kernels)"
   check "the check sees another folder" test -n "$(changes "${train[@]}" --out other)"

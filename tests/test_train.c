@@ -99,6 +99,55 @@ static void each_path(void) {
   ms_shutdown();
 }
 
+/* Shapes in which layouts look alike that are not: single rows, single units, more classes than a tile has columns. The same
+ * weights by every ISA, on one thread and three, whether zeros are skipped or not. */
+static void check_shape(struct ms_config *config, const struct ms_dataset *data, const char *name) {
+  char expected[65] = "", hex[65];
+  for (size_t isa = 0; isa < ms_isa_count(); ++isa)
+    for (size_t threads = 1; threads <= 3; threads += 2)
+      for (int path = MS_SKIP_WHERE_FASTER; path <= MS_SKIP_ALWAYS; ++path) {
+        if (ms_init(ms_isa_entry(isa)->name, threads) == MS_ERROR_UNSUPPORTED)
+          continue;
+        struct ms_network *network;
+        struct ms_train_result result;
+        ms_skipping = (enum ms_skipping)path;
+        CHECK_MESSAGE(ms_train(config, data, NULL, NULL, &network, &result) == MS_OK, "%s: %s", name,
+                      ms_error_message());
+        ms_skipping = MS_SKIP_WHERE_FASTER;
+        ms_network_sha256(network, hex);
+        ms_network_free(network);
+        if (!expected[0])
+          memcpy(expected, hex, sizeof hex);
+        CHECK_MESSAGE(strcmp(hex, expected) == 0, "%s: %s, %zu threads, path %d: %s, %s", name, ms_isa(), threads, path,
+                      hex, expected);
+        ms_shutdown();
+      }
+}
+
+static void odd_shapes(void) {
+  static const struct {
+    size_t batch, units[2], n_classes;
+  } shapes[] = {{1, {70, 65}, 10}, {1, {130, 1}, 100}, {33, {70, 1}, 256}, {2, {1, 200}, 10}, {100, {65, 129}, 130}};
+  static uint8_t labels[100];
+  test_load();
+  for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; ++i) {
+    struct ms_config *config = test_tiny_config(2);
+    struct ms_dataset data = ms_dataset_slice(&test_data.train, 0, sizeof labels);
+    char name[80];
+    config->batch = shapes[i].batch;
+    for (size_t l = 0; l < 2; ++l)
+      config->hidden[l].units = shapes[i].units[l];
+    for (size_t j = 0; j < sizeof labels; ++j)
+      labels[j] = (uint8_t)(j * 7 % shapes[i].n_classes);
+    data.n_classes = shapes[i].n_classes;
+    data.labels = labels;
+    snprintf(name, sizeof name, "batch %zu, units %zu,%zu, %zu classes", shapes[i].batch, shapes[i].units[0],
+             shapes[i].units[1], shapes[i].n_classes);
+    check_shape(config, &data, name);
+    ms_config_free(config);
+  }
+}
+
 /* ---- Early stopping ---- */
 
 struct history {
@@ -230,6 +279,59 @@ static void not_finite(void) {
   ms_shutdown();
 }
 
+/* Weights stay finite, and what they make of an image does not: one step an epoch, so that validation is the first to see it. */
+static void validation_not_finite(void) {
+  test_load();
+  CHECK(ms_init(NULL, 2) == MS_OK);
+  struct ms_config *config = test_tiny_config(3);
+  struct ms_layer_config layers[24], *owned = config->hidden;
+  for (size_t l = 0; l < 24; ++l)
+    layers[l] = (struct ms_layer_config){.units = 256};
+  config->hidden = layers;
+  config->n_hidden = 24;
+  config->batch = 100;
+  config->learning_rate = MS_MAX_LEARNING_RATE;
+  struct ms_train_result result;
+  for (int monitor = 0; monitor < 2; ++monitor) {
+    config->monitor = monitor == 0 ? MS_VAL_ACCURACY : MS_VAL_LOSS;
+    config->patience = (size_t)monitor;
+    CHECK(!test_train(config, 100, 50, NULL, &result, MS_ERROR_NUMERIC));
+    CHECK_MESSAGE(strstr(ms_error_message(), "epoch 1: the validation loss is not finite"), "%s", ms_error_message());
+    CHECK(result.epochs_run == 0 && result.model_epoch == 0);
+  }
+  config->patience = 0;
+  struct ms_network *network = test_train(config, 100, 0, NULL, &result, MS_ERROR_NUMERIC); /* of the second epoch */
+  struct ms_evaluation evaluation;
+  CHECK(network && result.epochs_run == 1);
+  CHECK(ms_evaluate(network, &test_data.test, &evaluation) == MS_ERROR_NUMERIC && !evaluation.predicted);
+  ms_network_free(network);
+  config->hidden = owned;
+  ms_config_free(config);
+  ms_shutdown();
+}
+
+/* What a caller may get wrong. */
+static void refused(void) {
+  test_load();
+  struct ms_config *config = test_tiny_config(1);
+  struct ms_network *network;
+  struct ms_train_result result;
+  struct ms_evaluation evaluation;
+  struct ms_dataset data = ms_dataset_slice(&test_data.train, 0, 100);
+  CHECK(ms_init(NULL, 2) == MS_OK);
+  CHECK(ms_train(config, &data, NULL, NULL, &network, &result) == MS_OK);
+  ms_shutdown();
+  CHECK(ms_evaluate(network, &data, &evaluation) == MS_ERROR_ARGUMENT && strstr(ms_error_message(), "ms_init"));
+  ms_network_free(network);
+  CHECK(ms_train(config, &data, NULL, NULL, &network, &result) == MS_ERROR_ARGUMENT && !network);
+  CHECK(ms_init(NULL, 2) == MS_OK);
+  data.n_classes = 9;
+  CHECK(ms_train(config, &data, NULL, NULL, &network, &result) == MS_ERROR_ARGUMENT && !network);
+  CHECK_MESSAGE(strstr(ms_error_message(), "label 4 is 9"), "%s", ms_error_message());
+  ms_config_free(config);
+  ms_shutdown();
+}
+
 /* No hidden layer at all is softmax regression. */
 static void no_hidden_layer(void) {
   test_load();
@@ -254,9 +356,12 @@ static const struct test_case cases[] = {
     {"narrow_network", narrow_network},
     {"input_dropout_and_cosine", input_dropout_and_cosine},
     {"each_path", each_path},
+    {"odd_shapes", odd_shapes},
     {"early_stopping", early_stopping},
     {"stopped", stopped},
     {"not_finite", not_finite},
+    {"validation_not_finite", validation_not_finite},
+    {"refused", refused},
     {"no_hidden_layer", no_hidden_layer},
 };
 

@@ -4,6 +4,7 @@
 
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
+#include "runtime/cli/print.h"
 #include "runtime/platform/cpu.h"
 #include "runtime/platform/dispatch.h"
 
@@ -28,7 +29,7 @@ int cmd_kernels(int argc, char **argv) {
 
   char cpu[128];
   ms_cpu_name(cpu, sizeof cpu);
-  printf("CPU: %s, %zu cores\n\nISA      this CPU\n", cpu, ms_cpu_cores());
+  printf("CPU: %s, %zu core%s\n\nISA      this CPU\n", cpu, ms_cpu_cores(), plural_s(ms_cpu_cores()));
   for (size_t i = 0; i < ms_isa_count(); ++i) {
     const struct ms_isa_entry *isa = ms_isa_entry(i);
     const bool supported = (ms_cpu_features() & isa->required) == isa->required;

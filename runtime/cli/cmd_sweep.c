@@ -224,7 +224,7 @@ static void print_plan(const struct task *t) {
 /* All that is there in one file, and what it says; of a shard, how to get there. */
 static int finish(struct task *t) {
   const bool whole = t->shard.n == 1;
-  char word[SHELL_WORD_SIZE];
+  char program[SHELL_WORD_SIZE], word[SHELL_WORD_SIZE];
   enum ms_status status = whole ? ms_sweep_merge(t->folder, &t->sweep) : MS_OK;
   if (status == MS_OK && whole)
     status = print_sweep(&t->sweep);
@@ -234,9 +234,9 @@ static int finish(struct task *t) {
     printf("\n%zu of %zu run%s done, %zu of them failed. Results in %s\n", t->sweep.n_done, t->sweep.plan.n_runs,
            plural_s(t->sweep.plan.n_runs), t->sweep.n_failed, t->folder);
   else
-    printf("\nPart %zu of %zu: %zu of %zu run%s done. When all parts are: mnist_simd sweep %s --merge\n", t->shard.k,
+    printf("\nPart %zu of %zu: %zu of %zu run%s done. When all parts are: %s sweep %s --merge\n", t->shard.k,
            t->shard.n, count_runs(t) - count_open(t), count_runs(t), plural_s(count_runs(t)),
-           shell_word(word, t->folder));
+           shell_word(program, cli_program), shell_word(word, t->folder));
   return 0;
 }
 
@@ -244,9 +244,7 @@ static int train(struct task *t, const struct cli_values *values) {
   char data_id[17];
   if (count_open(t) == 0)
     return finish(t);
-  int exit_code = cli_init(values);
-  if (exit_code == 0)
-    exit_code = cli_load_training_data(values, &t->data, &t->data_folder);
+  int exit_code = cli_load_training_data(values, &t->data, &t->data_folder);
   if (exit_code != 0)
     return exit_code;
   ms_sweep_data_id(&t->data.train, data_id);
@@ -258,8 +256,8 @@ static int train(struct task *t, const struct cli_values *values) {
   if (exit_code == 0)
     exit_code = finish(t);
   if (exit_code == 0 && t->n_unable > 0) {
-    cli_error(&command, "%zu runs could not be done here, as told above: the same command tries them again",
-              t->n_unable);
+    cli_error(&command, "%zu run%s could not be done here, as told above: the same command tries again", t->n_unable,
+              plural_s(t->n_unable));
     exit_code = EXIT_FAILURE;
   }
   return exit_code;
@@ -269,8 +267,9 @@ static int merge(struct task *t) {
   const int exit_code = finish(t);
   if (exit_code != 0 || t->sweep.n_done == t->sweep.plan.n_runs)
     return exit_code;
-  cli_error(&command, "%s: %zu runs are missing: start the parts that were not finished again, then merge", t->folder,
-            t->sweep.plan.n_runs - t->sweep.n_done);
+  const size_t n_missing = t->sweep.plan.n_runs - t->sweep.n_done;
+  cli_error(&command, "%s: %zu run%s missing: start the parts that were not finished again, then merge", t->folder,
+            n_missing, n_missing == 1 ? " is" : "s are");
   return EXIT_FAILURE;
 }
 
@@ -311,7 +310,7 @@ static int list(struct task *t) {
   if (status != MS_OK)
     return cli_fail(&command, status);
   print_sweep_runs(&t->sweep, t->shard);
-  printf("%zu runs, %zu to do\n", count_runs(t), count_open(t));
+  printf("%zu run%s, %zu to do\n", count_runs(t), plural_s(count_runs(t)), count_open(t));
   return EXIT_SUCCESS;
 }
 
@@ -364,7 +363,9 @@ int cmd_sweep(int argc, char **argv) {
     cli_error(&command, "--merge goes neither with --shard nor with --list");
     return EXIT_USAGE;
   }
-  exit_code = sweep(&task, &values);
+  exit_code = cli_init(&values);
+  if (exit_code == 0)
+    exit_code = sweep(&task, &values);
   ms_sweep_log_close(&task.log);
   ms_sweep_free(&task.sweep);
   ms_data_free(&task.data);

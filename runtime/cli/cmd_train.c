@@ -29,17 +29,14 @@ static const struct cli_command command = {
 };
 
 static int train(const struct cli_values *values, struct session session) {
-  struct ms_data data = {0};
-  int exit_code = cli_init(values);
+  struct ms_data data;
+  int exit_code = cli_load_data(values, &data, &session.data_folder);
+  if (exit_code != 0)
+    return exit_code;
   session.given_data = cli_get(values, "data");
-  if (exit_code == 0)
-    exit_code = cli_load_data(values, &data, &session.data_folder);
-  if (exit_code == 0) {
-    session.data = &data;
-    exit_code = session_train(&session);
-  }
+  session.data = &data;
+  exit_code = session_train(&session);
   ms_data_free(&data);
-  ms_shutdown();
   return exit_code;
 }
 
@@ -173,5 +170,9 @@ int cmd_train(int argc, char **argv) {
   if (!cli_size(&values, "checkpoint-every", 1, MS_MAX_EPOCHS, &session.checkpoint_epochs) ||
       !cli_number(&values, "checkpoint-seconds", 0.001, 1e6, &session.checkpoint_s))
     return EXIT_USAGE;
-  return cli_get(&values, "resume") ? resume(&values, session) : begin(&values, session);
+  exit_code = cli_init(&values);
+  if (exit_code == 0)
+    exit_code = cli_get(&values, "resume") ? resume(&values, session) : begin(&values, session);
+  ms_shutdown();
+  return exit_code;
 }

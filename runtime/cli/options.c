@@ -84,12 +84,11 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
   opterr = 0; /* the messages are ours */
   optind = 1;
   for (;;) {
-    const int current = optind;
     const int found = getopt_long(argc, argv, ":h", long_options, NULL);
     if (found == -1)
       break;
     if (found == ':') {
-      cli_error(command, "%s needs a value: see 'mnist_simd %s --help'", argv[current], command->name);
+      cli_error(command, "%s needs a value: see 'mnist_simd %s --help'", argv[optind - 1], command->name);
       return false;
     }
     if (found == '?') {

@@ -86,8 +86,8 @@ static void print_plan(const struct run *run) {
            c->monitor == MS_VAL_ACCURACY ? "validation accuracy" : "validation loss", c->min_delta);
   for (size_t l = 0; l < c->n_hidden; ++l) {
     const struct ms_layer_config *h = &c->hidden[l];
-    printf("hidden %zu  %zu units, ReLU, dropout %g, L1 %g, L2 %g, MaxNorm ", l + 1, h->units, h->dropout, h->l1,
-           h->l2);
+    printf("hidden %zu  %zu unit%s, ReLU, dropout %g, L1 %g, L2 %g, MaxNorm ", l + 1, h->units, plural_s(h->units),
+           h->dropout, h->l1, h->l2);
     if (h->max_norm > 0)
       printf("%g\n", h->max_norm);
     else

@@ -1,6 +1,8 @@
 /* Options of 'mnist_simd train' and the configuration made of them. */
 #include "runtime/cli/train_config.h"
 
+#include <string.h>
+
 const struct cli_option train_options[] = {
     {"preset", "NAME",
      "unregularised, regularised or final: the report's three stages; best: the same network\n"
@@ -54,6 +56,11 @@ static int set_all(const struct cli_values *values, struct ms_config *c) {
   enum ms_status status = MS_OK;
   for (size_t i = 0; status == MS_OK && (name = ms_setting_name(i)) != NULL; ++i) {
     const char *value = cli_get(values, name);
+    if (value && c->n_hidden == 0 && ms_setting_is_list(i) && strcmp(name, "hidden") != 0) {
+      cli_error(values->command, "--%s %.80s: there is no hidden layer: leave it out, or give layers with --hidden",
+                name, value);
+      return EXIT_USAGE;
+    }
     if (value)
       status = ms_config_set(c, name, value);
   }

@@ -84,12 +84,13 @@ bool ms_activations_skip(const struct ms_activations *x, size_t n, size_t n_out)
   return n_out >= MIN_SKIP_COLUMNS && density < ms_kernels()->gemm_skip_density;
 }
 
-/* Panel after panel of C, or all at once where B and C lie row after row. */
+/* Panel after panel of C, or all at once where B and C lie row after row. Panels of a single row look alike but for their width. */
 static void multiply_densely(const struct ms_activations *x, size_t n, bool transposed, struct ms_tiled b,
                              struct ms_block block, struct ms_result c, size_t index) {
   const size_t k = transposed ? n : x->units, rows = block.rows.last - block.rows.first;
-  const bool whole = b.col_tile == MS_TILE * b.col && c.tile == MS_TILE;
-  const size_t width = whole ? block.cols.last - block.cols.first : MS_TILE;
+  const size_t n_cols = block.cols.last - block.cols.first;
+  const bool whole = b.col_tile == MS_TILE * b.col && c.tile == MS_TILE && c.ld >= n_cols;
+  const size_t width = whole ? n_cols : MS_TILE;
   assert(x->tile == MS_TILE && (k <= MS_TILE || b.row_tile == MS_TILE * b.row));
   const float *a = x->dense + block.rows.first * (transposed ? 1 : x->ld);
   for (size_t j = block.cols.first; j < block.cols.last; j += width) {

@@ -1,6 +1,7 @@
 /* Predictions, and the evaluation made of them. */
 #include "runtime/nn/predict.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,8 +85,9 @@ static enum ms_status check_fit(const struct ms_network *network, const struct m
                    "the model takes %zu inputs, the images have %zu x %zu = %zu pixels: use the data that "
                    "it was trained on",
                    n_in, data->rows, data->cols, data->rows * data->cols);
-  if (n_classes > 256)
-    return ms_fail(MS_ERROR_DATA, "the model has %zu outputs, labels of one byte name at most 256 classes", n_classes);
+  if (n_classes > MS_MAX_CLASSES)
+    return ms_fail(MS_ERROR_DATA, "the model has %zu outputs, labels of one byte name at most %d classes", n_classes,
+                   MS_MAX_CLASSES);
   for (size_t i = 0; i < data->n; ++i)
     if (data->labels[i] >= n_classes)
       return ms_fail(MS_ERROR_DATA,
@@ -97,6 +99,8 @@ static enum ms_status check_fit(const struct ms_network *network, const struct m
 enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dataset *data,
                            struct ms_evaluation *evaluation) {
   memset(evaluation, 0, sizeof *evaluation);
+  if (ms_threads() == 0)
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_evaluate: call ms_init first");
   enum ms_status status = check_fit(network, data);
   if (status != MS_OK)
     return status;
@@ -109,9 +113,13 @@ enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dat
     ms_predict(&pass, data, evaluation->predicted, evaluation->confidence, &evaluation->loss, &evaluation->accuracy);
     fill_metrics(data, evaluation);
     ms_fpenv_restore(saved);
-  } else {
-    ms_evaluation_free(evaluation);
+    if (!isfinite(evaluation->loss))
+      status = ms_fail(
+          MS_ERROR_NUMERIC,
+          "the model's loss on %zu images is not finite: its weights are too large: train with a smaller lr", data->n);
   }
+  if (status != MS_OK)
+    ms_evaluation_free(evaluation);
   ms_pass_free(&pass);
   return status;
 }

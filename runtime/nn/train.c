@@ -164,15 +164,19 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
   return MS_OK;
 }
 
-static void validate(struct training *t, struct ms_epoch *epoch) {
+static enum ms_status validate(struct training *t, struct ms_epoch *epoch) {
   ms_predict(&t->trainer.pass, t->validation, NULL, NULL, &epoch->val_loss, &epoch->val_accuracy);
   epoch->has_validation = true;
+  if (!isfinite(epoch->val_loss)) /* weights are, and sums of their products are not */
+    return ms_fail(MS_ERROR_NUMERIC, "epoch %zu: the validation loss is not finite: train with a smaller lr (it is %g)",
+                   epoch->epoch, t->config->learning_rate);
   const double value = t->config->monitor == MS_VAL_ACCURACY ? epoch->val_accuracy : -epoch->val_loss;
   epoch->improved = value - t->config->min_delta > t->at.best;
   if (epoch->improved) {
     t->at.best = value;
     t->at.best_epoch = epoch->epoch;
   }
+  return MS_OK;
 }
 
 const char *ms_phase_name(enum ms_phase phase) {
@@ -199,10 +203,10 @@ static enum ms_status run_epoch(struct training *t) {
   struct ms_epoch epoch = {.epoch = t->at.epoch, .improved = true};
   t->epoch_start_s = ms_clock_s() - t->at.epoch_s;
   enum ms_status status = train_epoch(t, &epoch);
+  if (status == MS_OK && t->validation)
+    status = validate(t, &epoch);
   if (status != MS_OK)
     return status;
-  if (t->validation)
-    validate(t, &epoch);
   const bool early_stopping = t->validation && t->config->patience > 0;
   if (!early_stopping || epoch.improved) {
     ms_network_copy(t->kept, t->trainer.network);
@@ -236,6 +240,14 @@ static double median(double *values, size_t n) {
   return (values[(n - 1) / 2] + values[n / 2]) / 2;
 }
 
+static enum ms_status check_labels(const struct ms_dataset *data, const char *kind) {
+  for (size_t i = 0; i < data->n; ++i)
+    if (data->labels[i] >= data->n_classes)
+      return ms_fail(MS_ERROR_ARGUMENT, "ms_train: %s label %zu is %d, must be under the number of classes, %zu", kind,
+                     i, data->labels[i], data->n_classes);
+  return MS_OK;
+}
+
 static enum ms_status check_data(const struct ms_config *config, const struct ms_dataset *train,
                                  const struct ms_dataset *validation) {
   const enum ms_status status = ms_config_check(config);
@@ -245,6 +257,8 @@ static enum ms_status check_data(const struct ms_config *config, const struct ms
     return ms_fail(MS_ERROR_ARGUMENT, "ms_train: call ms_init first");
   if (train->n == 0 || train->n > UINT32_MAX)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_train: %zu training images, must be 1 to 4294967295", train->n);
+  if (train->n_classes < 1 || train->n_classes > MS_MAX_CLASSES)
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_train: %zu classes, must be 1 to %d", train->n_classes, MS_MAX_CLASSES);
   if (config->input_dropout > 0 && train->rows * train->cols > MS_MAX_DROPOUT_COLUMNS)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_train: input-dropout takes images of at most %d pixels, these have %zu x %zu",
                    MS_MAX_DROPOUT_COLUMNS, train->rows, train->cols);
@@ -253,7 +267,8 @@ static enum ms_status check_data(const struct ms_config *config, const struct ms
   if (validation && (validation->n == 0 || validation->rows != train->rows || validation->cols != train->cols ||
                      validation->n_classes != train->n_classes))
     return ms_fail(MS_ERROR_ARGUMENT, "ms_train: validation images must be like those of training, and at least one");
-  return MS_OK;
+  const enum ms_status labels = check_labels(train, "training");
+  return labels == MS_OK && validation ? check_labels(validation, "validation") : labels;
 }
 
 static enum ms_status train(const struct ms_config *config, const struct ms_checkpoint *from,

@@ -1,7 +1,8 @@
-/* The "C" locale for the calling thread, while a number is written or read. */
+/* The "C" locale and rounding to nearest for the calling thread, while a number is written or read. */
 #define _POSIX_C_SOURCE 200809L /* uselocale */
 #include "runtime/platform/c_locale.h"
 
+#include <fenv.h>
 #include <locale.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -13,17 +14,29 @@ static void make(void) {
   c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 }
 
+struct environment {
+  locale_t locale;
+  int rounding; /* which decides the last digit too */
+};
+
 /* Without memory for a locale the process's own stays; glibc needs none for this one. */
-static locale_t enter(void) {
+static struct environment enter(void) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, make);
-  return uselocale(c_locale);
+  const struct environment before = {uselocale(c_locale), fegetround()};
+  fesetround(FE_TONEAREST);
+  return before;
+}
+
+static void leave(struct environment before) {
+  fesetround(before.rounding);
+  uselocale(before.locale);
 }
 
 int ms_vsnprintf(char *text, size_t size, const char *format, va_list args) {
-  const locale_t before = enter();
+  const struct environment before = enter();
   const int length = vsnprintf(text, size, format, args);
-  uselocale(before);
+  leave(before);
   return length;
 }
 
@@ -36,8 +49,8 @@ int ms_snprintf(char *text, size_t size, const char *format, ...) {
 }
 
 double ms_strtod(const char *text, char **end) {
-  const locale_t before = enter();
+  const struct environment before = enter();
   const double number = strtod(text, end);
-  uselocale(before);
+  leave(before);
   return number;
 }

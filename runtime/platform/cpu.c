@@ -22,11 +22,12 @@ static uint64_t enabled_state(void) {
 }
 
 unsigned ms_cpu_features(void) {
-  const unsigned osxsave = 1u << 27, avx = 1u << 28, fma = 1u << 12, avx2 = 1u << 5;
+  const unsigned osxsave = 1u << 27, avx = 1u << 28, fma = 1u << 12, popcnt = 1u << 23, avx2 = 1u << 5;
   const unsigned f = 1u << 16, dq = 1u << 17, bw = 1u << 30, vl = 1u << 31, avx512 = f | dq | bw | vl;
   const uint64_t xmm_ymm = 0x6, mask_zmm = 0xe0;
   unsigned eax, ebx, ecx, edx;
-  if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & osxsave) || !(ecx & avx) || !(ecx & fma))
+  if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx) || !(ecx & osxsave) || !(ecx & avx) || !(ecx & fma) ||
+      !(ecx & popcnt)) /* which -mavx2 lets compilers use */
     return 0;
   const uint64_t enabled = enabled_state();
   if ((enabled & xmm_ymm) != xmm_ymm)

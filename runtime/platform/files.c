@@ -89,13 +89,22 @@ static enum ms_status read_all(int file, const char *path, size_t max_bytes, uin
   return MS_OK;
 }
 
+/* A file that is not there is the caller's mistake; of one that is there, nothing is said about what it holds. */
+static enum ms_status cannot_open(const char *path, int error) {
+  const bool is_name = error == ENOENT || error == ENOTDIR || error == ELOOP;
+  const char *remedy = is_name                             ? ": check its name"
+                       : error == EACCES || error == EPERM ? ": choose one that you may read"
+                                                           : "";
+  return ms_fail(is_name ? MS_ERROR_DATA : MS_ERROR_SYSTEM, "%s: cannot be opened: %s%s", path, strerror(error),
+                 remedy);
+}
+
 enum ms_status ms_file_read(const char *path, size_t max_bytes, uint8_t **data, size_t *n_bytes) {
   *data = NULL;
   /* O_NONBLOCK: opening a named pipe must not wait for a writer. */
   const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (file < 0)
-    return ms_fail(errno == ENOENT || errno == ENOTDIR || errno == ELOOP ? MS_ERROR_DATA : MS_ERROR_SYSTEM,
-                   "%s: cannot be opened: %s", path, strerror(errno));
+    return cannot_open(path, errno);
   const enum ms_status status = read_all(file, path, max_bytes, data, n_bytes);
   close(file);
   return status;

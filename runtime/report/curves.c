@@ -89,8 +89,8 @@ static void draw(const struct ms_report_run *r, const struct curves *c, size_t k
     chart.marks[chart.n_marks++] = (struct ms_mark){(double)result->best_epoch, best, false};
   if (result->stopped_early)
     chart.marks[chart.n_marks++] = (struct ms_mark){(double)result->epochs_run, stop, true};
-  ms_text_printf(&panel->label, "%s over %zu epochs, training%s", kind == 0 ? "Accuracy" : "Loss", run->n_epochs,
-                 run->has_validation ? " and validation" : "");
+  ms_text_printf(&panel->label, "%s over %zu epoch%s, training%s", kind == 0 ? "Accuracy" : "Loss", run->n_epochs,
+                 run->n_epochs == 1 ? "" : "s", run->has_validation ? " and validation" : "");
   ms_line_chart_draw(&chart, panel);
 }
 
@@ -110,8 +110,8 @@ static void add_caption(const struct ms_report_run *r, const struct curves *c, s
                    r->run.config->monitor == MS_VAL_ACCURACY ? "validation accuracy" : "validation loss",
                    result->best_epoch, r->run.config->min_delta);
   if (result->stopped_early)
-    ms_text_printf(text, "Stopped after epoch %zu: %zu epochs without improvement. ", result->epochs_run,
-                   r->run.config->patience);
+    ms_text_printf(text, "Stopped after epoch %zu: %zu epoch%s without improvement. ", result->epochs_run,
+                   r->run.config->patience, r->run.config->patience == 1 ? "" : "s");
   if (r->run.interrupted)
     ms_text_printf(text, "The run was interrupted after epoch %zu of %zu. ", result->epochs_run, r->run.config->epochs);
   if (c->n >= EPOCHS_TO_LEAVE_FIRST_OUT)

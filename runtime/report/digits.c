@@ -112,8 +112,11 @@ enum ms_status ms_report_browser(const struct ms_report *report, struct ms_text 
     return MS_OK;
   ms_text_printf(
       text,
-      "<details id=\"mistakes\" open><summary>%s %s misclassified images</summary>\n<div class=\"choices\" hidden>",
-      e->errors > MAX_BROWSED ? "The first 3,000 of" : "All", ms_markup_count(count, e->errors));
+      "<details id=\"mistakes\" open><summary>%s%s misclassified image%s</summary>\n<div class=\"choices\" hidden>",
+      e->errors > MAX_BROWSED ? "The first 3,000 of "
+      : e->errors > 1         ? "All "
+                              : "",
+      ms_markup_count(count, e->errors), e->errors == 1 ? "" : "s");
   add_choice(text, "true", "true class", e->n_classes);
   add_choice(text, "predicted", "predicted", e->n_classes);
   ms_text_add(
@@ -143,10 +146,13 @@ enum ms_status ms_figure_mistakes(const struct ms_report *report, struct ms_figu
   f->n_panels = 1;
   ms_text_printf(&f->title, "Misclassified %s images, %s", report->images_kind,
                  report->subject->name.data ? report->subject->name.data : "");
+  if (e->errors > FIRST_MISTAKES)
+    ms_text_printf(&f->caption, "The first %d of ", FIRST_MISTAKES);
   ms_text_printf(&f->caption,
-                 "The first %d of %s among %s %s images, in file order: true class, predicted class, and the "
-                 "probability that the network gives to its prediction.",
-                 FIRST_MISTAKES, ms_markup_count(count, e->errors), ms_markup_count(n, e->n), report->images_kind);
+                 "%s among %s %s images, in file order: true class, predicted class, and the probability that the "
+                 "network gives to its prediction.",
+                 e->errors > 0 ? ms_markup_count(count, e->errors) : "None", ms_markup_count(n, e->n),
+                 report->images_kind);
   const enum ms_status status = draw_first(report, &f->panels[0]);
   return status == MS_OK ? ms_figure_status(f) : status;
 }

@@ -11,12 +11,18 @@
 static const double width = 400, height = 268, slanted_height = 310, left = 46, right = 322, top = 44, bottom = 222;
 enum { CHARACTER_WIDTH = 7, MAX_Y_STEPS = 6, MAX_X_STEPS = 8, LABEL_HEIGHT = 14, MARKED_POINTS = 30 };
 
+/* A range that has ticks: others are infinite, or so narrow that steps within it would be lost in rounding. */
+static bool has_ticks(double low, double high) {
+  const double span = high - low;
+  return isfinite(span) && span > 1e-300 && span > 1e-9 * fmax(fabs(low), fabs(high));
+}
+
 struct ms_ticks ms_ticks_for(double low, double high, int max_steps) {
   static const double parts[] = {1, 2, 5};
   struct ms_ticks ticks = {1, 0};
   double power = 1;
   const double span = high - low;
-  if (!(span > 0) || !isfinite(span))
+  if (!has_ticks(low, high))
     return ticks;
   while (power * max_steps > span) {
     power /= 10;
@@ -50,8 +56,8 @@ static double y_at(const struct plot *p, double y) {
 static void choose_range(struct plot *p, struct ms_ticks *ticks) {
   const struct ms_line_chart *c = p->chart;
   double low = c->low, high = c->high;
-  if (!(high > low)) { /* a single value: some room around it */
-    const double room = fabs(high) > 0 ? fabs(high) * 0.01 : 0.5;
+  if (!has_ticks(low, high)) { /* as good as a single value: some room around it */
+    const double room = fabs(high) > 0 ? fmax(fabs(high) * 0.01, 1e-12) : 0.5;
     low -= room;
     high += room;
   }
@@ -155,8 +161,7 @@ static void draw_bars(const struct plot *p, const struct ms_series *s) {
                      y_at(p, s->from[i]), y_at(p, s->to[i]));
 }
 
-/* A dot for each value: seen where there are few, found by the script where there are many. It carries what is to be shown, and a
- * title for viewers without the script. */
+/* A dot for each value: seen where there are few, found by the script where there are many. It carries what is to be shown. */
 static void draw_dots(const struct plot *p, const struct ms_series *s) {
   const struct ms_line_chart *c = p->chart;
   for (size_t i = 0; i < c->n; ++i) {

@@ -46,6 +46,7 @@ enum ms_status ms_page_begin(struct ms_page *page, const char *path, const char 
 
 static void number_figure(struct ms_page *page, size_t number, struct ms_figure *f) {
   if (number > 0) {
+    page->has_figure[number] = true;
     snprintf(f->id, sizeof f->id, "figure-%zu", number);
     snprintf(f->number, sizeof f->number, "Figure %zu", number);
   } else {
@@ -84,6 +85,25 @@ void ms_page_machine(struct ms_page *page) {
               "times</h2>\n");
 }
 
+/* Returns whether there is such a file, or was. */
+static bool remove_figure(const struct ms_page *page, const char *letter, size_t number) {
+  char name[80], path[MS_PATH_SIZE];
+  snprintf(name, sizeof name, "figure-%s%zu.svg", letter, number);
+  if (ms_path_join(path, page->figures_folder, name) != MS_OK || !ms_exists(path))
+    return false;
+  if (ms_check_place(path, MS_SVG_HEAD, "") == MS_OK)
+    remove(path);
+  return true;
+}
+
+static void remove_earlier_figures(const struct ms_page *page) {
+  for (size_t number = 1; number <= MS_PAGE_FIGURES; ++number)
+    if (!page->has_figure[number])
+      remove_figure(page, "", number);
+  for (size_t number = page->n_further + 1; remove_figure(page, "a", number); ++number)
+    ;
+}
+
 enum ms_status ms_page_finish(struct ms_page *page, enum ms_status status) {
   ms_text_add(&page->html, "</section>\n<!-- machine: end -->\n</main>\n<script>\n");
   ms_text_add_bytes(&page->html, ms_asset_report_js, ms_asset_report_js_bytes);
@@ -92,6 +112,8 @@ enum ms_status ms_page_finish(struct ms_page *page, enum ms_status status) {
     status = ms_text_status(&page->html, page->path);
   if (status == MS_OK)
     status = ms_file_write(page->path, page->html.data, page->html.length);
+  if (status == MS_OK)
+    remove_earlier_figures(page);
   ms_text_free(&page->html);
   return status;
 }

@@ -5,11 +5,14 @@
 #include "runtime/platform/files.h"
 #include "runtime/report/figure.h"
 
+enum { MS_PAGE_FIGURES = 7 }; /* of the report */
+
 struct ms_page {
   const char *path;
   struct ms_text html;
   char figures_folder[MS_PATH_SIZE];
-  size_t n_further; /* figures that the report does not have */
+  bool has_figure[MS_PAGE_FIGURES + 1]; /* by number */
+  size_t n_further;                     /* figures that the report does not have */
 };
 
 /* Before the work: MS_OK if a page may be written there, that is, nothing else is (ms_check_place). */
@@ -26,7 +29,8 @@ enum ms_status ms_page_figure(struct ms_page *page, size_t number, struct ms_fig
 /* What follows may differ between two machines, until the page ends. */
 void ms_page_machine(struct ms_page *page);
 
-/* Ends the page and, if status is MS_OK, writes it. Returns status, or why it could not be written. */
+/* Ends the page and, if status is MS_OK, writes it, and removes the files of figures that an earlier page of that name had and this
+ * one has not. Returns status, or why it could not be written. */
 enum ms_status ms_page_finish(struct ms_page *page, enum ms_status status);
 
 #endif

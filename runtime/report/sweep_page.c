@@ -150,6 +150,11 @@ static void add_caption(const struct ms_sweep *sweep, size_t axis, const struct 
     ms_text_add(text, "Bars: from the lowest to the highest run. ");
   if (v->leaves_out)
     ms_text_printf(text, "What is more than %d points below the best lies outside the axes. ", MAX_DROP);
+  for (size_t i = 0; i < v->n; ++i)
+    if (!isfinite(v->accuracy[i])) {
+      ms_text_add(text, "A value of which a run failed or is missing has no point: see the table. ");
+      break;
+    }
 }
 
 static void add_value_table(const struct ms_sweep *sweep, size_t axis, struct ms_text *text) {
@@ -169,8 +174,11 @@ static void add_value_table(const struct ms_sweep *sweep, size_t axis, struct ms
     ms_text_printf(text, "<td>%s</td>", m.n_finished > 0 ? ms_markup_percent(percent, m.val_min) : "–");
     ms_text_printf(text, "<td>%s</td>", m.n_finished > 0 ? ms_markup_percent(percent, m.val_max) : "–");
     ms_text_printf(text, "<td>%s</td>", m.n_finished > 0 ? ms_markup_percent(percent, m.train_accuracy) : "–");
-    ms_text_printf(text, "<td>%.1f</td><td>%zu of %zu</td><td>%zu</td></tr>\n", m.epochs_run, m.n_finished, m.n_runs,
-                   m.n_failed);
+    if (m.n_finished > 0)
+      ms_text_printf(text, "<td>%.1f</td>", m.epochs_run);
+    else
+      ms_text_add(text, "<td>–</td>");
+    ms_text_printf(text, "<td>%zu of %zu</td><td>%zu</td></tr>\n", m.n_finished, m.n_runs, m.n_failed);
   }
   ms_text_add(text, "</tbody></table></div></details>\n");
 }

@@ -15,7 +15,7 @@
 #include "runtime/run/json_text.h"
 
 #define FORMAT "mnist_simd checkpoint 1"
-enum { NAME_SIZE = 64, DIGEST_BYTES = 32, MAX_TEXT_BYTES = 256, MAX_CLASSES = 256 };
+enum { NAME_SIZE = 64, DIGEST_BYTES = 32, MAX_TEXT_BYTES = 256 };
 #define MAX_NOTE_BYTES ((size_t)1 << 28)
 
 size_t checkpoint_width(const struct checkpoint_header *h, size_t l) {
@@ -36,7 +36,7 @@ static const struct member {
 } members[] = {
     {"numerics_contract", offsetof(struct checkpoint_header, contract), false, SIZE_MAX},
     {"inputs", offsetof(struct checkpoint_header, n_inputs), false, UINT32_MAX},
-    {"classes", offsetof(struct checkpoint_header, n_classes), false, MAX_CLASSES},
+    {"classes", offsetof(struct checkpoint_header, n_classes), false, MS_MAX_CLASSES},
     {"epoch", offsetof(struct checkpoint_header, at.epoch), false, MS_MAX_EPOCHS + 1},
     {"step", offsetof(struct checkpoint_header, at.step), false, UINT32_MAX},
     {"loss_sum", offsetof(struct checkpoint_header, at.loss_sum), true, 0},

@@ -19,12 +19,12 @@ static bool number_to(const char *field, double max, double *out) {
 static const char *read_fields(char *const field[N_FIELDS], const struct ms_run *run, struct ms_epoch *e) {
   if (!ms_parse_size(field[EPOCH], &e->epoch) || e->epoch != run->n_epochs + 1)
     return "epoch";
-  if (!number_to(field[TRAIN_LOSS], 1e300, &e->train_loss))
+  if (!number_to(field[TRAIN_LOSS], MS_MAX_LOSS, &e->train_loss))
     return "train_loss";
   if (!number_to(field[TRAIN_ACCURACY], 1, &e->train_accuracy))
     return "train_accuracy";
   e->has_validation = run->has_validation;
-  if (run->has_validation ? !number_to(field[VAL_LOSS], 1e300, &e->val_loss) : field[VAL_LOSS][0] != '\0')
+  if (run->has_validation ? !number_to(field[VAL_LOSS], MS_MAX_LOSS, &e->val_loss) : field[VAL_LOSS][0] != '\0')
     return "val_loss";
   if (run->has_validation ? !number_to(field[VAL_ACCURACY], 1, &e->val_accuracy) : field[VAL_ACCURACY][0] != '\0')
     return "val_accuracy";

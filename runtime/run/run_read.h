@@ -21,6 +21,7 @@ struct ms_run {
   struct ms_network *network;
 };
 #define MS_RUN_TEXT_BYTES 256
+#define MS_MAX_LOSS 1e300 /* far beyond what weights of 32 bits can give, so that sums and differences stay finite */
 
 /* Reads all three files. MS_ERROR_DATA, naming the file: missing, not what training writes, a value out of its range, or
  * files that are not of one run (the digests of weights differ, the epochs do). On failure *run is empty. */

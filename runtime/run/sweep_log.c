@@ -82,9 +82,18 @@ static bool write_all(int file, const char *text, size_t n_bytes) {
   return true;
 }
 
+/* What is written to a file that was removed is gone with the process. */
+static bool is_there(const char *path, const struct stat *file) {
+  struct stat there;
+  return stat(path, &there) == 0 && there.st_dev == file->st_dev && there.st_ino == file->st_ino;
+}
+
 static enum ms_status add_text(const char *path, int file, const struct ms_text *text) {
   struct stat info;
   if (fstat(file, &info) == 0) {
+    if (!is_there(path, &info))
+      return ms_fail(MS_ERROR_SYSTEM, "%s: was removed or replaced while the sweep was at work: start the sweep again",
+                     path);
     if (write_all(file, text->data, text->length) && fsync(file) == 0)
       return MS_OK;
     const int error = errno;

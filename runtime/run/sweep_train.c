@@ -29,6 +29,12 @@ static enum ms_status judge(const struct ms_network *network, const struct ms_da
   return MS_OK;
 }
 
+static enum ms_status fail(struct ms_sweep_run *r) {
+  r->failed = true;
+  snprintf(r->message, sizeof r->message, "%s", ms_error_message());
+  return MS_OK;
+}
+
 static enum ms_status train(const struct ms_dataset *data, const struct ms_checkpoint *checkpoint,
                             const struct ms_observer *observer, struct ms_sweep_run *r) {
   const size_t n_train = data->n - r->config->n_validation;
@@ -39,11 +45,7 @@ static enum ms_status train(const struct ms_dataset *data, const struct ms_check
   enum ms_status status = checkpoint ? ms_train_resume(checkpoint, &train, &validation, observer, &network, &result)
                                      : ms_train(r->config, &train, &validation, observer, &network, &result);
   r->seconds = result.elapsed_s;
-  if (status == MS_ERROR_NUMERIC) {
-    r->failed = true;
-    snprintf(r->message, sizeof r->message, "%s", ms_error_message());
-    status = MS_OK;
-  } else if (status == MS_OK) {
+  if (status == MS_OK) {
     r->epochs_run = result.epochs_run;
     r->best_epoch = result.best_epoch;
     r->model_epoch = result.model_epoch;
@@ -54,7 +56,7 @@ static enum ms_status train(const struct ms_dataset *data, const struct ms_check
       status = judge(network, &validation, &r->val_accuracy, &r->val_loss);
   }
   ms_network_free(network);
-  return status;
+  return status == MS_ERROR_NUMERIC ? fail(r) : status;
 }
 
 enum ms_status ms_sweep_train(struct ms_config *config, const struct ms_dataset *data, const char data_id[17],
