@@ -156,6 +156,8 @@ const char *ms_setting_name(size_t index);
 /* Whether the setting of that index is such a list. */
 bool ms_setting_is_list(size_t index);
 enum ms_status ms_config_set(struct ms_config *config, const char *name, const char *value);
+/* Sets what a list says about one hidden layer, from 1; the others keep theirs. */
+enum ms_status ms_config_set_layer(struct ms_config *config, const char *name, size_t layer, const char *value);
 /* The value as ms_config_set takes it, in the fewest digits that give the same number. */
 #define MS_SETTING_SIZE 2048
 void ms_config_get(const struct ms_config *config, const char *name, char value[MS_SETTING_SIZE]);
@@ -243,7 +245,7 @@ struct ms_checkpoint_notes {
 /* Written atomically, with a SHA-256 over all of it. MS_ERROR_NUMERIC: a weight is not finite, nothing was written. */
 enum ms_status ms_checkpoint_save(const struct ms_train_state *state, const struct ms_checkpoint_notes *notes,
                                   const char *path);
-/* MS_ERROR_DATA: the file is damaged, not a checkpoint, or of another numerics contract. Free with ms_checkpoint_free. */
+/* MS_ERROR_DATA: the file is damaged or not a checkpoint. MS_ERROR_UNSUPPORTED: it is of another numerics contract. Free with ms_checkpoint_free. */
 enum ms_status ms_checkpoint_load(const char *path, struct ms_checkpoint **checkpoint);
 void ms_checkpoint_free(struct ms_checkpoint *checkpoint);
 

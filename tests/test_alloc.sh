@@ -50,7 +50,7 @@ faults() { # RESULT
     *) echo "exit code $code" ;;
   esac
   [ "$leaked" = 0 ] || echo "$leaked blocks leaked"
-  for file in out/*.??????; do # as mkostemp names it
+  for file in out/*.tmp-??????; do # as mkostemp names it
     [ ! -e "$file" ] || echo "left $file behind"
   done
 }
@@ -100,7 +100,7 @@ rm -rf prepared
 # Killed when its second epoch's metrics.csv takes its place.
 MS_FAIL_CALL=rename MS_FAIL_AT=4 MS_FAIL_ERRNO=0 LD_PRELOAD=$preload "$program" train "${small[@]}" --hidden 5 --dropout 0.1 \
   --epochs 2 --out prepared >/dev/null 2>&1
-rm -f prepared/*.??????
+rm -f prepared/*.tmp-??????
 sweep "train --resume" train --data data --threads 1 --resume out
 rm -rf prepared
 printf 'preset unregularised\nmode grid\nset hidden 4\nset epochs 1\nset batch 16\nset val 10\nvary lr 0.01\n' >sweep.txt

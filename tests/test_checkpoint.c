@@ -283,7 +283,8 @@ static const struct {
     {"{", "["},
     {"\"preset\"", "\"config\""},
     {"\"preset\":\"regularised\"", "\"preset\":\"\\u001Bgular\""}, /* would reach the terminal */
-    {"\"numerics_contract\":\"2\"", "\"numerics_contract\":\"9\""},
+    {"\"past_s\":\"", "\"past_s\":\"7ff0000000000000"},            /* infinite: no run.json could hold it */
+    {"\"epoch_s\":\"", "\"epoch_s\":\"bff0000000000000"},
 };
 
 static void signed_but_wrong(void) {
@@ -307,6 +308,21 @@ static void signed_but_wrong(void) {
     sign(changed, n_bytes);
     check_damaged(checkpoint, load_checkpoint, changed, n_bytes, signed_changes[i].to, i);
   }
+  const uint8_t nan[8] = {1, 0, 0, 0, 0, 0, 0xf0, 0x7f};
+  memcpy(changed, file, n_bytes);
+  memcpy(changed + header, nan, sizeof nan); /* epoch_seconds */
+  sign(changed, n_bytes);
+  check_damaged(checkpoint, load_checkpoint, changed, n_bytes, "a time that is no number", 0);
+
+  char *contract = strstr(text, "\"numerics_contract\":\"2\""), other[MS_PATH_SIZE];
+  CHECK(contract);
+  memcpy(changed, file, n_bytes);
+  changed[contract - text + 21] = '9';
+  sign(changed, n_bytes);
+  snprintf(other, sizeof other, "%.4000s.other", checkpoint);
+  test_write_file(other, changed, n_bytes);
+  CHECK_MESSAGE(load_checkpoint(other) == MS_ERROR_UNSUPPORTED && strstr(ms_error_message(), "contract 9"), "%s",
+                ms_error_message());
   /* Any byte of the header, signed: refused or taken, but nothing else happens. */
   size_t n_taken = 0;
   for (size_t at = 0; at < header; ++at) {

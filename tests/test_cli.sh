@@ -211,6 +211,7 @@ check "another seed, another digest" test "$code" -eq 0 -a -z "$(grep -F "$diges
 interrupt() { # SIGNAL PATTERN ARGUMENT...
   local signal=$1 pattern=$2
   shift 2
+  : >out
   "$program" "$@" >out 2>err &
   local pid=$!
   for _ in $(seq 200); do

@@ -26,7 +26,7 @@ verdict() { # FAULT HOW PATTERN FOLDER
   [ "$code" -eq 1 ] || wrong+=" exit code $code;"
   [ ${#lines[@]} -eq 1 ] || wrong+=" ${#lines[@]} lines on standard error;"
   grep -qE -- "$pattern" stderr || wrong+=" no '$pattern' in the message;"
-  [ -z "$(find "$folder" -name '*.??????' 2>/dev/null)" ] || wrong+=" a temporary file stays;"
+  [ -z "$(find "$folder" -name '*.tmp-??????' 2>/dev/null)" ] || wrong+=" a temporary file stays;"
   if [[ $folder = new-* ]]; then # --force: a checkpoint cannot be written
     diff -r before "$folder" >/dev/null && survived="the earlier run" || wrong+=" the earlier run is not as it was;"
   elif [ -f "$folder/model.safetensors" ]; then
@@ -104,6 +104,7 @@ else
 fi
 
 # Removed while it trains.
+: >stdout
 "$program" train --data data --hidden 20 --threads 1 --epochs 100000 --dropout 0.5 --out removed >stdout 2>stderr &
 for _ in $(seq 200); do
   grep -q '^epoch ' stdout && break

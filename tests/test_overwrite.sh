@@ -24,7 +24,7 @@ fail_call() { # CALL AT ERRNO ARGUMENT...
 "$program" "${train[@]}" --epochs 5 --out stopped-whole >/dev/null
 # Killed after its third checkpoint: two are there.
 fail_call rename 10 0 "${train[@]}" --epochs 5 --checkpoint-every 1 --out stopped 2>/dev/null
-rm -f stopped/run.lock stopped/*.??????
+rm -f stopped/run.lock stopped/*.tmp-??????
 sed -i 's/,0\..*/,9.999/' finished/times.csv stopped/times.csv # told from any other
 check "a stopped run has two checkpoints" test "$(cd stopped && echo checkpoint-?.*)" = "checkpoint-0.safetensors checkpoint-1.safetensors"
 for epochs in 1 3; do
@@ -53,7 +53,7 @@ is_new() { # FILE
 
 # Prints what is wrong; nothing if nothing is.
 faults() {
-  local file n_old=0 n_new=0 n=0
+  local file n_old=0 n_new=0 n=0 kept=old
   for file in $results; do
     [ -e "left/$file" ] || continue
     n=$((n + 1))
@@ -62,12 +62,15 @@ faults() {
   done
   [ $n -eq $n_old ] || [ $n -eq $n_new ] || echo "a mix: $(cd left && echo *)"
   if ! compgen -G 'left/checkpoint-?.safetensors' >/dev/null; then
-    rm -f left/*.?????? left/run.lock
+    rm -f left/*.tmp-?????? left/run.lock
     same_results left "$new" || diff -r "$old" left >/dev/null || echo "neither the earlier run nor a new one: $(cd left && echo *)"
     return
   fi
+  for file in left/checkpoint-?.safetensors; do
+    cmp -s "$file" "$old/${file#left/}" || kept=new # once there is one of the new run, none of the old counts
+  done
   "$program" train --data data --threads 1 --resume left >out 2>err || echo "cannot be gone on with: $(cat err)"
-  same_results left "$new" || same_results left "$old-whole" || echo "gone on with, it is another run"
+  same_results left "$new" || { [ "$kept" = old ] && same_results left "$old-whole"; } || echo "gone on with, it is another run"
 }
 
 # Every call in turn until there is no such call any more.

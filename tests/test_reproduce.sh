@@ -94,6 +94,7 @@ check "again: the same table" cmp whole/claims.txt claims.before
 # Background jobs of a script ignore SIGINT, those of a shell with job control do not.
 set -m
 interrupt() { # SIGNAL PATTERN
+  : >out
   "$program" reproduce --data small --threads 1 --out broken >out 2>err &
   local pid=$!
   for _ in $(seq 6000); do

@@ -51,7 +51,7 @@ run_for_a_while() { # MILLISECONDS_AT_MOST ARGUMENT...
   code=$?
   kills=$((kills + (code == 137)))
   # 137: killed. A temporary file shows that it was while a file was written.
-  if [ $code -eq 137 ] && compgen -G 'killed/checkpoint-?.safetensors.??????' >/dev/null; then
+  if [ $code -eq 137 ] && compgen -G 'killed/checkpoint-?.safetensors.tmp-??????' >/dev/null; then
     writing=$((writing + 1))
   fi
   [ $code -ne 137 ]
@@ -199,6 +199,34 @@ check "a killed holder leaves no lock behind" test -e locked/run.lock
 run "${settings[@]}" --out locked --force
 check "a killed holder leaves no lock behind: the folder can be used" same_files locked
 
+# A folder that is moved away, and another run in its place: the first ends, and what is there now is none of its business.
+"$program" train --data "$data" --hidden 400 --dropout 0.5 --checkpoint-every 1 --out taken >first.out 2>first.err &
+holder=$!
+for _ in $(seq 200); do
+  [ ! -e taken/checkpoint-1.safetensors ] || break
+  sleep 0.05
+done
+mv taken moved
+run "${settings[@]}" --out taken
+check "another run where a folder was moved away" same_files taken
+wait $holder
+code=$?
+check "a folder that is moved away: exit code 1" test $code -eq 1
+check "a folder that is moved away: told" grep -qE '^mnist_simd train: taken.* gone' first.err
+check "a folder that is moved away: no advice to go on" test -z "$(grep 'To go on' first.out)"
+check "a folder that is moved away: the other run is as it was" same_files taken
+check "a folder that is moved away: its checkpoints are there" compgen -G 'moved/checkpoint-?.safetensors'
+
+# Names like ours are not ours.
+mkdir mine
+touch mine/model.safetensors.backup mine/metrics.csv.gz mine/run.json.sha256 mine/model.safetensors.tmp-notes
+run "${settings[@]}" --out mine
+check "somebody's files stay" test -e mine/model.safetensors.backup -a -e mine/metrics.csv.gz -a -e mine/run.json.sha256 -a \
+  -e mine/model.safetensors.tmp-notes
+printf x >mine/model.safetensors.tmp-a1B2c3
+run "${settings[@]}" --out mine --force
+check "what a killed process left unfinished goes" test ! -e mine/model.safetensors.tmp-a1B2c3
+
 # ---- Stopped, gone on with, killed: the summary of where it was stopped does not stand beside later metrics ----
 
 until_rows() { # FILE N PID: the file has more than N lines, or the process has ended
@@ -221,6 +249,7 @@ check "gone on with and killed: no summary, no model of before" test ! -e twice/
 
 # ---- Signals: a second one leaves at once ----
 
+: >out
 "$program" train --data "$data" --hidden 2000,2000 --dropout 0.5 --batch 20000 --isa scalar --threads 1 --out second >out 2>err &
 pid=$!
 for _ in $(seq 100); do

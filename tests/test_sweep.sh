@@ -181,9 +181,24 @@ check "damaged checkpoints: the same result" cmp long-whole/results.jsonl long-d
 cp -r small relabelled
 tail -c +9 small/train-labels-idx1-ubyte | tr '\0\1' '\1\0' >labels
 { head -c 8 small/train-labels-idx1-ubyte; cat labels; } >relabelled/train-labels-idx1-ubyte
+cp -r long other-images
+: >err
+"$program" sweep long.txt --data relabelled --out other-images --isa scalar --threads 1 >out 2>err &
+pid=$!
+for _ in $(seq 1000); do
+  grep -q 'begins anew' err && break
+  sleep 0.01
+done
+sleep 0.1
+kill -TERM $pid
+wait $pid
+run long.txt --data relabelled --out other-images
+check "begun anew over other images, stopped: goes on with its own" grep -q 'goes on in epoch' out
+check "begun anew over other images, stopped: nothing to tell" test ! -s err
 run long.txt --data relabelled --out long
 check "a checkpoint of other images: told, not used" grep -q 'its checkpoint is of other settings or images: the run begins anew' err
 check "a checkpoint of other images: another result" test "$code" -eq 0 -a -s long/results.jsonl -a "$(cmp -s long-whole/results.jsonl long/results.jsonl; echo $?)" -eq 1
+check "begun anew over other images, stopped: the same result" cmp long/results.jsonl other-images/results.jsonl
 set +m
 
 # A line that was cut off when its process was killed.
@@ -285,6 +300,21 @@ taken moved moved-away
 check "its folder is taken away: exit code 1" test $code -eq 1
 check "its folder is taken away: told" one_line moved/ # of a checkpoint, or of the results
 check "its folder is taken away: whole lines alone" test "$(tail -c 1 moved-away/results-1-of-2.jsonl | od -An -tx1)" = ' 0a'
+
+# Somebody's files of these names are left as they are.
+mkdir foreign
+printf '[{"experiment":1}]' >foreign/results.jsonl
+refused 1 foreign/results.jsonl "left as it is" --out -- small.txt --data small --out foreign
+check "somebody's results.jsonl" test "$(cat foreign/results.jsonl)" = '[{"experiment":1}]'
+rm foreign/*
+printf 'precious' >victim
+ln -s ../victim foreign/times.jsonl
+refused 1 foreign/times.jsonl -- small.txt --data small --out foreign
+check "what a link leads to" test "$(cat victim)" = precious
+rm foreign/*
+echo 'notes of last week' >foreign/sweep.txt
+refused 1 foreign/sweep.txt "left as it is" --out -- small.txt --data small --out foreign
+check "somebody's sweep.txt" grep -qx 'notes of last week' foreign/sweep.txt
 
 # Two processes on the same results.
 "$program" sweep slow.txt --data small --out twice --isa scalar --threads 1 >/dev/null 2>&1 &

@@ -136,6 +136,8 @@ static int run_stage(const struct reproduction *r, size_t number, struct stage *
   if (exit_code != EXIT_SUCCESS)
     return exit_code;
   status = look(stage, r->data_sha256, &finished);
+  if (status == MS_OK && !finished)
+    status = ms_fail(MS_ERROR_SYSTEM, "%s: was removed or replaced as soon as it was finished", stage->folder);
   return status == MS_OK ? EXIT_SUCCESS : cli_fail(&command, status);
 }
 

@@ -12,6 +12,7 @@
 #include "runtime/cli/sweep_keeper.h"
 #include "runtime/cli/sweep_progress.h"
 #include "runtime/cli/sweep_table.h"
+#include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
 #include "runtime/run/sweep_line.h"
@@ -275,18 +276,23 @@ static int merge(struct task *t) {
 
 /* ---- The folder ---- */
 
-/* Keeps the sweep file beside its results: the two are read together. */
+/* Keeps the sweep file beside its results: the two are read together. Another file of that name is not replaced. */
 static enum ms_status keep_file(struct task *t) {
   char path[MS_PATH_SIZE];
-  uint8_t *old = NULL;
-  size_t n_bytes = 0;
+  struct ms_sweep_spec old;
   enum ms_status status = ms_path_join(path, t->folder, MS_SWEEP_FILE);
   if (status == MS_OK && ms_exists(path)) {
-    status = ms_file_read(path, SIZE_MAX / 2, &old, &n_bytes);
-    t->changed = n_bytes != t->sweep.spec.n_bytes || memcmp(old, t->sweep.spec.text, n_bytes) != 0;
-    free(old);
-    if (status != MS_OK || !t->changed)
+    status = ms_sweep_spec_read(path, &old);
+    if (status == MS_ERROR_ARGUMENT || status == MS_ERROR_DATA)
+      return ms_fail(MS_ERROR_SYSTEM,
+                     "%s: is no sweep file, and is left as it is: move it away, or choose another folder with --out",
+                     path);
+    if (status != MS_OK)
       return status;
+    t->changed = old.n_bytes != t->sweep.spec.n_bytes || memcmp(old.text, t->sweep.spec.text, old.n_bytes) != 0;
+    ms_sweep_spec_free(&old);
+    if (!t->changed)
+      return MS_OK;
   }
   return status == MS_OK ? ms_file_write(path, t->sweep.spec.text, t->sweep.spec.n_bytes) : status;
 }

@@ -20,13 +20,15 @@ static bool is_due(const struct keeper *k, enum ms_moment moment, size_t epochs_
   return (moment == MS_AFTER_EPOCH || now - k->last_s >= long_epoch_s) && k->spent_s <= share * (now - k->start_s);
 }
 
-enum ms_status keeper_offer(struct keeper *k, enum ms_moment moment, const struct ms_train_state *state,
-                            const struct ms_checkpoint_notes *notes) {
+enum ms_status keeper_offer(struct keeper *k, const struct ms_run_lock *lock, enum ms_moment moment,
+                            const struct ms_train_state *state, const struct ms_checkpoint_notes *notes) {
   const double now = ms_clock_s();
   const bool is_over = state->at.epoch > state->config->epochs; /* the model is about to be saved */
   if ((is_over && !k->after_next_epoch) || !is_due(k, moment, state->at.epoch - 1, now))
     return MS_OK;
-  const enum ms_status status = ms_run_checkpoints_save(&k->files, state, notes);
+  enum ms_status status = ms_run_lock_check(lock, k->files.folder);
+  if (status == MS_OK)
+    status = ms_run_checkpoints_save(&k->files, state, notes);
   k->last_s = ms_clock_s();
   k->spent_s += k->last_s - now;
   if (status == MS_OK) {
@@ -35,5 +37,6 @@ enum ms_status keeper_offer(struct keeper *k, enum ms_moment moment, const struc
     k->epoch = state->at.epoch;
     k->step = state->at.step;
   }
-  return status;
+  /* A weight that is not finite ends training at a place of its own, whenever a checkpoint was due. */
+  return status == MS_ERROR_NUMERIC ? MS_OK : status;
 }

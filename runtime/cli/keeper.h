@@ -6,6 +6,7 @@
 #define MS_CLI_KEEPER_H
 
 #include "runtime/run/run_checkpoints.h"
+#include "runtime/run/run_lock.h"
 
 struct keeper {
   struct ms_run_checkpoints files;
@@ -19,8 +20,9 @@ struct keeper {
 
 void keeper_start(struct keeper *keeper);
 
-/* Writes a checkpoint if it is time. Always at MS_AT_STOP. */
-enum ms_status keeper_offer(struct keeper *keeper, enum ms_moment moment, const struct ms_train_state *state,
-                            const struct ms_checkpoint_notes *notes);
+/* Writes a checkpoint if it is time, always at MS_AT_STOP, but none with a weight that is not finite. lock: of the folder, which must
+ * still be the one that was locked. */
+enum ms_status keeper_offer(struct keeper *keeper, const struct ms_run_lock *lock, enum ms_moment moment,
+                            const struct ms_train_state *state, const struct ms_checkpoint_notes *notes);
 
 #endif

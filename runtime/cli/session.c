@@ -22,6 +22,7 @@ struct run {
   char data_sha256[65];
   struct progress progress;
   struct ms_metrics_log metrics;
+  struct ms_run_lock lock;
   struct keeper keeper;
   struct ms_checkpoint *checkpoint; /* where to go on; NULL: from the beginning */
   /* The folder holds files of an earlier run, or of where this one was interrupted. They stay as they are until an epoch has come
@@ -41,7 +42,9 @@ static void on_step(void *context, size_t epoch, size_t step, size_t n_steps, si
 static enum ms_status on_epoch(void *context, const struct ms_epoch *epoch) {
   struct run *run = context;
   progress_epoch(&run->progress, epoch);
-  const enum ms_status status = ms_metrics_log_add(&run->metrics, epoch);
+  enum ms_status status = ms_run_lock_check(&run->lock, run->session->folder);
+  if (status == MS_OK)
+    status = ms_metrics_log_add(&run->metrics, epoch);
   return status == MS_OK && !run->is_waiting ? ms_metrics_log_write(&run->metrics, run->session->folder) : status;
 }
 
@@ -65,7 +68,7 @@ static enum ms_status on_keep(void *context, enum ms_moment moment, const struct
                                             .data_sha256 = run->data_sha256,
                                             .metrics = run->metrics.metrics.data,
                                             .times = run->metrics.times.data};
-  const enum ms_status status = keeper_offer(&run->keeper, moment, state, &notes);
+  const enum ms_status status = keeper_offer(&run->keeper, &run->lock, moment, state, &notes);
   return status == MS_OK && moment == MS_AFTER_EPOCH ? take_place(run) : status;
 }
 
@@ -187,7 +190,8 @@ static enum ms_status evaluate_and_save(const struct run *run, const struct ms_n
 static void print_checkpoint(const struct run *run, enum ms_status status) {
   const struct keeper *k = &run->keeper;
   char path[MS_PATH_SIZE];
-  if (status == MS_OK)
+  if (status == MS_OK ||
+      ms_run_lock_check(&run->lock, run->session->folder) != MS_OK) /* another's are no concern of ours */
     return;
   if (run->is_waiting && !run->checkpoint && ms_path_join(path, run->session->folder, MS_RUN_FILE) == MS_OK &&
       ms_exists(path))
@@ -239,9 +243,13 @@ static int train(struct run *run) {
   const enum ms_status trained = status;
   int exit_code = status == MS_OK ? EXIT_SUCCESS : status == MS_STOPPED ? 128 + signals_received() : EXIT_FAILURE;
   if (network)
+    status = ms_run_lock_check(&run->lock, s->folder);
+  if (network && status == MS_OK)
     status = take_place(run);
   if (network && status == MS_OK)
     status = evaluate_and_save(run, network, trained != MS_OK);
+  if (network && status == MS_OK && trained == MS_OK)
+    status = ms_run_lock_check(&run->lock, s->folder);
   if (network && status == MS_OK && trained == MS_OK)
     status = ms_run_checkpoints_remove(s->folder);
   if (network && status != MS_OK)
@@ -324,11 +332,10 @@ int session_train(const struct session *session) {
       .validation = ms_dataset_slice(images, images->n - n_validation, n_validation),
       .keeper = {.every_epochs = session->checkpoint_epochs, .every_s = session->checkpoint_s},
   };
-  struct ms_run_lock lock;
   ms_dataset_sha256(images, run.data_sha256);
   enum ms_status status = ms_make_folder(session->folder);
   if (status == MS_OK)
-    status = ms_run_lock(session->folder, &lock);
+    status = ms_run_lock(session->folder, &run.lock);
   if (status != MS_OK)
     return cli_fail(session->command, status);
   status = prepare(&run);
@@ -339,7 +346,7 @@ int session_train(const struct session *session) {
   } else {
     exit_code = cli_fail(session->command, status);
   }
-  ms_run_unlock(&lock);
+  ms_run_unlock(&run.lock);
   rmdir(session->folder); /* goes only if it is empty */
   ms_metrics_log_free(&run.metrics);
   ms_checkpoint_free(run.checkpoint);

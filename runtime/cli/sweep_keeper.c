@@ -31,6 +31,7 @@ static enum ms_status find(struct sweep_keeper *k, const struct ms_config *confi
              k->folder);
     ms_checkpoint_free(k->checkpoint);
     k->checkpoint = NULL;
+    return ms_run_checkpoints_begin(k->folder, &k->keeper.files);
   }
   return status;
 }
@@ -56,7 +57,7 @@ enum ms_status sweep_keeper_open(struct sweep_keeper *k, const char *sweep_folde
 
 enum ms_status sweep_keeper_offer(struct sweep_keeper *k, enum ms_moment moment, const struct ms_train_state *state) {
   const struct ms_checkpoint_notes notes = {.data_sha256 = k->data_id};
-  return keeper_offer(&k->keeper, moment, state, &notes);
+  return keeper_offer(&k->keeper, &k->lock, moment, state, &notes);
 }
 
 void sweep_keeper_close(struct sweep_keeper *k, bool is_done) {

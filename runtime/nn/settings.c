@@ -194,6 +194,19 @@ enum ms_status ms_config_set(struct ms_config *config, const char *name, const c
   return MS_OK;
 }
 
+enum ms_status ms_config_set_layer(struct ms_config *config, const char *name, size_t layer, const char *value) {
+  const struct setting *s = find(name);
+  if (!s || (s->kind != HIDDEN && s->kind != LAYER_NUMBERS))
+    return ms_fail(MS_ERROR_ARGUMENT, "%.80s: there is no such setting of a layer", name);
+  if (layer < 1 || layer > config->n_hidden)
+    return ms_fail(MS_ERROR_ARGUMENT, "%s:%zu: there %s %zu hidden layer%s", name, layer,
+                   config->n_hidden == 1 ? "is" : "are", config->n_hidden, config->n_hidden == 1 ? "" : "s");
+  if (strlen(value) >= PART_SIZE || strchr(value, ','))
+    return ms_fail(MS_ERROR_ARGUMENT, "%s:%zu: '%.80s' is not a single value, as for one layer", name, layer, value);
+  return s->kind == HIDDEN ? set_size(name, value, 1, MS_MAX_UNITS, &config->hidden[layer - 1].units)
+                           : set_number(s, value, layer_number(s, &config->hidden[layer - 1]));
+}
+
 static void get_hidden(const struct ms_config *config, char value[MS_SETTING_SIZE]) {
   size_t length = 0;
   for (size_t l = 0; l < config->n_hidden; ++l)

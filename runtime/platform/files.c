@@ -80,8 +80,8 @@ static enum ms_status read_all(int file, const char *path, size_t max_bytes, uin
     if (got <= 0) {
       free(*data);
       *data = NULL;
-      return ms_fail(MS_ERROR_DATA, "%s: reading stopped at byte %zu of %zu: %s", path, done, size,
-                     got < 0 ? strerror(errno) : "the file became shorter");
+      return ms_fail(got < 0 ? MS_ERROR_SYSTEM : MS_ERROR_DATA, "%s: reading stopped at byte %zu of %zu: %s", path,
+                     done, size, got < 0 ? strerror(errno) : "the file became shorter");
     }
     done += (size_t)got;
   }
@@ -92,11 +92,11 @@ static enum ms_status read_all(int file, const char *path, size_t max_bytes, uin
 /* A file that is not there is the caller's mistake; of one that is there, nothing is said about what it holds. */
 static enum ms_status cannot_open(const char *path, int error) {
   const bool is_name = error == ENOENT || error == ENOTDIR || error == ELOOP;
-  const char *remedy = is_name                             ? ": check its name"
+  const char *advice = is_name                             ? ": check its name"
                        : error == EACCES || error == EPERM ? ": choose one that you may read"
                                                            : "";
   return ms_fail(is_name ? MS_ERROR_DATA : MS_ERROR_SYSTEM, "%s: cannot be opened: %s%s", path, strerror(error),
-                 remedy);
+                 advice);
 }
 
 enum ms_status ms_file_read(const char *path, size_t max_bytes, uint8_t **data, size_t *n_bytes) {
@@ -176,7 +176,7 @@ enum ms_status ms_folder_sync(const char *folder) {
 
 enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes) {
   char temporary[MS_PATH_SIZE];
-  const int length = snprintf(temporary, sizeof temporary, "%s.XXXXXX", path);
+  const int length = snprintf(temporary, sizeof temporary, "%s.tmp-XXXXXX", path);
   if (length < 0 || length >= (int)sizeof temporary)
     return ms_fail(MS_ERROR_ARGUMENT, "path %.80s...: too long: choose a shorter one", path);
   const int file = mkostemp(temporary, O_CLOEXEC);
@@ -216,7 +216,9 @@ enum ms_status ms_make_folder(const char *path) {
       continue;
     const char kept = *end;
     *end = '\0';
-    if (mkdir(part, 0777) != 0) {
+    if (mkdir(part, 0777) == 0) {
+      (void)sync_folder_of(part); /* where it cannot be done, nothing is lost but safety from a power cut */
+    } else {
       const int error = errno;
       if (!ms_is_folder(part))
         return cannot_make(path, part, error);

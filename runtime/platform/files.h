@@ -21,8 +21,8 @@ enum ms_status ms_check_place(const char *path, const char *head, const char *re
 enum ms_status ms_cannot_write(const char *path, int error);
 
 /* The whole of a regular file; free(*data). MS_ERROR_DATA, with the message naming the path, if it is missing, not a
- * regular file, unreadable, changes while it is read, or is over max_bytes; MS_ERROR_SYSTEM if it is there and may not be
- * opened. */
+ * regular file, changes while it is read, or is over max_bytes; MS_ERROR_SYSTEM if it is there and may not be
+ * opened, or its disk fails. */
 enum ms_status ms_file_read(const char *path, size_t max_bytes, uint8_t **data, size_t *n_bytes);
 
 /* Writes a temporary file in the same folder, fsyncs it, renames it to path and fsyncs the folder: after a crash path

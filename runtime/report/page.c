@@ -1,6 +1,7 @@
 /* The frame of pages and the files written. */
 #include "runtime/report/page.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,8 +46,9 @@ enum ms_status ms_page_begin(struct ms_page *page, const char *path, const char 
 }
 
 static void number_figure(struct ms_page *page, size_t number, struct ms_figure *f) {
+  assert(number <= MS_PAGE_FIGURES);
   if (number > 0) {
-    page->has_figure[number] = true;
+    page->figures |= 1u << number;
     snprintf(f->id, sizeof f->id, "figure-%zu", number);
     snprintf(f->number, sizeof f->number, "Figure %zu", number);
   } else {
@@ -98,7 +100,7 @@ static bool remove_figure(const struct ms_page *page, const char *letter, size_t
 
 static void remove_earlier_figures(const struct ms_page *page) {
   for (size_t number = 1; number <= MS_PAGE_FIGURES; ++number)
-    if (!page->has_figure[number])
+    if (!(page->figures & 1u << number))
       remove_figure(page, "", number);
   for (size_t number = page->n_further + 1; remove_figure(page, "a", number); ++number)
     ;

@@ -11,8 +11,8 @@ struct ms_page {
   const char *path;
   struct ms_text html;
   char figures_folder[MS_PATH_SIZE];
-  bool has_figure[MS_PAGE_FIGURES + 1]; /* by number */
-  size_t n_further;                     /* figures that the report does not have */
+  unsigned figures; /* bit n: Figure n is there */
+  size_t n_further; /* figures that the report does not have */
 };
 
 /* Before the work: MS_OK if a page may be written there, that is, nothing else is (ms_check_place). */

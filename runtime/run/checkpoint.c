@@ -147,10 +147,20 @@ static char *take_text(const uint8_t **at, size_t n_bytes) {
   return text;
 }
 
+/* What is left of an epoch when its phases are taken away can be a rounding error under 0. */
+static bool are_times(const double *seconds, size_t n) {
+  bool times = true;
+  for (size_t i = 0; i < n; ++i)
+    times &= seconds[i] >= -1 && seconds[i] <= CHECKPOINT_MAX_SECONDS;
+  return times;
+}
+
 static enum ms_status take_tensors(const char *path, const uint8_t *at, const struct checkpoint_header *h,
                                    struct ms_checkpoint *c) {
   c->epoch_seconds = take(&at, (h->at.epoch - 1) * sizeof(double));
   c->phase_seconds = take(&at, MS_N_PHASES * sizeof(double));
+  if (!are_times(c->epoch_seconds, h->at.epoch - 1) || !are_times(c->phase_seconds, MS_N_PHASES))
+    return ms_fail(MS_ERROR_DATA, "%s: not a checkpoint of this program: a time in it is not legal", path);
   for (size_t l = 0; l <= h->config->n_hidden; ++l) {
     struct ms_layer_values *layer = &c->layers[l];
     const size_t n_out = checkpoint_width(h, l + 1);

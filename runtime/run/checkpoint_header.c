@@ -32,7 +32,7 @@ static const struct member {
   const char *name;
   size_t at; /* offset in struct checkpoint_header */
   bool is_double;
-  size_t max; /* of a size */
+  size_t max; /* of a size, or of a time; 0: a double of any value but NaN */
 } members[] = {
     {"numerics_contract", offsetof(struct checkpoint_header, contract), false, SIZE_MAX},
     {"inputs", offsetof(struct checkpoint_header, n_inputs), false, UINT32_MAX},
@@ -46,8 +46,8 @@ static const struct member {
     {"best", offsetof(struct checkpoint_header, at.best), true, 0},
     {"best_epoch", offsetof(struct checkpoint_header, at.best_epoch), false, MS_MAX_EPOCHS},
     {"model_epoch", offsetof(struct checkpoint_header, at.model_epoch), false, MS_MAX_EPOCHS},
-    {"epoch_s", offsetof(struct checkpoint_header, at.epoch_s), true, 0},
-    {"past_s", offsetof(struct checkpoint_header, at.past_s), true, 0},
+    {"epoch_s", offsetof(struct checkpoint_header, at.epoch_s), true, (size_t)CHECKPOINT_MAX_SECONDS},
+    {"past_s", offsetof(struct checkpoint_header, at.past_s), true, (size_t)CHECKPOINT_MAX_SECONDS},
     {"metrics_bytes", offsetof(struct checkpoint_header, metrics_bytes), false, MAX_NOTE_BYTES},
     {"times_bytes", offsetof(struct checkpoint_header, times_bytes), false, MAX_NOTE_BYTES},
 };
@@ -148,19 +148,19 @@ static enum ms_status wrong(const char *path, const char *name) {
   return ms_fail(MS_ERROR_DATA, "%s: not a checkpoint of this program: its %s is missing or not legal", path, name);
 }
 
-static bool read_bits(const char *text, double *value) {
+static bool read_bits(const char *text, size_t max, double *value) {
   if (strlen(text) != 16 || strspn(text, "0123456789abcdef") != 16)
     return false;
   const uint64_t bits = strtoull(text, NULL, 16);
   memcpy(value, &bits, sizeof bits);
-  return !isnan(*value);
+  return !isnan(*value) && (max == 0 || (*value >= 0 && *value <= (double)max));
 }
 
 static enum ms_status read_members(const char *path, const json_t *meta, struct checkpoint_header *h) {
   for (size_t i = 0; i < N_MEMBERS; ++i) {
     const char *text = json_string_value(json_object_get(meta, members[i].name));
     void *member = (char *)h + members[i].at;
-    if (!text || (members[i].is_double ? !read_bits(text, member)
+    if (!text || (members[i].is_double ? !read_bits(text, members[i].max, member)
                                        : !ms_parse_size(text, member) || *(size_t *)member > members[i].max))
       return wrong(path, members[i].name);
   }
@@ -196,7 +196,7 @@ static enum ms_status read_config(const char *path, const json_t *meta, struct c
 static enum ms_status check_counters(const char *path, const struct checkpoint_header *h) {
   const struct ms_train_counters *at = &h->at;
   if (h->contract != MS_CONTRACT_VERSION)
-    return ms_fail(MS_ERROR_DATA,
+    return ms_fail(MS_ERROR_UNSUPPORTED,
                    "%s: is of numerics contract %zu, this program's is %d: go on with the release that wrote it", path,
                    h->contract, MS_CONTRACT_VERSION);
   if (h->n_inputs < 1)

@@ -5,6 +5,7 @@
 #include "runtime/nn/train_state.h"
 
 enum { CHECKPOINT_LENGTH_BYTES = 8, CHECKPOINT_MAX_HEADER_BYTES = 1 << 20 };
+#define CHECKPOINT_MAX_SECONDS 1e12 /* what run.json may say, too */
 
 struct checkpoint_header {
   struct ms_config *config;

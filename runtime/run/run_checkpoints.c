@@ -61,8 +61,11 @@ enum ms_status ms_run_checkpoints_begin(const char *folder, struct ms_run_checkp
   struct ms_checkpoint *newest;
   char damaged[MS_PATH_SIZE];
   const enum ms_status status = ms_run_checkpoints_find(folder, files, &newest, damaged);
+  const bool newest_is_there = newest != NULL;
   ms_checkpoint_free(newest);
   files->has_begun = false;
+  if (newest_is_there)
+    files->next = 1 - files->next;
   return status == MS_ERROR_DATA ? MS_OK : status;
 }
 
@@ -78,11 +81,12 @@ enum ms_status ms_run_checkpoints_save(struct ms_run_checkpoints *files, const s
                                        const struct ms_checkpoint_notes *notes) {
   char path[MS_PATH_SIZE];
   enum ms_status status = ms_path_join(path, files->folder, names[files->next]);
-  if (status == MS_OK)
-    status = ms_checkpoint_save(state, notes, path);
-  /* An earlier run's goes once this run's first is safe. */
+  /* Of an earlier run's two the older goes, then this run's first takes the place of the newest: there is no moment at which one of
+   * either run could outrank one of the other. */
   if (status == MS_OK && !files->has_begun)
     status = remove_file(files->folder, 1 - files->next);
+  if (status == MS_OK)
+    status = ms_checkpoint_save(state, notes, path);
   if (status == MS_OK) {
     files->has_begun = true;
     files->next = 1 - files->next;

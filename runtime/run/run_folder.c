@@ -43,11 +43,13 @@ enum ms_status ms_run_folder_forget(const char *folder) {
   return status == MS_OK ? ms_folder_sync(folder) : status;
 }
 
-/* NAME.XXXXXX, as ms_file_write makes them. */
+/* NAME.tmp-XXXXXX, as ms_file_write makes them. */
 static bool is_temporary(const char *entry) {
+  static const char mark[] = ".tmp-";
   for (size_t i = 0; i < N_FILES; ++i) {
     const size_t length = strlen(files[i]);
-    if (strncmp(entry, files[i], length) == 0 && entry[length] == '.' && strlen(entry) == length + 7)
+    if (strncmp(entry, files[i], length) == 0 && strncmp(entry + length, mark, sizeof mark - 1) == 0 &&
+        strlen(entry) == length + sizeof mark - 1 + 6)
       return true;
   }
   return false;

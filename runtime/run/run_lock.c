@@ -51,8 +51,17 @@ enum ms_status ms_run_lock(const char *folder, struct ms_run_lock *lock) {
   }
 }
 
+enum ms_status ms_run_lock_check(const struct ms_run_lock *lock, const char *folder) {
+  if (lock->file < 0 || is_current(lock->file, lock->path))
+    return MS_OK;
+  return ms_fail(MS_ERROR_SYSTEM,
+                 "%s: the folder, or its %s, is gone or another: it was removed or replaced while the run was at work",
+                 folder, MS_LOCK_FILE);
+}
+
 void ms_run_unlock(struct ms_run_lock *lock) {
-  unlink(lock->path);
+  if (lock->file < 0 || is_current(lock->file, lock->path))
+    unlink(lock->path);
   if (lock->file >= 0)
     close(lock->file);
   lock->file = -1;

@@ -14,7 +14,11 @@ struct ms_run_lock {
 /* The folder must be there. MS_ERROR_SYSTEM, naming the process that holds it, if it is in use. */
 enum ms_status ms_run_lock(const char *folder, struct ms_run_lock *lock);
 
-/* Removes the file too. */
+/* MS_ERROR_SYSTEM if the folder that was locked is no longer there, or is another one: what would be written now is lost, or spoils
+ * the run of another process. */
+enum ms_status ms_run_lock_check(const struct ms_run_lock *lock, const char *folder);
+
+/* Removes the file too, if it is still this one. */
 void ms_run_unlock(struct ms_run_lock *lock);
 
 #endif

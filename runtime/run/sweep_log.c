@@ -22,7 +22,7 @@ static const struct ms_sweep_shard whole = {1, 1};
  * therefore a file of its own, which nothing else opens. */
 static enum ms_status take_lock(const char *path, struct ms_sweep_log *log) {
   struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-  log->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+  log->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (log->lock < 0)
     return ms_cannot_write(path, errno);
   if (fcntl(log->lock, F_SETLK, &lock) == 0)
@@ -56,14 +56,26 @@ static off_t whole_lines(int file, off_t size) {
   return 0;
 }
 
+/* Whether what stands at the end without a newline is a line of ours that a process did not finish. */
+static bool is_begun_line(int file, off_t start, off_t size) {
+  static const char head[] = "{\"id\":\"";
+  char text[sizeof head - 1];
+  const size_t n = size - start < (off_t)sizeof text ? (size_t)(size - start) : sizeof text;
+  return pread(file, text, n, start) == (ssize_t)n && memcmp(text, head, n) == 0;
+}
+
 static enum ms_status open_lines(const char *path, int *file) {
   struct stat info;
-  *file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0666);
+  *file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0666);
   if (*file < 0 || fstat(*file, &info) != 0)
     return ms_cannot_write(path, errno);
   if (!S_ISREG(info.st_mode))
     return ms_fail(MS_ERROR_SYSTEM, "%s: is not a regular file", path);
   const off_t length = whole_lines(*file, info.st_size);
+  if (length >= 0 && length < info.st_size && !is_begun_line(*file, length, info.st_size))
+    return ms_fail(MS_ERROR_SYSTEM,
+                   "%s: ends in what no sweep has written, and is left as it is: choose another folder with --out",
+                   path);
   if (length < 0 || (length < info.st_size && ftruncate(*file, length) != 0))
     return ms_fail(MS_ERROR_SYSTEM, "%s: its unfinished last line cannot be cut off: %s", path, strerror(errno));
   return MS_OK;

@@ -64,31 +64,7 @@ enum ms_status ms_sweep_part_parse(const char *name, struct ms_sweep_part *part)
   return MS_OK;
 }
 
-/* A list with the value of one layer replaced, the others as they are. */
 enum ms_status ms_sweep_part_set(struct ms_config *config, struct ms_sweep_part part, const char *value) {
   const char *name = ms_setting_name(part.setting);
-  if (part.layer == 0)
-    return ms_config_set(config, name, value);
-  if (part.layer > config->n_hidden)
-    return ms_fail(MS_ERROR_ARGUMENT, "%s:%zu: there are %zu hidden layers", name, part.layer, config->n_hidden);
-  if (strlen(value) >= MS_NUMBER_SIZE || strchr(value, ','))
-    return ms_fail(MS_ERROR_ARGUMENT, "%s:%zu: '%.80s' is not a single value, as for one layer", name, part.layer,
-                   value);
-
-  char old[MS_SETTING_SIZE], list[MS_SETTING_SIZE];
-  ms_config_get(config, name, old);
-  const bool same = strchr(old, ',') == NULL; /* one value for all layers */
-  const char *rest = old;
-  size_t length = 0;
-  for (size_t layer = 1; layer <= config->n_hidden; ++layer) {
-    const int old_length = (int)strcspn(rest, ",");
-    const char *separator = layer > 1 ? "," : "";
-    if (layer == part.layer)
-      length += (size_t)snprintf(list + length, sizeof list - length, "%s%s", separator, value);
-    else
-      length += (size_t)snprintf(list + length, sizeof list - length, "%s%.*s", separator, old_length, rest);
-    if (!same)
-      rest += old_length + (rest[old_length] == ',');
-  }
-  return ms_config_set(config, name, list);
+  return part.layer == 0 ? ms_config_set(config, name, value) : ms_config_set_layer(config, name, part.layer, value);
 }

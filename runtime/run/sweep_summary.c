@@ -56,9 +56,13 @@ void ms_sweep_value_mean(const struct ms_sweep *sweep, size_t axis, size_t value
   if (sweep->spec.mode == MS_SWEEP_ONE_AT_A_TIME) {
     add(sweep, ms_sweep_point_of(&sweep->spec, axis, value), mean);
   } else {
-    for (size_t point = 0; point < sweep->plan.n_points; ++point)
-      if (ms_sweep_value_at(&sweep->spec, point, axis) == value)
-        add(sweep, point, mean);
+    size_t inner = 1; /* points that differ in later axes alone */
+    for (size_t a = axis + 1; a < sweep->spec.n_axes; ++a)
+      inner *= sweep->spec.axes[a].n_values;
+    const size_t outer = inner * sweep->spec.axes[axis].n_values;
+    for (size_t first = value * inner; first < sweep->plan.n_points; first += outer)
+      for (size_t i = 0; i < inner; ++i)
+        add(sweep, first + i, mean);
   }
   divide(mean);
 }
