@@ -26,7 +26,7 @@ extern "C" {
 enum ms_status {
   MS_OK = 0,
   MS_ERROR_ARGUMENT,    /* an argument or option is out of its range */
-  MS_ERROR_UNSUPPORTED, /* this CPU cannot do what was asked for */
+  MS_ERROR_UNSUPPORTED, /* this CPU, or this version, cannot do what was asked for */
   MS_ERROR_MEMORY,      /* memory could not be had */
   MS_ERROR_SYSTEM,      /* the operating system refused: files, threads */
   MS_ERROR_DATA,        /* a data or model file is not what it should be */
@@ -67,9 +67,9 @@ enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose trans_b, si
 
 /* ---- Data --------------------------------------------------------------------------------------------------- */
 
-/* Labelled images; a view when the pixels belong to another data set. */
 #define MS_MAX_CLASSES 256 /* labels are bytes */
 
+/* Labelled images; a view when the pixels belong to another data set. */
 struct ms_dataset {
   size_t n;          /* images */
   size_t rows, cols; /* pixels of an image */

@@ -7,6 +7,8 @@
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/sha256.h"
+#include "runtime/run/run_checkpoints.h"
+#include "runtime/run/run_folder.h"
 #include "tests/harness.h"
 
 enum { MAX_SAVED = 64, MAX_EPOCHS = 8, N_TRAIN = 200, N_VALIDATION = 100 };
@@ -323,6 +325,23 @@ static void signed_but_wrong(void) {
   test_write_file(other, changed, n_bytes);
   CHECK_MESSAGE(load_checkpoint(other) == MS_ERROR_UNSUPPORTED && strstr(ms_error_message(), "contract 9"), "%s",
                 ms_error_message());
+
+  /* Beside a good one it is passed over; alone it is no reason to begin anew, unless that is asked for. */
+  const char *folder = test_folder();
+  struct ms_run_checkpoints files;
+  struct ms_checkpoint *newest;
+  char good[MS_PATH_SIZE], damaged[MS_PATH_SIZE];
+  CHECK(ms_path_join(good, folder, MS_CHECKPOINT_FILE_0) == MS_OK &&
+        ms_path_join(other, folder, MS_CHECKPOINT_FILE_1) == MS_OK);
+  test_write_file(good, file, n_bytes);
+  test_write_file(other, changed, n_bytes);
+  CHECK(ms_run_checkpoints_find(folder, &files, &newest, damaged) == MS_OK);
+  CHECK(newest && files.next == 1 && strstr(damaged, "contract 9"));
+  ms_checkpoint_free(newest);
+  CHECK(remove(good) == 0);
+  CHECK(ms_run_checkpoints_find(folder, &files, &newest, damaged) == MS_ERROR_UNSUPPORTED && !newest);
+  CHECK(strstr(ms_error_message(), "contract 9"));
+  CHECK(ms_run_checkpoints_begin(folder, &files) == MS_OK && !files.has_begun);
   /* Any byte of the header, signed: refused or taken, but nothing else happens. */
   size_t n_taken = 0;
   for (size_t at = 0; at < header; ++at) {
@@ -334,8 +353,8 @@ static void signed_but_wrong(void) {
     test_write_file(path, changed, n_bytes);
     n_taken += load_checkpoint(path) == MS_OK;
   }
-  printf("        %zu of %zu signed signed_changes of the header taken: digits of counters, of the data's name\n",
-         n_taken, header);
+  printf("        %zu of %zu signed changes of the header taken: digits of counters, of the data's name\n", n_taken,
+         header);
   CHECK(n_taken < header / 4);
   free(changed);
   free(text);

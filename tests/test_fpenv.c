@@ -1,6 +1,8 @@
 /* Results do not depend on the floating-point environment that the caller happens to have: flushing of subnormals and
  * rounding, as a fast-math library or a careless program sets them, before or after the threads were started. */
+#define _GNU_SOURCE /* feenableexcept */
 #include <fenv.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "runtime/platform/dispatch.h"
@@ -54,7 +56,15 @@ static void multiply(const struct matrix *a, const struct matrix *b, const struc
         MS_OK);
 }
 
-/* A network's weights from a few steps on made-up images. */
+static char checkpoint_path[256];
+
+static enum ms_status keep(void *context, enum ms_moment moment, const struct ms_train_state *state) {
+  (void)context;
+  (void)moment;
+  return ms_checkpoint_save(state, NULL, checkpoint_path);
+}
+
+/* A network's weights from a few steps on made-up images, numbers being written and read on the way. */
 static void train(char hex[65]) {
   static uint8_t images[100 * 25], labels[100];
   for (size_t i = 0; i < sizeof images; ++i)
@@ -65,14 +75,21 @@ static void train(char hex[65]) {
   struct ms_config *config;
   struct ms_network *network;
   struct ms_train_result result;
+  const struct ms_observer observer = {.keep = keep};
   CHECK(ms_config_preset("final", &config) == MS_OK);
+  CHECK(ms_config_set(config, "lr", "0.00025") == MS_OK && config->learning_rate == 0.00025);
+  config->schedule = MS_SCHEDULE_COSINE;
   config->epochs = 5;
   config->batch = 32;
   config->hidden[0].units = 40;
   config->hidden[1].units = 30;
-  CHECK(ms_train(config, &data, NULL, NULL, &network, &result) == MS_OK);
+  CHECK(ms_train(config, &data, NULL, &observer, &network, &result) == MS_OK);
   ms_network_sha256(network, hex);
   ms_network_free(network);
+  struct ms_checkpoint *checkpoint;
+  CHECK_MESSAGE(ms_checkpoint_load(checkpoint_path, &checkpoint) == MS_OK, "%s", ms_error_message());
+  CHECK(ms_config_difference(ms_checkpoint_config(checkpoint), config) == NULL);
+  ms_checkpoint_free(checkpoint);
   ms_config_free(config);
 }
 
@@ -83,6 +100,7 @@ static void same_bits(void) {
   for (size_t i = 0; i < b.n_bytes / sizeof(float); ++i)
     b.data[i] *= 0x1p-70f;
   const struct matrix expected = matrix_new(SIZE, SIZE, ORDINARY), found = matrix_copy(&expected);
+  snprintf(checkpoint_path, sizeof checkpoint_path, "%s/checkpoint", test_folder());
   for (size_t i = 0; i < ms_isa_count(); ++i) {
     char expected_digest[65], digest[65];
     const enum ms_status status = ms_init(ms_isa_entry(i)->name, 3);
@@ -100,6 +118,20 @@ static void same_bits(void) {
     CHECK_MESSAGE(is_disturbed(), "the caller's own settings were not given back");
     settle();
     matrix_check_same(&expected, &found, "C");
+    CHECK_MESSAGE(strcmp(expected_digest, digest) == 0, "%s: %s, %s", ms_isa(), expected_digest, digest);
+
+    /* By the C library, which sets the x87 unit as well, and with traps. */
+    CHECK(fesetround(FE_UPWARD) == 0);
+#ifdef __x86_64__
+    CHECK(feenableexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW | FE_UNDERFLOW | FE_INEXACT) >= 0);
+#endif
+    train(digest);
+    CHECK_MESSAGE(fegetround() == FE_UPWARD, "the caller's own rounding was not given back");
+#ifdef __x86_64__
+    CHECK(fegetexcept() == (FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW | FE_UNDERFLOW | FE_INEXACT));
+    fedisableexcept(FE_ALL_EXCEPT);
+#endif
+    fesetround(FE_TONEAREST);
     CHECK_MESSAGE(strcmp(expected_digest, digest) == 0, "%s: %s, %s", ms_isa(), expected_digest, digest);
     ms_shutdown();
   }

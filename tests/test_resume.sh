@@ -202,10 +202,7 @@ check "a killed holder leaves no lock behind: the folder can be used" same_files
 # A folder that is moved away, and another run in its place: the first ends, and what is there now is none of its business.
 "$program" train --data "$data" --hidden 400 --dropout 0.5 --checkpoint-every 1 --out taken >first.out 2>first.err &
 holder=$!
-for _ in $(seq 200); do
-  [ ! -e taken/checkpoint-1.safetensors ] || break
-  sleep 0.05
-done
+while [ ! -e taken/checkpoint-1.safetensors ] && kill -0 $holder 2>/dev/null; do sleep 0.05; done
 mv taken moved
 run "${settings[@]}" --out taken
 check "another run where a folder was moved away" same_files taken

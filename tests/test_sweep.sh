@@ -185,10 +185,7 @@ cp -r long other-images
 : >err
 "$program" sweep long.txt --data relabelled --out other-images --isa scalar --threads 1 >out 2>err &
 pid=$!
-for _ in $(seq 1000); do
-  grep -q 'begins anew' err && break
-  sleep 0.01
-done
+while ! grep -q 'begins anew' err && kill -0 $pid 2>/dev/null; do sleep 0.01; done
 sleep 0.1
 kill -TERM $pid
 wait $pid
@@ -247,7 +244,7 @@ check "runs that fail: not tried again" test "$code" -eq 0 -a -z "$(grep ': fail
 # ---- Refused ----
 
 refused 2 FILE --
-refused 1 nothing.txt "cannot be opened" -- nothing.txt
+refused 1 nothing.txt "there is no such file" "name a sweep file" -- nothing.txt
 printf 'preset unregularised\nset epochs 0\n' >wrong.txt
 refused 2 "wrong.txt:2: epochs" "'0'" -- wrong.txt
 refused 2 "shard" "'3/2'" -- small.txt --shard 3/2

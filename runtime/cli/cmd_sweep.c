@@ -329,6 +329,10 @@ static int sweep(struct task *t, const struct cli_values *values) {
     cli_error(&command, "%s%s", cli_get(values, "shard") ? "--" : "", ms_error_message());
     return EXIT_USAGE;
   }
+  if (!ms_exists(t->file)) {
+    cli_error(&command, "%s: there is no such file or folder: name a sweep file, or the folder of a sweep", t->file);
+    return EXIT_FAILURE;
+  }
   status = is_folder ? ms_path_join(path, t->file, MS_SWEEP_FILE) : MS_OK;
   if (status == MS_OK)
     status = ms_sweep_spec_read(is_folder ? path : t->file, &t->sweep.spec);

@@ -26,7 +26,7 @@ struct run {
   struct keeper keeper;
   struct ms_checkpoint *checkpoint; /* where to go on; NULL: from the beginning */
   /* The folder holds files of an earlier run, or of where this one was interrupted. They stay as they are until an epoch has come
-   * to its end and a checkpoint has it: then this run's take their place. */
+   * to its end and a checkpoint has it: then this run's take their place. (Of two checkpoints the newest stays.) */
   bool is_waiting;
   struct ms_train_result result;
 };

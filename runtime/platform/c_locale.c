@@ -14,29 +14,32 @@ static void make(void) {
   c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 }
 
+/* Rounding decides the last digit too. Kept as a whole: a caller may have set that of SSE without that of the x87 unit, which is all
+ * that fegetround sees, and traps. */
 struct environment {
   locale_t locale;
-  int rounding; /* which decides the last digit too */
+  fenv_t floating;
 };
 
 /* Without memory for a locale the process's own stays; glibc needs none for this one. */
 static struct environment enter(void) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, make);
-  const struct environment before = {uselocale(c_locale), fegetround()};
+  struct environment before = {.locale = uselocale(c_locale)};
+  feholdexcept(&before.floating);
   fesetround(FE_TONEAREST);
   return before;
 }
 
-static void leave(struct environment before) {
-  fesetround(before.rounding);
-  uselocale(before.locale);
+static void leave(const struct environment *before) {
+  fesetenv(&before->floating);
+  uselocale(before->locale);
 }
 
 int ms_vsnprintf(char *text, size_t size, const char *format, va_list args) {
   const struct environment before = enter();
   const int length = vsnprintf(text, size, format, args);
-  leave(before);
+  leave(&before);
   return length;
 }
 
@@ -51,6 +54,6 @@ int ms_snprintf(char *text, size_t size, const char *format, ...) {
 double ms_strtod(const char *text, char **end) {
   const struct environment before = enter();
   const double number = strtod(text, end);
-  leave(before);
+  leave(&before);
   return number;
 }

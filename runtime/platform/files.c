@@ -92,9 +92,7 @@ static enum ms_status read_all(int file, const char *path, size_t max_bytes, uin
 /* A file that is not there is the caller's mistake; of one that is there, nothing is said about what it holds. */
 static enum ms_status cannot_open(const char *path, int error) {
   const bool is_name = error == ENOENT || error == ENOTDIR || error == ELOOP;
-  const char *advice = is_name                             ? ": check its name"
-                       : error == EACCES || error == EPERM ? ": choose one that you may read"
-                                                           : "";
+  const char *advice = error == EACCES || error == EPERM ? ": choose one that you may read" : "";
   return ms_fail(is_name ? MS_ERROR_DATA : MS_ERROR_SYSTEM, "%s: cannot be opened: %s%s", path, strerror(error),
                  advice);
 }

@@ -24,6 +24,7 @@ enum ms_status ms_run_checkpoints_find(const char *folder, struct ms_run_checkpo
   *files = (struct ms_run_checkpoints){.folder = folder, .has_begun = true};
   *checkpoint = NULL;
   damaged[0] = '\0';
+  enum ms_status unusable = MS_OK; /* of one that may be good, but cannot be used here and now */
   for (size_t i = 0; i < MS_N_CHECKPOINTS; ++i) {
     char path[MS_PATH_SIZE];
     struct ms_checkpoint *found;
@@ -32,12 +33,14 @@ enum ms_status ms_run_checkpoints_find(const char *folder, struct ms_run_checkpo
       continue;
     if (status == MS_OK)
       status = ms_checkpoint_load(path, &found);
-    if (status == MS_ERROR_DATA) {
-      snprintf(damaged, MS_PATH_SIZE, "%s", ms_error_message());
-    } else if (status != MS_OK) {
+    if (status == MS_ERROR_MEMORY || status == MS_ERROR_ARGUMENT) {
       ms_checkpoint_free(*checkpoint);
       *checkpoint = NULL;
       return status;
+    }
+    if (status != MS_OK) {
+      snprintf(damaged, MS_PATH_SIZE, "%s", ms_error_message());
+      unusable = status == MS_ERROR_DATA ? unusable : status;
     } else if (!*checkpoint || is_newer(found, *checkpoint)) {
       ms_checkpoint_free(*checkpoint);
       *checkpoint = found;
@@ -46,7 +49,9 @@ enum ms_status ms_run_checkpoints_find(const char *folder, struct ms_run_checkpo
       ms_checkpoint_free(found);
     }
   }
-  return !*checkpoint && damaged[0] ? MS_ERROR_DATA : MS_OK;
+  if (*checkpoint || !damaged[0])
+    return MS_OK;
+  return unusable == MS_OK ? MS_ERROR_DATA : ms_fail(unusable, "%s", damaged);
 }
 
 bool ms_run_checkpoints_exist(const char *folder) {
@@ -66,7 +71,7 @@ enum ms_status ms_run_checkpoints_begin(const char *folder, struct ms_run_checkp
   files->has_begun = false;
   if (newest_is_there)
     files->next = 1 - files->next;
-  return status == MS_ERROR_DATA ? MS_OK : status;
+  return status == MS_ERROR_MEMORY || status == MS_ERROR_ARGUMENT ? status : MS_OK;
 }
 
 static enum ms_status remove_file(const char *folder, size_t i) {

@@ -13,15 +13,17 @@ struct ms_run_checkpoints {
 };
 
 /* The newest checkpoint of the folder to *checkpoint, NULL if there is none, and what is to be written next to *files.
- * A damaged file is passed over, and the message about it put into damaged ("" if none is). MS_ERROR_DATA: all that are there are
- * damaged. Any other status, of a good file that cannot be used here and now, ends the search. */
+ * A file that cannot be used is passed over, and the message about it put into damaged ("" if none is). If none can be used:
+ * MS_ERROR_DATA if all that are there are damaged; MS_ERROR_SYSTEM or MS_ERROR_UNSUPPORTED if one may be good, but its disk fails or
+ * it is of another contract. MS_ERROR_MEMORY. */
 enum ms_status ms_run_checkpoints_find(const char *folder, struct ms_run_checkpoints *files,
                                        struct ms_checkpoint **checkpoint, char damaged[MS_PATH_SIZE]);
 
 /* Whether there is any, good or damaged. */
 bool ms_run_checkpoints_exist(const char *folder);
 
-/* For a run that begins anew: the first checkpoint takes the place of the earlier run's newest, which is there until then. MS_ERROR_MEMORY. */
+/* For a run that begins anew: the first checkpoint takes the place of the earlier run's newest, which is there until
+ * then; what cannot be used is replaced. MS_ERROR_MEMORY. */
 enum ms_status ms_run_checkpoints_begin(const char *folder, struct ms_run_checkpoints *files);
 
 enum ms_status ms_run_checkpoints_save(struct ms_run_checkpoints *files, const struct ms_train_state *state,

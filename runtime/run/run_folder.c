@@ -68,9 +68,12 @@ void ms_run_folder_clean(const char *folder) {
 
 enum ms_status ms_run_folder_model(const char *path, struct ms_network **network) {
   char model[MS_PATH_SIZE];
+  *network = NULL;
+  if (!ms_exists(path))
+    return ms_fail(MS_ERROR_DATA,
+                   "%s: there is no such file or folder: name a .safetensors file or the folder of a run", path);
   if (!ms_is_folder(path))
     return ms_network_load(path, network);
-  *network = NULL;
   const enum ms_status status = ms_path_join(model, path, MS_MODEL_FILE);
   return status == MS_OK ? ms_network_load(model, network) : status;
 }
