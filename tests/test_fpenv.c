@@ -120,15 +120,16 @@ static void same_bits(void) {
     matrix_check_same(&expected, &found, "C");
     CHECK_MESSAGE(strcmp(expected_digest, digest) == 0, "%s: %s, %s", ms_isa(), expected_digest, digest);
 
-    /* By the C library, which sets the x87 unit as well, and with traps. */
+    /* By the C library, which sets the x87 unit as well, and with the traps that programs set to find their
+     * faults (inexact is none: about every operation is). */
     CHECK(fesetround(FE_UPWARD) == 0);
 #ifdef __x86_64__
-    CHECK(feenableexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW | FE_UNDERFLOW | FE_INEXACT) >= 0);
+    CHECK(feenableexcept(FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW) >= 0);
 #endif
     train(digest);
     CHECK_MESSAGE(fegetround() == FE_UPWARD, "the caller's own rounding was not given back");
 #ifdef __x86_64__
-    CHECK(fegetexcept() == (FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW | FE_UNDERFLOW | FE_INEXACT));
+    CHECK(fegetexcept() == (FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW));
     fedisableexcept(FE_ALL_EXCEPT);
 #endif
     fesetround(FE_TONEAREST);
