@@ -4,13 +4,12 @@
 
 #include "vec.h"
 
-/* y(j, i) = x(i, j) for i < rows and j < cols, both at most LANES; y(j, i) = +0 for rows <= i < width. */
-static inline void transpose_tile(size_t rows, size_t cols, const float *x, size_t ldx, float *y, size_t ldy,
-                                  size_t width) {
-  __m256 r[LANES], t[LANES];
+/* y(j, i) = x(i, j) for i < rows and j < cols, both at most LANES; y(j, i) = +0 for rows <= i < LANES. */
+static inline void transpose_tile(size_t rows, size_t cols, const float *x, size_t ldx, float *y, size_t ldy) {
+  vec r[LANES], t[LANES];
 #pragma GCC unroll 8
   for (size_t i = 0; i < LANES; ++i)
-    r[i] = i < rows ? load_first(x + i * ldx, cols) : _mm256_setzero_ps();
+    r[i] = i < rows ? v_load_first(x + i * ldx, cols) : v_set1(0.0f);
     /* Within each half of a register, 4 x 4: rows 4g .. 4g+3 of column c + 4h go to half h of r[4g + c]. */
 #pragma GCC unroll 4
   for (size_t i = 0; i < LANES; i += 2) {
@@ -33,7 +32,7 @@ static inline void transpose_tile(size_t rows, size_t cols, const float *x, size
 #pragma GCC unroll 8
   for (size_t j = 0; j < LANES; ++j)
     if (j < cols)
-      store_first(y + j * ldy, width, t[j]);
+      v_store(y + j * ldy, t[j]);
 }
 
 #endif
