@@ -15,13 +15,15 @@ endif()
 
 target_compile_options(mnist_simd_flags INTERFACE -fPIE -fstack-protector-strong)
 
-# Control-flow protection: Intel CET, or Arm's BTI and PAC.
-if(CMAKE_SYSTEM_PROCESSOR MATCHES "aarch64|arm64")
-  set(control_flow -mbranch-protection=standard)
-else()
+# Control-flow protection, which two architectures have: Intel CET, and Arm's BTI and PAC.
+if(processor MATCHES "x86")
   set(control_flow -fcf-protection)
+elseif(processor STREQUAL aarch64)
+  set(control_flow -mbranch-protection=standard)
 endif()
-check_c_compiler_flag(${control_flow} HAS_CONTROL_FLOW_PROTECTION)
+if(control_flow)
+  check_c_compiler_flag(${control_flow} HAS_CONTROL_FLOW_PROTECTION)
+endif()
 if(HAS_CONTROL_FLOW_PROTECTION)
   target_compile_options(mnist_simd_flags INTERFACE ${control_flow})
 endif()

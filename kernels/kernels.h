@@ -27,7 +27,7 @@
 #error "fast-math flags change results: take them out of CFLAGS"
 #endif
 #if FLT_EVAL_METHOD != 0
-#error "float must be computed as float (FLT_EVAL_METHOD 0): on x86, build for x86-64 or with -msse2 -mfpmath=sse"
+#error "float must be computed as float (FLT_EVAL_METHOD 0): x86: -msse2 -mfpmath=sse, s390x: -fexcess-precision=fast"
 #endif
 
 /* Raised by every change that alters a bit of any result. */

@@ -277,14 +277,12 @@ static int reproduce(struct reproduction *r) {
 int cmd_reproduce(int argc, char **argv) {
   struct cli_values values;
   int exit_code;
-  size_t seed = 42;
-  struct reproduction r = {.n_seeds = 1};
+  struct reproduction r = {.seed = 42, .n_seeds = 1};
   if (!cli_parse(&command, argc, argv, &values, &exit_code))
     return exit_code;
   if (!cli_size(&values, "seeds", 1, MAX_SEEDS, &r.n_seeds) ||
-      !cli_size(&values, "seed", 0, ((size_t)1 << 53) - r.n_seeds, &seed))
+      !cli_u64(&values, "seed", 0, (UINT64_C(1) << 53) - r.n_seeds, &r.seed))
     return EXIT_USAGE;
-  r.seed = seed;
   r.out = cli_get(&values, "out") ? cli_get(&values, "out") : "runs/reproduce";
   if (r.out[0] == '\0') {
     cli_error(&command, "--out: '' is no folder's name");

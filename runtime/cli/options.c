@@ -3,6 +3,7 @@
 #include "runtime/cli/options.h"
 
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -125,17 +126,24 @@ const char *cli_get(const struct cli_values *values, const char *name) {
   return NULL;
 }
 
-bool cli_size(const struct cli_values *values, const char *name, size_t min, size_t max, size_t *out) {
+bool cli_u64(const struct cli_values *values, const char *name, uint64_t min, uint64_t max, uint64_t *out) {
   const char *text = cli_get(values, name);
-  size_t value;
+  uint64_t value;
   if (!text)
     return true;
-  if (!ms_parse_size(text, &value) || value < min || value > max) {
-    cli_error(values->command, "--%s: '%s' is not a whole number from %zu to %zu", name, text, min, max);
+  if (!ms_parse_u64(text, &value) || value < min || value > max) {
+    cli_error(values->command, "--%s: '%s' is not a whole number from %" PRIu64 " to %" PRIu64, name, text, min, max);
     return false;
   }
   *out = value;
   return true;
+}
+
+bool cli_size(const struct cli_values *values, const char *name, size_t min, size_t max, size_t *out) {
+  uint64_t value = *out;
+  const bool legal = cli_u64(values, name, min, max, &value);
+  *out = (size_t)value;
+  return legal;
 }
 
 bool cli_number(const struct cli_values *values, const char *name, double min, double max, double *out) {

@@ -39,6 +39,7 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
 const char *cli_get(const struct cli_values *values, const char *name);
 
 /* Changes *out only if the option was given. False, having told the error, if its value is not legal. */
+bool cli_u64(const struct cli_values *values, const char *name, uint64_t min, uint64_t max, uint64_t *out);
 bool cli_size(const struct cli_values *values, const char *name, size_t min, size_t max, size_t *out);
 
 bool cli_number(const struct cli_values *values, const char *name, double min, double max, double *out);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/nn/random.h"
+#include "runtime/platform/endian.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/fpenv.h"
 #include "runtime/platform/memory.h"
@@ -125,16 +126,27 @@ struct ms_layer_view ms_network_layer(const struct ms_network *network, size_t l
   return view;
 }
 
-/* The digest and the model file take the parameters as they lie in memory. */
-_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "a big-endian machine needs its parameters swapped here");
+static void hash_floats(struct ms_sha256 *sha, const float *values, size_t n) {
+  if (MS_LITTLE_ENDIAN) {
+    ms_sha256_update(sha, values, n * sizeof(float));
+    return;
+  }
+  float part[1024];
+  for (size_t first = 0, n_part; first < n; first += n_part) {
+    n_part = n - first < 1024 ? n - first : 1024;
+    memcpy(part, values + first, n_part * sizeof(float));
+    ms_little_endian(part, n_part, sizeof(float));
+    ms_sha256_update(sha, part, n_part * sizeof(float));
+  }
+}
 
 void ms_network_sha256(const struct ms_network *network, char hex[65]) {
   struct ms_sha256 sha;
   ms_sha256_init(&sha);
   for (size_t l = 0; l < network->n_layers; ++l) {
     const struct ms_dense *layer = &network->layers[l];
-    ms_sha256_update(&sha, layer->weight, layer->n_in * layer->n_out * sizeof(float));
-    ms_sha256_update(&sha, layer->bias, layer->n_out * sizeof(float));
+    hash_floats(&sha, layer->weight, layer->n_in * layer->n_out);
+    hash_floats(&sha, layer->bias, layer->n_out);
   }
   ms_sha256_finish(&sha, hex);
 }

@@ -19,7 +19,7 @@ void ms_random_weights(uint64_t seed, size_t layer, size_t n_in, size_t n_out, f
   const size_t n = n_in * n_out;
   uint32_t key[2];
   ms_seed_key(seed, key);
-  for (size_t block = 0; block * 4 < n; ++block) {
+  for (uint64_t block = 0; block * 4 < n; ++block) {
     const uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), 0,
                                  ms_stream_layer(MS_STREAM_WEIGHTS, layer)};
     uint32_t words[4];
@@ -27,7 +27,7 @@ void ms_random_weights(uint64_t seed, size_t layer, size_t n_in, size_t n_out, f
     for (size_t i = 0; i < 4 && block * 4 + i < n; ++i) {
       /* Exact up to the multiplication: 24 bits, scaled by a power of two, minus one. */
       const float symmetric = (float)(words[i] >> 8) * 0x1p-23f - 1.0f;
-      weight[block * 4 + i] = symmetric * limit;
+      weight[(size_t)block * 4 + i] = symmetric * limit;
     }
   }
 }

@@ -1,4 +1,5 @@
 /* Settings of a configuration by name, from text and as text. What goes together is checked by ms_config_check. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,12 +61,21 @@ static const struct setting *find(const char *name) {
   return NULL;
 }
 
-static enum ms_status set_size(const char *name, const char *text, size_t min, size_t max, size_t *out) {
-  size_t value;
-  if (!ms_parse_size(text, &value) || value < min || value > max)
-    return ms_fail(MS_ERROR_ARGUMENT, "%s: '%s' is not a whole number from %zu to %zu", name, text, min, max);
+static enum ms_status set_whole(const char *name, const char *text, uint64_t min, uint64_t max, uint64_t *out) {
+  uint64_t value;
+  if (!ms_parse_u64(text, &value) || value < min || value > max)
+    return ms_fail(MS_ERROR_ARGUMENT, "%s: '%s' is not a whole number from %" PRIu64 " to %" PRIu64, name, text, min,
+                   max);
   *out = value;
   return MS_OK;
+}
+
+static enum ms_status set_size(const char *name, const char *text, size_t min, size_t max, size_t *out) {
+  uint64_t value = 0;
+  const enum ms_status status = set_whole(name, text, min, max, &value);
+  if (status == MS_OK)
+    *out = (size_t)value;
+  return status;
 }
 
 static enum ms_status set_number(const struct setting *s, const char *text, double *out) {
@@ -172,14 +182,9 @@ enum ms_status ms_config_set(struct ms_config *config, const char *name, const c
   if (!s)
     return ms_fail(MS_ERROR_ARGUMENT, "%.80s: there is no such setting", name);
   void *member = (char *)config + s->at;
-  size_t seed = 0;
-  enum ms_status status;
   switch (s->kind) {
   case SEED:
-    status = set_size(name, value, 0, MAX_SEED, &seed);
-    if (status == MS_OK)
-      config->seed = seed;
-    return status;
+    return set_whole(name, value, 0, MAX_SEED, &config->seed);
   case SIZE:
     return set_size(name, value, (size_t)s->min, (size_t)s->max, member);
   case NUMBER:
@@ -238,7 +243,7 @@ void ms_config_get(const struct ms_config *config, const char *name, char value[
   const void *member = (const char *)config + s->at;
   switch (s->kind) {
   case SEED:
-    snprintf(value, MS_SETTING_SIZE, "%llu", (unsigned long long)config->seed);
+    snprintf(value, MS_SETTING_SIZE, "%" PRIu64, config->seed);
     break;
   case SIZE:
     snprintf(value, MS_SETTING_SIZE, "%zu", *(const size_t *)member);

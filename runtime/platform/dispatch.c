@@ -53,7 +53,8 @@ enum { N_SLOTS = sizeof slots / sizeof slots[0] };
 
 typedef void (*slot_function)(void);
 
-_Static_assert(sizeof(struct ms_kernels) == N_SLOTS * sizeof(slot_function) + 2 * sizeof(size_t) + sizeof(double),
+/* The slots come first in the structure, the numbers behind them. */
+_Static_assert(offsetof(struct ms_kernels, gemm_workspace_floats) == N_SLOTS * sizeof(slot_function),
                "a slot of struct ms_kernels is missing in slots[]");
 
 static struct ms_kernels published;

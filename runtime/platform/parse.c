@@ -3,18 +3,23 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "runtime/platform/c_locale.h"
 
-bool ms_parse_size(const char *text, size_t *out) {
+bool ms_parse_u64(const char *text, uint64_t *out) {
   char *end;
   errno = 0;
-  const unsigned long long value = strtoull(text, &end, 10);
+  *out = strtoull(text, &end, 10);
+  return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0;
+}
+
+bool ms_parse_size(const char *text, size_t *out) {
+  uint64_t value;
+  const bool parsed = ms_parse_u64(text, &value);
   *out = (size_t)value;
-  return text[0] >= '0' && text[0] <= '9' && *end == '\0' && errno == 0 && value <= SIZE_MAX;
+  return parsed && value <= SIZE_MAX;
 }
 
 bool ms_parse_number(const char *text, double *out) {

@@ -4,8 +4,10 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
-/* Decimal digits only. False if it is no such number, or does not fit. */
+/* Decimal digits only. False if it is no such number, or does not fit: a size has 32 bits on some machines. */
+bool ms_parse_u64(const char *text, uint64_t *out);
 bool ms_parse_size(const char *text, size_t *out);
 
 /* A decimal number with sign, point and exponent as wanted; neither hexadecimal, nor infinite, nor NaN. */

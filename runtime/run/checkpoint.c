@@ -11,6 +11,7 @@
 #include "kernels/kernels.h"
 #include "runtime/nn/network.h"
 #include "runtime/nn/train_state.h"
+#include "runtime/platform/endian.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
@@ -30,6 +31,14 @@ static void digest_of(const uint8_t *bytes, size_t n_bytes, uint8_t digest[DIGES
     sscanf(hex + 2 * i, "%2x", &byte);
     digest[i] = (uint8_t)byte;
   }
+}
+
+/* Tensors from this machine's byte order to the file's, or back: doubles come first, texts last, floats between. */
+static void little_endian(uint8_t *at, const struct checkpoint_header *h, size_t tensor_bytes) {
+  const size_t n_doubles = h->at.epoch - 1 + MS_N_PHASES, double_bytes = n_doubles * sizeof(double);
+  ms_little_endian(at, n_doubles, sizeof(double));
+  ms_little_endian(at + double_bytes, (tensor_bytes - double_bytes - h->metrics_bytes - h->times_bytes) / sizeof(float),
+                   sizeof(float));
 }
 
 /* ---- Writing ---- */
@@ -83,16 +92,19 @@ static enum ms_status write_file(const struct ms_train_state *state, const struc
                                  const struct ms_checkpoint_notes *notes, const char *text, size_t tensor_bytes,
                                  const char *path) {
   /* Spaces behind the header are allowed, and put the tensors on a cache line's boundary. */
-  const uint64_t header_bytes = checkpoint_header_bytes(strlen(text));
+  const size_t header_bytes = checkpoint_header_bytes(strlen(text));
+  uint64_t length = header_bytes;
   const size_t data_at = CHECKPOINT_LENGTH_BYTES + header_bytes, n_bytes = data_at + tensor_bytes + DIGEST_BYTES;
   uint8_t *file;
   enum ms_status status = ms_reserve(n_bytes, 1, path, &file);
   if (status != MS_OK)
     return status;
-  memcpy(file, &header_bytes, CHECKPOINT_LENGTH_BYTES);
+  ms_little_endian(&length, 1, sizeof length);
+  memcpy(file, &length, CHECKPOINT_LENGTH_BYTES);
   memset(file + CHECKPOINT_LENGTH_BYTES, ' ', header_bytes);
   memcpy(file + CHECKPOINT_LENGTH_BYTES, text, strlen(text));
   if (put_tensors(file + data_at, state, h, notes)) {
+    little_endian(file + data_at, h, tensor_bytes);
     digest_of(file, n_bytes - DIGEST_BYTES, file + n_bytes - DIGEST_BYTES);
     status = ms_file_write(path, file, n_bytes);
   } else {
@@ -185,13 +197,13 @@ static enum ms_status take_tensors(const char *path, const uint8_t *at, const st
 }
 
 /* The bytes are those that were written, and the header is the one that its metadata give. */
-static enum ms_status parse(const char *path, const uint8_t *file, size_t n_bytes, struct ms_checkpoint *c) {
-  uint64_t header_bytes = 0;
+static enum ms_status parse(const char *path, uint8_t *file, size_t n_bytes, struct ms_checkpoint *c) {
+  uint64_t length = 0;
   uint8_t digest[DIGEST_BYTES];
   if (n_bytes > CHECKPOINT_LENGTH_BYTES + DIGEST_BYTES)
-    memcpy(&header_bytes, file, CHECKPOINT_LENGTH_BYTES);
-  if (header_bytes == 0 || header_bytes > CHECKPOINT_MAX_HEADER_BYTES ||
-      header_bytes > n_bytes - CHECKPOINT_LENGTH_BYTES - DIGEST_BYTES)
+    memcpy(&length, file, CHECKPOINT_LENGTH_BYTES);
+  ms_little_endian(&length, 1, sizeof length);
+  if (length == 0 || length > CHECKPOINT_MAX_HEADER_BYTES || length > n_bytes - CHECKPOINT_LENGTH_BYTES - DIGEST_BYTES)
     return ms_fail(MS_ERROR_DATA, "%s: not a checkpoint, or damaged: its header does not fit its %zu bytes", path,
                    n_bytes);
   digest_of(file, n_bytes - DIGEST_BYTES, digest);
@@ -199,6 +211,7 @@ static enum ms_status parse(const char *path, const uint8_t *file, size_t n_byte
     return ms_fail(MS_ERROR_DATA, "%s: not a checkpoint, or damaged: its SHA-256 is not that of its bytes", path);
 
   struct checkpoint_header h = {0};
+  const size_t header_bytes = (size_t)length;
   const char *header = (const char *)file + CHECKPOINT_LENGTH_BYTES;
   enum ms_status status = checkpoint_header_read(path, header, header_bytes, &h);
   size_t tensor_bytes = 0;
@@ -208,8 +221,10 @@ static enum ms_status parse(const char *path, const uint8_t *file, size_t n_byte
   if (status == MS_OK && tensor_bytes != n_bytes - data_at - DIGEST_BYTES)
     status = ms_fail(MS_ERROR_DATA, "%s: its tensors take %zu bytes, the file holds %zu", path, tensor_bytes,
                      n_bytes - data_at - DIGEST_BYTES);
-  if (status == MS_OK)
+  if (status == MS_OK) {
+    little_endian(file + data_at, &h, tensor_bytes);
     status = take_tensors(path, file + data_at, &h, c);
+  }
   c->config = h.config;
   c->preset = h.preset;
   c->data_sha256 = h.data_sha256;

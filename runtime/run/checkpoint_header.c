@@ -32,7 +32,7 @@ static const struct member {
   const char *name;
   size_t at; /* offset in struct checkpoint_header */
   bool is_double;
-  size_t max; /* of a size, or of a time; 0: a double of any value but NaN */
+  uint64_t max; /* of a size, or of a time; 0: a double of any value but NaN */
 } members[] = {
     {"numerics_contract", offsetof(struct checkpoint_header, contract), false, SIZE_MAX},
     {"inputs", offsetof(struct checkpoint_header, n_inputs), false, UINT32_MAX},
@@ -46,8 +46,8 @@ static const struct member {
     {"best", offsetof(struct checkpoint_header, at.best), true, 0},
     {"best_epoch", offsetof(struct checkpoint_header, at.best_epoch), false, MS_MAX_EPOCHS},
     {"model_epoch", offsetof(struct checkpoint_header, at.model_epoch), false, MS_MAX_EPOCHS},
-    {"epoch_s", offsetof(struct checkpoint_header, at.epoch_s), true, (size_t)CHECKPOINT_MAX_SECONDS},
-    {"past_s", offsetof(struct checkpoint_header, at.past_s), true, (size_t)CHECKPOINT_MAX_SECONDS},
+    {"epoch_s", offsetof(struct checkpoint_header, at.epoch_s), true, (uint64_t)CHECKPOINT_MAX_SECONDS},
+    {"past_s", offsetof(struct checkpoint_header, at.past_s), true, (uint64_t)CHECKPOINT_MAX_SECONDS},
     {"metrics_bytes", offsetof(struct checkpoint_header, metrics_bytes), false, MAX_NOTE_BYTES},
     {"times_bytes", offsetof(struct checkpoint_header, times_bytes), false, MAX_NOTE_BYTES},
 };
@@ -61,12 +61,13 @@ static int add_metadata(json_t *header, const struct checkpoint_header *h) {
   for (size_t i = 0; i < N_MEMBERS; ++i) {
     const void *member = (const char *)h + members[i].at;
     char text[32];
-    uint64_t bits;
-    memcpy(&bits, member, sizeof bits);
-    if (members[i].is_double)
+    if (members[i].is_double) {
+      uint64_t bits;
+      memcpy(&bits, member, sizeof bits);
       snprintf(text, sizeof text, "%016" PRIx64, bits);
-    else
+    } else {
       snprintf(text, sizeof text, "%zu", *(const size_t *)member);
+    }
     failed |= json_object_set_new(meta, members[i].name, json_string(text));
   }
   failed |= json_object_set_new(meta, "preset", json_string(h->preset));
@@ -148,7 +149,7 @@ static enum ms_status wrong(const char *path, const char *name) {
   return ms_fail(MS_ERROR_DATA, "%s: not a checkpoint of this program: its %s is missing or not legal", path, name);
 }
 
-static bool read_bits(const char *text, size_t max, double *value) {
+static bool read_bits(const char *text, uint64_t max, double *value) {
   if (strlen(text) != 16 || strspn(text, "0123456789abcdef") != 16)
     return false;
   const uint64_t bits = strtoull(text, NULL, 16);

@@ -38,6 +38,11 @@ static bool read_choice(const char *text, const char *const choices[2], unsigned
   return false;
 }
 
+/* Negative or too large for this machine: a number that ms_config_check refuses. */
+static size_t size_of(json_int_t number) {
+  return number < 0 ? 0 : (uintmax_t)number > SIZE_MAX ? SIZE_MAX : (size_t)number;
+}
+
 static enum ms_status read_hidden(const char *path, const json_t *layers, struct ms_config *c) {
   c->n_hidden = json_array_size(layers);
   if (c->n_hidden > MS_MAX_HIDDEN)
@@ -52,7 +57,7 @@ static enum ms_status read_hidden(const char *path, const json_t *layers, struct
     if (json_unpack_ex(json_array_get(layers, l), &error, 0, "{s:I, s:F, s:F, s:F, s:F}", "units", &units, "dropout",
                        &layer->dropout, "l1", &layer->l1, "l2", &layer->l2, "maxnorm", &layer->max_norm) != 0)
       return ms_fail(MS_ERROR_DATA, "%s: hidden layer %zu of the configuration: %s", path, l + 1, error.text);
-    layer->units = units < 0 ? 0 : (size_t)units;
+    layer->units = size_of(units);
   }
   return status;
 }
@@ -70,10 +75,10 @@ static enum ms_status read_config(const char *path, const json_t *object, struct
     return ms_fail(MS_ERROR_DATA, "%s: its configuration: %s", path, error.text);
   if (epochs < 0 || batch < 0 || val < 0 || patience < 0 || !json_is_array(hidden))
     return ms_fail(MS_ERROR_DATA, "%s: its configuration: a negative number, or hidden is no list", path);
-  c->epochs = (size_t)epochs;
-  c->batch = (size_t)batch;
-  c->n_validation = (size_t)val;
-  c->patience = (size_t)patience;
+  c->epochs = size_of(epochs);
+  c->batch = size_of(batch);
+  c->n_validation = size_of(val);
+  c->patience = size_of(patience);
   if (!read_choice(schedule, schedules, &value))
     return ms_fail(MS_ERROR_DATA, "%s: its configuration: schedule '%.40s' is unknown", path, schedule);
   c->schedule = value == 0 ? MS_SCHEDULE_CONSTANT : MS_SCHEDULE_COSINE;

@@ -35,12 +35,19 @@ static void fault(struct reader *r, const char *name, const char *wanted) {
     r->status = ms_fail(MS_ERROR_DATA, "%s: \"%s\" is not %s", r->path, name, wanted);
 }
 
-static size_t read_size(struct reader *r, const json_t *object, const char *name) {
+static uint64_t read_u64(struct reader *r, const json_t *object, const char *name) {
   const json_t *value = get(r, object, name);
   if (json_is_integer(value) && json_integer_value(value) >= 0 && json_integer_value(value) < MAX_JSON_INTEGER)
-    return (size_t)json_integer_value(value);
+    return (uint64_t)json_integer_value(value);
   fault(r, name, "a whole number from 0 to 2^53 - 1");
   return 0;
+}
+
+static size_t read_size(struct reader *r, const json_t *object, const char *name) {
+  const uint64_t value = read_u64(r, object, name);
+  if (value > SIZE_MAX)
+    fault(r, name, "a number that this machine has memory for");
+  return (size_t)value;
 }
 
 /* A finite number that is not negative. */
@@ -149,7 +156,7 @@ static void read_root(struct reader *r, const json_t *root, struct ms_run *run) 
   if (!run->interrupted && strcmp(status, "finished") != 0)
     fault(r, "status", "finished or interrupted");
   run->numerics_contract = read_size(r, root, "numerics_contract");
-  const size_t seed = read_size(r, root, "seed");
+  const uint64_t seed = read_u64(r, root, "seed");
   const json_t *config = get(r, root, "config");
   if (!json_is_object(config))
     fault(r, "config", "a configuration");

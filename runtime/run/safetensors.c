@@ -10,6 +10,7 @@
 
 #include "kernels/kernels.h"
 #include "runtime/nn/network.h"
+#include "runtime/platform/endian.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
@@ -106,7 +107,8 @@ enum ms_status ms_network_save(const struct ms_network *network, const char *pat
   if (status == MS_OK) {
     const uint64_t header_bytes = data_at - LENGTH_BYTES;
     memcpy(file, &header_bytes, LENGTH_BYTES);
-    memset(file + LENGTH_BYTES, ' ', header_bytes);
+    ms_little_endian(file, 1, LENGTH_BYTES);
+    memset(file + LENGTH_BYTES, ' ', data_at - LENGTH_BYTES);
     memcpy(file + LENGTH_BYTES, header.data, text_bytes);
     uint8_t *next = file + data_at;
     for (size_t l = 0; l < network->n_layers; ++l) {
@@ -116,6 +118,7 @@ enum ms_status ms_network_save(const struct ms_network *network, const char *pat
       memcpy(next, layer->bias, layer->n_out * sizeof(float));
       next += layer->n_out * sizeof(float);
     }
+    ms_little_endian(file + data_at, data_bytes / sizeof(float), sizeof(float));
     char hex[65];
     const size_t position = digest_position(file, data_at);
     file_digest(file, data_at + data_bytes, position, hex);
@@ -133,7 +136,7 @@ static bool read_size(const json_t *value, size_t *size) {
   if (!json_is_integer(value) || json_integer_value(value) < 0)
     return false;
   *size = (size_t)json_integer_value(value);
-  return true;
+  return (uintmax_t)json_integer_value(value) <= SIZE_MAX;
 }
 
 /* Finds a float32 tensor whose position lies in the file and agrees with its shape. */
@@ -235,6 +238,7 @@ static enum ms_status build_network(const char *path, const json_t *header, cons
     memcpy((*network)->layers[l].weight, weights[l].bytes, weights[l].n_bytes);
     memcpy((*network)->layers[l].bias, biases[l].bytes, biases[l].n_bytes);
   }
+  ms_little_endian((*network)->memory, (*network)->memory_floats, sizeof(float));
   if (!ms_network_is_finite(*network)) {
     ms_network_free(*network);
     *network = NULL;
@@ -267,12 +271,13 @@ static enum ms_status parse(const char *path, const uint8_t *file, size_t n_byte
   uint64_t header_bytes = 0;
   if (n_bytes >= LENGTH_BYTES)
     memcpy(&header_bytes, file, LENGTH_BYTES);
+  ms_little_endian(&header_bytes, 1, LENGTH_BYTES);
   if (n_bytes <= LENGTH_BYTES || header_bytes > n_bytes - LENGTH_BYTES || header_bytes > MAX_HEADER_BYTES)
     return ms_fail(MS_ERROR_DATA, "%s: not a safetensors file, or cut off: its header does not fit its %zu bytes", path,
                    n_bytes);
   json_error_t error;
   json_t *header;
-  enum ms_status status = ms_json_parse(path, (const char *)file + LENGTH_BYTES, header_bytes, &header, &error);
+  enum ms_status status = ms_json_parse(path, (const char *)file + LENGTH_BYTES, (size_t)header_bytes, &header, &error);
   if (status == MS_ERROR_MEMORY)
     return status;
   if (!json_is_object(header)) {
@@ -280,7 +285,7 @@ static enum ms_status parse(const char *path, const uint8_t *file, size_t n_byte
     return ms_fail(MS_ERROR_DATA, "%s: not a safetensors file: its header is not JSON (%s)", path,
                    header ? "not an object" : error.text);
   }
-  const size_t data_at = LENGTH_BYTES + header_bytes;
+  const size_t data_at = LENGTH_BYTES + (size_t)header_bytes;
   status = build_network(path, header, file + data_at, n_bytes - data_at, network);
   if (status == MS_OK) {
     status = check_file_digest(path, header, file, data_at, n_bytes);
