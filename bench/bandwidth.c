@@ -4,27 +4,16 @@
 #include <stdlib.h>
 
 #include "bench/common.h"
+#include "bench/isa_loops.h"
 #include "runtime/platform/clock.h"
 #include "runtime/platform/cpu.h"
+#include "runtime/platform/dispatch.h"
 #include "runtime/platform/threads.h"
 
 enum { REPETITIONS = 9, MIN_BYTES = 1 << 23, MAX_KEPT = 256, UNIT_BYTES = 256 };
 
-static const struct loops {
-  unsigned required;
-  float (*read)(size_t n_floats, const float *x);
-  void (*copy)(size_t n_floats, const float *x, float *y);
-} loops[] = {
-#if defined(MS_WITH_AVX512)
-    {MS_CPU_AVX512, bench_read_avx512, bench_copy_avx512},
-#endif
-#if defined(MS_WITH_AVX2)
-    {MS_CPU_AVX2_FMA, bench_read_avx2, bench_copy_avx2},
-#endif
-    {0, bench_read_generic, bench_copy_generic},
-};
-
-float bench_read_generic(size_t n_floats, const float *x) {
+/* For a build without vectors. */
+static float read_generic(size_t n_floats, const float *x) {
   enum { CHAINS = 32 }; /* so that the latency of the additions does not show */
   float sum[CHAINS] = {0}, total = 0;
   for (size_t i = 0; i < n_floats; i += CHAINS)
@@ -35,14 +24,26 @@ float bench_read_generic(size_t n_floats, const float *x) {
   return total;
 }
 
-void bench_copy_generic(size_t n_floats, const float *x, float *y) {
+static void copy_generic(size_t n_floats, const float *x, float *y) {
   for (size_t i = 0; i < n_floats; ++i)
-    y[i] = x[i] + 1.0f; /* not a copy, which a compiler would hand to memcpy and its own choice of stores */
+    y[i] = x[i] + 1.0f;
+}
+
+static const struct bench_loops generic = {.read = read_generic, .copy = copy_generic};
+
+/* Of the widest vectors: a kernel of a narrower ISA is bound by the same memory. */
+static const struct bench_loops *widest_loops(void) {
+  for (size_t i = ms_isa_count(); i-- > 0;) {
+    const struct ms_isa_entry *isa = ms_isa_entry(i);
+    if ((ms_cpu_features() & isa->required) == isa->required && bench_isa_loops(isa->name))
+      return bench_isa_loops(isa->name);
+  }
+  return &generic;
 }
 
 struct measurement {
   enum bench_traffic traffic;
-  const struct loops *loops;
+  const struct bench_loops *loops;
   size_t n_floats, rounds; /* floats: of x alone */
   float **x, **y;          /* one per thread */
 };
@@ -67,9 +68,7 @@ static void task(void *context, size_t index) {
 
 static double measure(enum bench_traffic traffic, size_t n_bytes) {
   const size_t threads = ms_pool_size();
-  struct measurement m = {.traffic = traffic, .loops = loops, .rounds = MIN_BYTES / n_bytes + 1};
-  while ((ms_cpu_features() & m.loops->required) != m.loops->required)
-    ++m.loops;
+  struct measurement m = {.traffic = traffic, .loops = widest_loops(), .rounds = MIN_BYTES / n_bytes + 1};
   m.n_floats = n_bytes / sizeof(float) / (traffic == BENCH_COPY ? 2 : 1);
   m.x = bench_allocate(threads * sizeof *m.x);
   m.y = bench_allocate(threads * sizeof *m.y);

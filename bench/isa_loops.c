@@ -13,7 +13,7 @@ static float sum_lanes(vec v) {
 
 /* Twelve chains cover a latency of 4 to 6 cycles on two or three pipes; in registers, as long as every loop over them is
  * unrolled. */
-float ISA(bench_chains)(size_t rounds) {
+static float chains(size_t rounds) {
   vec chain[BENCH_CHAINS];
   const vec factor = v_set1(0.999f), term = v_set1(0.001f);
 #pragma GCC unroll 12
@@ -33,7 +33,7 @@ float ISA(bench_chains)(size_t rounds) {
 
 enum { ROUND_FLOATS = 64, VECTORS = ROUND_FLOATS / LANES };
 
-float ISA(bench_read)(size_t n_floats, const float *x) {
+static float read_floats(size_t n_floats, const float *x) {
   vec sum[VECTORS];
 #pragma GCC unroll 16
   for (int v = 0; v < VECTORS; ++v)
@@ -49,7 +49,7 @@ float ISA(bench_read)(size_t n_floats, const float *x) {
   return sum_lanes(sum[0]);
 }
 
-void ISA(bench_copy)(size_t n_floats, const float *x, float *y) {
+static void copy_floats(size_t n_floats, const float *x, float *y) {
   const vec one = v_set1(1.0f);
   for (size_t i = 0; i < n_floats; i += ROUND_FLOATS) {
 #pragma GCC unroll 16
@@ -58,4 +58,5 @@ void ISA(bench_copy)(size_t n_floats, const float *x, float *y) {
   }
 }
 
-const struct bench_loops ISA(bench_loops) = {ISA(bench_chains), ISA(bench_read), ISA(bench_copy), LANES};
+extern const struct bench_loops ISA(bench_loops);
+const struct bench_loops ISA(bench_loops) = {chains, read_floats, copy_floats, LANES};

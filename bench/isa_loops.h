@@ -4,8 +4,6 @@
 
 #include <stddef.h>
 
-#include "kernels/prototypes.h"
-
 #define BENCH_CHAINS 12
 
 struct bench_loops {

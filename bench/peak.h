@@ -11,11 +11,4 @@ double bench_peak_gflops(const char *isa);
 /* The same, of about 1 ms alone. */
 double bench_peak_once(const char *isa);
 
-/* One loop: `rounds` rounds of BENCH_CHAINS multiply-adds on registers of that ISA. Returns a sum of the results, so
- * that no compiler leaves them out. */
-#define BENCH_CHAINS 12
-float bench_chains_avx2(size_t rounds);
-float bench_chains_avx512(size_t rounds);
-float bench_chains_neon(size_t rounds);
-
 #endif
