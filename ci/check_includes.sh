@@ -20,7 +20,11 @@ function layer(path) {
   if (path ~ /^(tests|bench)\//) return 9
   return 0
 }
-function isa(path) { return path ~ /^kernels\/[^\/]+\// ? substr(path, 1, index(substr(path, 9), "/") + 8) : "" }
+function isa(path) {
+  return path ~ /^kernels\/[^\/]+\// && path !~ /^kernels\/simd\// ? substr(path, 1, index(substr(path, 9), "/") + 8) : ""
+}
+# What kernels/simd/ or the loops of the benchmarks find in the folder of the ISA that they are compiled for.
+function vocabulary(path) { return path == "vec.h" || path == "transpose.h" || path == "gemm_sizes.h" }
 function exists(path,   line, found) { found = (getline line < (root "/" path)) >= 0; close(root "/" path); return found }
 function complain(text) { print from ":" number ": " text; bad = 1 }
 {
@@ -32,6 +36,7 @@ function complain(text) { print from ":" number ": " text; bad = 1 }
   if (substr($0, RSTART, 1) == "<" && !exists(to)) next
   folder = from; sub(/[^\/]*$/, "", folder)
   if (to !~ /\// && exists(folder to)) to = folder to
+  if (vocabulary(to) && from ~ /^kernels\/simd\//) next
   if (!exists(to)) { complain("includes \"" to "\", which is neither in its folder nor below the root"); next }
   if (from == "runtime/mnist_simd.h") complain("the public header includes " to)
   else if (layer(from) == 0 || layer(to) == 0) complain("includes " to ": one of both is in no known layer")
@@ -54,10 +59,11 @@ self_test() {
   tree=$(mktemp -d)
   # shellcheck disable=SC2064
   trap "rm -rf '$tree'" EXIT
-  mkdir -p "$tree"/{kernels/avx2,kernels/neon,reference,runtime/{platform,nn,cli},tests,bench}
-  touch "$tree"/kernels/{kernels.h,avx2/vec.h,neon/vec.h} "$tree"/reference/reference.h "$tree"/runtime/mnist_simd.h \
+  mkdir -p "$tree"/{kernels/avx2,kernels/neon,kernels/simd,reference,runtime/{platform,nn,cli},tests,bench}
+  touch "$tree"/kernels/{kernels.h,avx2/vec.h,neon/vec.h,simd/simd.h} "$tree"/reference/reference.h "$tree"/runtime/mnist_simd.h \
     "$tree"/runtime/{platform/files.h,nn/step.h,cli/options.h}
-  printf '#include "kernels/kernels.h"\n#include "vec.h"\n#include <math.h>\n' >"$tree/kernels/avx2/good.c"
+  printf '#include "kernels/kernels.h"\n#include "vec.h"\n#include <math.h>\n' >"$tree/kernels/simd/good.c"
+  printf '#include "kernels/simd/simd.h"\n#include "vec.h"\n' >"$tree/kernels/avx2/good.h"
   printf '#include "runtime/nn/step.h"\n#include "kernels/avx2/vec.h"\n' >"$tree/tests/good.c"
   printf '#include "runtime/mnist_simd.h"\n#include "runtime/platform/files.h"\n' >"$tree/runtime/nn/good.c"
   check "$tree" || { echo "check_includes: self-test: a good tree is refused"; exit 1; }
@@ -76,6 +82,9 @@ self_test() {
     n=$((n + 1))
   done <<'CASES'
 kernels/avx2/bad.c "kernels/neon/vec.h"
+kernels/simd/bad.c "kernels/neon/vec.h"
+kernels/simd/bad.c "avx2.h"
+reference/bad.c "vec.h"
 kernels/avx2/bad.c "reference/reference.h"
 kernels/avx2/bad.c "nothing.h"
 kernels/avx2/bad.c <runtime/nn/step.h>

@@ -76,7 +76,8 @@ tidy_compiled() {
 }
 
 tidy_neon() {
-  printf '%s\0' kernels/neon/*.c | tidy -- -std=c11 --target=aarch64-linux-gnu -isystem /usr/aarch64-linux-gnu/include -I.
+  printf '%s\0' kernels/simd/*.c | tidy -- -std=c11 --target=aarch64-linux-gnu -isystem /usr/aarch64-linux-gnu/include -I. \
+    -iquotekernels/neon -DMS_ISA=neon
 }
 
 self_test() {
