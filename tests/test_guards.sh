@@ -11,18 +11,33 @@ work=$(mktemp -d)
 evidence=("$work/log")
 trap 'rm -rf "$work"' EXIT
 
-refuses() { # FLAG
-  ! CC=$compiler cmake -S "$root" -B "$work/build" -DCMAKE_C_FLAGS="$1" >"$work/log" 2>&1 &&
-    grep -q -- "$1 changes results" "$work/log"
+refuses() { # FLAG CMAKE_ARGUMENT...
+  local flag=$1
+  shift
+  ! cmake "$@" >"$work/log" 2>&1 && grep -q -- "$flag changes results" "$work/log"
+}
+
+configure_refuses() { # FLAG CMAKE_ARGUMENT...
+  rm -rf "$work/build"
+  refuses "$@" -S "$root" -B "$work/build"
 }
 
 for flag in -ffast-math -Ofast -funsafe-math-optimizations -fassociative-math -freciprocal-math -ffinite-math-only \
-  -fno-signed-zeros -ffp-contract=fast -ffp-contract=on; do
-  check "CMake refuses $flag" refuses "$flag"
-  rm -rf "$work/build"
+  -fno-honor-nans -fno-honor-infinities -fno-signed-zeros -fapprox-func -fsingle-precision-constant \
+  -ffp-contract=fast -ffp-contract=on -ffp-contract=fast-honor-pragmas -ffp-model=fast -ffp-model=aggressive \
+  -ffp-eval-method=double -mrecip -mrecip=all -mrecip=sqrtf:1 -mfpmath=387 -mfpmath=sse,387 -mfpmath=both -mdaz-ftz \
+  -fdenormal-fp-math=positive-zero -fdenormal-fp-math=ieee,preserve-sign -fdenormal-fp-math-f32=positive-zero \
+  -menable-unsafe-fp-math -mlow-precision-sqrt "-mllvm -fp-contract=fast" "-mllvm -denormal-fp-math=preserve-sign"; do
+  check "CMake refuses $flag" refuses "${flag#-mllvm }" -DCMAKE_C_FLAGS="-O2 $flag -g" -P "$root/ci/refused_flags.cmake"
 done
-CFLAGS=-ffast-math cmake -S "$root" -B "$work/build" >"$work/log" 2>&1
-check "CMake refuses -ffast-math from CFLAGS" grep -q -- "-ffast-math changes results" "$work/log"
+harmless="-O3 -march=native -ffp-contract=off -ffp-model=strict -fdenormal-fp-math=ieee -fno-fast-math -mno-recip"
+check "CMake takes $harmless" cmake -DCMAKE_C_FLAGS="$harmless" -P "$root/ci/refused_flags.cmake"
+CC="$compiler -ffast-math" check "CMake refuses -ffast-math from CC" configure_refuses -ffast-math
+export CC=$compiler
+CFLAGS=-ffast-math check "CMake refuses -ffast-math from CFLAGS" configure_refuses -ffast-math
+LDFLAGS=-ffast-math check "CMake refuses -ffast-math from LDFLAGS" configure_refuses -ffast-math
+check "CMake refuses -Ofast for one kind of build" \
+  configure_refuses -Ofast -DCMAKE_BUILD_TYPE=Debug -DCMAKE_C_FLAGS_DEBUG=-Ofast
 
 "$compiler" -std=c11 -ffast-math -I"$root" -fsyntax-only -x c "$root/reference/gemm.c" >"$work/log" 2>&1
 check "the contract's header refuses -ffast-math without CMake" grep -q "fast-math flags change results" "$work/log"
