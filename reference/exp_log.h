@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "kernels/exp_log.h"
+#include "reference/fma.h"
 
 static inline uint32_t ms_float_bits(float x) {
   uint32_t bits;
@@ -22,17 +23,17 @@ static inline float ms_bits_float(uint32_t bits) {
 }
 
 static inline float ms_exp_scalar(float x) {
-  const float t = fmaf(x, MS_EXP_LOG2E, MS_EXP_ROUND);
+  const float t = ms_fma(x, MS_EXP_LOG2E, MS_EXP_ROUND);
   const float n = t - MS_EXP_ROUND;
-  float r = fmaf(n, -MS_LN2_HI, x);
-  r = fmaf(n, -MS_LN2_LO, r);
+  float r = ms_fma(n, -MS_LN2_HI, x);
+  r = ms_fma(n, -MS_LN2_LO, r);
 
   float q = MS_EXP_C4;
-  q = fmaf(q, r, MS_EXP_C3);
-  q = fmaf(q, r, MS_EXP_C2);
-  q = fmaf(q, r, MS_EXP_C1);
-  q = fmaf(q, r, MS_EXP_C0);
-  const float p = fmaf(q, r * r, r) + 1.0f;
+  q = ms_fma(q, r, MS_EXP_C3);
+  q = ms_fma(q, r, MS_EXP_C2);
+  q = ms_fma(q, r, MS_EXP_C1);
+  q = ms_fma(q, r, MS_EXP_C0);
+  const float p = ms_fma(q, r * r, r) + 1.0f;
 
   /* The low bits of t hold n; shifted into the exponent field they multiply p by 2^n. */
   float y = ms_bits_float(ms_float_bits(p) + (ms_float_bits(t) << 23));
@@ -52,19 +53,19 @@ static inline float ms_log_scalar(float x) {
   const float f = ms_bits_float((offset & 0x007fffff) + MS_LOG_SQRT_HALF_BITS) - 1.0f;
 
   float q = MS_LOG_D8;
-  q = fmaf(q, f, MS_LOG_D7);
-  q = fmaf(q, f, MS_LOG_D6);
-  q = fmaf(q, f, MS_LOG_D5);
-  q = fmaf(q, f, MS_LOG_D4);
-  q = fmaf(q, f, MS_LOG_D3);
-  q = fmaf(q, f, MS_LOG_D2);
-  q = fmaf(q, f, MS_LOG_D1);
-  q = fmaf(q, f, MS_LOG_D0);
+  q = ms_fma(q, f, MS_LOG_D7);
+  q = ms_fma(q, f, MS_LOG_D6);
+  q = ms_fma(q, f, MS_LOG_D5);
+  q = ms_fma(q, f, MS_LOG_D4);
+  q = ms_fma(q, f, MS_LOG_D3);
+  q = ms_fma(q, f, MS_LOG_D2);
+  q = ms_fma(q, f, MS_LOG_D1);
+  q = ms_fma(q, f, MS_LOG_D0);
   const float s = f * f;
   float y = (q * f) * s;
-  y = fmaf(e, MS_LN2_LO, y);
-  y = fmaf(-0.5f, s, y);
-  y = fmaf(e, MS_LN2_HI, f + y);
+  y = ms_fma(e, MS_LN2_LO, y);
+  y = ms_fma(-0.5f, s, y);
+  y = ms_fma(e, MS_LN2_HI, f + y);
 
   y = x == 0.0f ? -INFINITY : y;
   y = x == INFINITY ? INFINITY : y;

@@ -1,7 +1,7 @@
 /* Matrix products and their scaled accumulation, scalar. */
 #include <assert.h>
-#include <math.h>
 
+#include "reference/fma.h"
 #include "reference/reference.h"
 
 /* Columns held in local accumulators at once. Without them a transposed B would be read with a cache miss a term. */
@@ -20,7 +20,7 @@ void ms_gemm_f32_reference(size_t m, size_t n, size_t k, const float *a, size_t 
         const float a_ip = a[i * a_row_stride + p * a_col_stride];
         const float *b_p = b + p * b_row_stride + j0 * b_col_stride;
         for (size_t j = 0; j < width; ++j)
-          acc[j] = fmaf(a_ip, b_p[j * b_col_stride], acc[j]);
+          acc[j] = ms_fma(a_ip, b_p[j * b_col_stride], acc[j]);
       }
       for (size_t j = 0; j < width; ++j)
         c[i * ldc + j0 + j] = acc[j] + 0.0f;
@@ -35,6 +35,6 @@ void ms_scale_add_f32_reference(size_t m, size_t n, float alpha, const float *x,
     for (size_t j = 0; j < n; ++j) {
       const float x_ij = x[i * ldx + j];
       float *y_ij = &y[i * ldy + j];
-      *y_ij = beta == 0.0f ? alpha * x_ij : fmaf(alpha, x_ij, beta * *y_ij);
+      *y_ij = beta == 0.0f ? alpha * x_ij : ms_fma(alpha, x_ij, beta * *y_ij);
     }
 }

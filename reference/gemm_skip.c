@@ -1,7 +1,7 @@
 /* Matrix product that leaves out the zeros of A, scalar. */
 #include <assert.h>
-#include <math.h>
 
+#include "reference/fma.h"
 #include "reference/reference.h"
 
 /* Adds the terms of one row of a tile, whose first row of B stands at b->data, to a row of C. Returns the number of
@@ -12,9 +12,12 @@ static size_t add_terms(size_t n, uint64_t mask, const float *values, const floa
   for (size_t p = 0; p < MS_TILE; ++p)
     if (mask >> p & 1) {
       const float a = values[n_values++];
-      for (size_t j = 0; j < n; ++j) {
-        float *c_j = &c[j / MS_TILE * c_tile + j % MS_TILE];
-        *c_j = fmaf(a, b_rows[p * b->row + j / MS_TILE * b->col_tile + j % MS_TILE * b->col], *c_j);
+      for (size_t j0 = 0; j0 < n; j0 += MS_TILE) {
+        const float *b_row = b_rows + p * b->row + j0 / MS_TILE * b->col_tile;
+        float *c_row = c + j0 / MS_TILE * c_tile;
+        const size_t width = n - j0 < MS_TILE ? n - j0 : MS_TILE;
+        for (size_t j = 0; j < width; ++j)
+          c_row[j] = ms_fma(a, b_row[j * b->col], c_row[j]);
       }
     }
   return n_values;

@@ -31,6 +31,7 @@ enum ms_status {
   MS_ERROR_SYSTEM,      /* the operating system refused: files, threads */
   MS_ERROR_DATA,        /* a data or model file is not what it should be */
   MS_ERROR_NUMERIC,     /* the loss became infinite or NaN */
+  MS_ERROR_BUILD,       /* this build computes other bits than the numerics contract */
   MS_STOPPED            /* not an error: the observer asked to stop, and what was finished is returned */
 };
 
@@ -39,11 +40,12 @@ const char *ms_error_message(void);
 
 /* ---- Start -------------------------------------------------------------------------------------------------- */
 
-/* Chooses the kernels and starts the threads. To be called once, before anything that computes.
+/* Chooses the kernels, starts the threads and checks this build. To be called once, before anything that computes.
  * isa: "scalar", "avx2", "avx512", "neon", or NULL for the best that this CPU has. n_threads: 0 for all cores available to the process.
  * The pool's threads round to nearest and keep subnormals; the calling thread does so while a function of this library
  * computes, and has its own settings back afterwards.
- * MS_ERROR_ARGUMENT: unknown isa, n_threads over MS_MAX_THREADS. MS_ERROR_UNSUPPORTED: the CPU lacks this isa. */
+ * MS_ERROR_ARGUMENT: unknown isa, n_threads over MS_MAX_THREADS. MS_ERROR_UNSUPPORTED: the CPU lacks this isa.
+ * MS_ERROR_BUILD: the compiler's flags changed what this build computes. */
 #define MS_MAX_THREADS 1024
 enum ms_status ms_init(const char *isa, size_t n_threads);
 void ms_shutdown(void);

@@ -88,23 +88,27 @@ static bool verify(struct run *run) {
   return passed;
 }
 
-/* A run that goes through every kernel, a short last batch, validation and early stopping, in about a second. */
+/* A run that goes through every kernel of training, a short last batch, validation, early stopping, input dropout and
+ * the cosine schedule, in less than a second. In the first layer MaxNorm shrinks the weights of pixels that no image
+ * uses, until the penalty l1 would show in them if Adam did not flush its moments, which are below FLT_MIN. */
 static enum ms_status make_short(const struct ms_data *data, struct run *run) {
+  static const struct ms_layer_config hidden[2] = {{131, 0.3, 1e-37, 0, 0.03}, {64, 0.2, 1e-6, 1e-4, 3}};
   run->name = "short";
   run->golden = golden_short;
   run->n_golden = N_SHORT;
-  run->train = ms_dataset_slice(&data->train, 0, 1000);
+  run->train = ms_dataset_slice(&data->train, 0, 500);
   run->validation = ms_dataset_slice(&data->train, 50000, 300);
   const enum ms_status status = ms_config_preset("regularised", &run->config);
   if (status != MS_OK)
     return status;
-  run->config->batch = 192;
-  run->config->epochs = 12;
-  run->config->learning_rate = 0.002;
-  run->config->patience = 1;
-  run->config->min_delta = 0.02;
-  run->config->hidden[0].units = 131;
-  run->config->hidden[1].units = 64;
+  run->config->batch = 32;
+  run->config->epochs = 8;
+  run->config->learning_rate = 0.02;
+  run->config->schedule = MS_SCHEDULE_COSINE;
+  run->config->input_dropout = 0.2;
+  run->config->patience = 2;
+  run->config->min_delta = 0.03;
+  memcpy(run->config->hidden, hidden, sizeof hidden);
   return MS_OK;
 }
 

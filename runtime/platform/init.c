@@ -1,8 +1,9 @@
-/* ms_init and ms_shutdown: kernels, then threads. */
+/* ms_init and ms_shutdown: kernels, threads, then whether both compute as they should. */
 #include "runtime/platform/cpu.h"
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/gemm.h"
+#include "runtime/platform/self_check.h"
 #include "runtime/platform/threads.h"
 
 enum ms_status ms_init(const char *isa, size_t n_threads) {
@@ -10,13 +11,19 @@ enum ms_status ms_init(const char *isa, size_t n_threads) {
     return ms_fail(MS_ERROR_ARGUMENT, "ms_init: was called before: call ms_shutdown first");
   if (n_threads > MS_MAX_THREADS)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_init: %zu threads, at most %d are possible", n_threads, MS_MAX_THREADS);
-  const enum ms_status status = ms_dispatch(isa);
+  enum ms_status status = ms_dispatch(isa);
   if (status != MS_OK)
     return status;
   size_t threads = n_threads > 0 ? n_threads : ms_cpu_cores();
   if (threads > MS_MAX_THREADS)
     threads = MS_MAX_THREADS;
-  return ms_pool_start(threads, ms_gemm_scratch_floats());
+  status = ms_pool_start(threads, ms_gemm_scratch_floats());
+  if (status != MS_OK)
+    return status;
+  status = ms_self_check(ms_kernels(), ms_isa(), ms_pool_scratch(0));
+  if (status != MS_OK)
+    ms_pool_stop();
+  return status;
 }
 
 void ms_shutdown(void) {
