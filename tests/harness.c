@@ -164,6 +164,33 @@ void test_golden(const char *name, char hex[65]) {
   CHECK_MESSAGE(n == 1 && strlen(hex) == 64, "%s", path);
 }
 
+uint64_t test_get_64(const uint8_t bytes[8]) {
+  uint64_t number = 0;
+  for (int i = 7; i >= 0; --i)
+    number = number << 8 | bytes[i];
+  return number;
+}
+
+void test_put_64(uint8_t bytes[8], uint64_t number) {
+  for (int i = 0; i < 8; ++i, number >>= 8)
+    bytes[i] = (uint8_t)number;
+}
+
+void test_put_float(uint8_t bytes[4], float value) {
+  uint32_t bits;
+  memcpy(&bits, &value, sizeof bits);
+  for (int i = 0; i < 4; ++i, bits >>= 8)
+    bytes[i] = (uint8_t)bits;
+}
+
+void test_check_floats(const uint8_t *bytes, const float *values, size_t n) {
+  for (size_t i = 0; i < n; ++i) {
+    uint8_t expected[4];
+    test_put_float(expected, values[i]);
+    CHECK_MESSAGE(memcmp(bytes + 4 * i, expected, sizeof expected) == 0, "float %zu is not %a", i, (double)values[i]);
+  }
+}
+
 void test_write_file(const char *path, const void *data, size_t n_bytes) {
   FILE *file = fopen(path, "wb");
   CHECK_MESSAGE(file, "%s", path);

@@ -61,6 +61,12 @@ const char *test_folder(void);
 /* The digest in tests/golden/<name>.sha256. */
 void test_golden(const char *name, char hex[65]);
 
+/* Numbers in little-endian bytes, as files hold them on every machine. test_check_floats fails the case where one differs. */
+uint64_t test_get_64(const uint8_t bytes[8]);
+void test_put_64(uint8_t bytes[8], uint64_t number);
+void test_put_float(uint8_t bytes[4], float value);
+void test_check_floats(const uint8_t *bytes, const float *values, size_t n);
+
 /* Writes a file, or fails the case. */
 void test_write_file(const char *path, const void *data, size_t n_bytes);
 

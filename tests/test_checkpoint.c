@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/nn/train_state.h"
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/sha256.h"
@@ -162,9 +163,7 @@ static enum ms_status load_model(const char *path) {
 }
 
 static size_t data_offset(const uint8_t *file) {
-  uint64_t header_bytes;
-  memcpy(&header_bytes, file, sizeof header_bytes);
-  return sizeof header_bytes + (size_t)header_bytes;
+  return 8 + (size_t)test_get_64(file);
 }
 
 static void check_damaged(const char *path, enum ms_status (*load_file)(const char *), const uint8_t *file,
@@ -234,6 +233,29 @@ static void small_files(char checkpoint[MS_PATH_SIZE], char model[MS_PATH_SIZE])
   CHECK(ms_path_join(model, h.folder, "model.safetensors") == MS_OK && ms_network_save(network, model) == MS_OK);
   ms_network_free(network);
   ms_config_free(config);
+}
+
+/* Numbers are little-endian on every machine: times first, then the weights of the first layer. */
+static void layout(void) {
+  char checkpoint[MS_PATH_SIZE], model[MS_PATH_SIZE];
+  uint8_t *file;
+  size_t n_bytes;
+  struct ms_checkpoint *c;
+  small_files(checkpoint, model);
+  CHECK(ms_file_read(checkpoint, SIZE_MAX / 2, &file, &n_bytes) == MS_OK);
+  CHECK_MESSAGE(ms_checkpoint_load(checkpoint, &c) == MS_OK, "%s", ms_error_message());
+  const uint8_t *at = file + 8 + test_get_64(file);
+  CHECK(c->at.epoch == 2 && c->epoch_seconds[0] > 0 && c->epoch_seconds[0] < 600);
+  for (size_t i = 0; i < 1 + MS_N_PHASES; ++i, at += sizeof(double)) {
+    uint64_t bits;
+    memcpy(&bits, i == 0 ? &c->epoch_seconds[0] : &c->phase_seconds[i - 1], sizeof bits);
+    CHECK(test_get_64(at) == bits);
+  }
+  const size_t n_weights = c->n_inputs * c->config->hidden[0].units;
+  test_check_floats(at, c->layers[0].weight, n_weights);
+  test_check_floats(at + 4 * n_weights, c->layers[0].moment1, n_weights);
+  ms_checkpoint_free(c);
+  free(file);
 }
 
 static void damaged_checkpoint(void) {
@@ -365,6 +387,7 @@ static void signed_but_wrong(void) {
 
 static const struct test_case cases[] = {
     {"every_step", every_step},
+    {"layout", layout},
     {"damaged_checkpoint", damaged_checkpoint},
     {"damaged_model", damaged_model},
     {"signed_but_wrong", signed_but_wrong},

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "runtime/nn/network.h"
+#include "runtime/platform/endian.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
 #include "tests/harness.h"
@@ -55,10 +56,9 @@ static void round_trip(void) {
 static void layout(void) {
   char path[256], header[4096];
   size_t n_bytes, at = 0;
-  uint64_t header_bytes;
   struct ms_network *network = new_network();
   uint8_t *file = saved(network, path, &n_bytes);
-  memcpy(&header_bytes, file, 8);
+  const size_t header_bytes = (size_t)test_get_64(file);
   CHECK((8 + header_bytes) % 64 == 0 && n_bytes == 8 + header_bytes + N_PARAMETERS * sizeof(float));
   CHECK(header_bytes < sizeof header && file[8] == '{');
   memcpy(header, file + 8, header_bytes);
@@ -75,8 +75,8 @@ static void layout(void) {
              weight_end, bias_end);
     CHECK_MESSAGE(strstr(header, expected), "%s not in %s", expected, header);
     const uint8_t *data = file + 8 + header_bytes;
-    CHECK(memcmp(data + at, network->layers[l].weight, weight_end - at) == 0);
-    CHECK(memcmp(data + weight_end, network->layers[l].bias, bias_end - weight_end) == 0);
+    test_check_floats(data + at, network->layers[l].weight, units[l] * units[l + 1]);
+    test_check_floats(data + weight_end, network->layers[l].bias, units[l + 1]);
     at = bias_end;
   }
   free(file);
@@ -102,8 +102,7 @@ static void every_byte_flipped(void) {
   size_t n_bytes, n_refused = 0;
   struct ms_network *network = new_network(), *loaded;
   uint8_t *file = saved(network, path, &n_bytes);
-  uint64_t header_bytes;
-  memcpy(&header_bytes, file, 8);
+  const size_t header_bytes = (size_t)test_get_64(file);
   for (size_t at = 0; at < n_bytes; ++at)
     for (int change = 0; change < 3; ++change) {
       static const uint8_t bits[3] = {0x01, 0x80, 0x0f};
@@ -140,12 +139,12 @@ static void check_header(const char *header, size_t n_floats, float value, const
   uint8_t file[2048];
   char path[256];
   struct ms_network *network;
-  const uint64_t header_bytes = strlen(header);
+  const size_t header_bytes = strlen(header);
   test_context("%s", header);
-  memcpy(file, &header_bytes, 8);
+  test_put_64(file, header_bytes);
   memcpy(file + 8, header, header_bytes);
   for (size_t i = 0; i < n_floats; ++i)
-    memcpy(file + 8 + header_bytes + 4 * i, &value, 4);
+    test_put_float(file + 8 + header_bytes + 4 * i, value);
   snprintf(path, sizeof path, "%s/model", test_folder());
   test_write_file(path, file, 8 + header_bytes + 4 * n_floats);
   const enum ms_status status = ms_network_load(path, &network);
@@ -189,6 +188,7 @@ static void headers_two(void) {
   check_header("{" WEIGHT "," TENSOR("dense1.bias", "F32", "[3,1]", "[24,36]") "}", 9, 1, "dimensions");
   check_header("{" TENSOR("dense1.weight", "F32", "[4611686018427387904,4]", "[0,0]") "," BIAS "}", 9, 1,
                "dimension 1");
+  check_header("{" TENSOR("dense1.weight", "F32", "[4294967298,3]", "[0,24]") "," BIAS "}", 9, 1, "dimension 1");
   check_header("{" TENSOR("dense1.weight", "F32", "[0,3]", "[0,0]") "," BIAS "}", 9, 1, "dimension 1");
   check_header("{" TENSOR("dense1.weight", "F32", "[2.0,3]", "[0,24]") "," BIAS "}", 9, 1, "dimension 1");
 }
@@ -200,7 +200,7 @@ static void header_length(void) {
   snprintf(path, sizeof path, "%s/model", test_folder());
   static const uint64_t lengths[] = {57, 1u << 30, UINT64_MAX, UINT64_MAX - 7};
   for (size_t i = 0; i < 4; ++i) {
-    memcpy(file, &lengths[i], 8);
+    test_put_64(file, lengths[i]);
     test_write_file(path, file, sizeof file);
     CHECK(ms_network_load(path, &network) == MS_ERROR_DATA);
     CHECK_MESSAGE(strstr(ms_error_message(), "does not fit"), "%s", ms_error_message());
@@ -271,9 +271,32 @@ static void allocation(void) {
   free(p);
 }
 
+/* The byte order of the other kind of machine: what the files of this one are turned with there. */
+static void byte_order(void) {
+  uint64_t number = UINT64_C(0x0102030405060708);
+  uint32_t numbers[2] = {0x01020304, 0x05060708};
+  ms_reverse_bytes(&number, 1, sizeof number);
+  ms_reverse_bytes(numbers, 2, sizeof numbers[0]);
+  CHECK(number == UINT64_C(0x0807060504030201) && numbers[0] == 0x04030201 && numbers[1] == 0x08070605);
+  uint8_t file[8];
+  ms_little_endian(&number, 1, sizeof number);
+  memcpy(file, &number, sizeof file);
+  CHECK(test_get_64(file) == UINT64_C(0x0807060504030201));
+}
+
+/* More inputs than the buffers of a training step can be addressed for. */
+static void wide_network(void) {
+  const size_t too_wide[2] = {SIZE_MAX >> 13, 1};
+  struct ms_network *network;
+  CHECK(ms_network_create(1, too_wide, &network) == MS_ERROR_MEMORY && !network);
+  CHECK_MESSAGE(strstr(ms_error_message(), "too many"), "%s", ms_error_message());
+}
+
 static const struct test_case cases[] = {
     {"round_trip", round_trip},
     {"layout", layout},
+    {"byte_order", byte_order},
+    {"wide_network", wide_network},
     {"every_byte_flipped", every_byte_flipped},
     {"every_truncation", every_truncation},
     {"headers_one", headers_one},

@@ -123,6 +123,7 @@ static void hostile_summaries(void) {
       {"\"seed\": ", "\"seed\": -", "\"seed\""},
       {"\"seed\": 9007199254740991", "\"seed\": 9007199254740992", "\"seed\""},
       {"\"seed\": 9007199254740991", "\"seed\": 1.5", "\"seed\""},
+      {"\"batch\": 512", "\"batch\": 4294967808", "batch"}, /* 2^32 + 512: no size of 32 bits may lose the rest */
       {"\"seed\": 9007199254740991", "\"seed\": 1, \"seed\": 2", "uplicate"},
       {"\"status\": \"interrupted\"", "\"status\": \"running\"", "\"status\""},
       {"\"isa\": \"scalar\"", "\"isa\": 7", "\"isa\""},

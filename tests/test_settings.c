@@ -19,7 +19,10 @@ static void numbers(void) {
   CHECK(ms_parse_number("-2.5e-3", &number) && number == -2.5e-3);
   CHECK(ms_parse_number("1e-6", &number) && number == 1e-6);
   CHECK(ms_parse_size("0", &size) && size == 0);
-  CHECK(ms_parse_size("18446744073709551615", &size) && size == SIZE_MAX);
+  uint64_t whole;
+  CHECK(ms_parse_u64("18446744073709551615", &whole) && whole == UINT64_MAX);
+  CHECK(ms_parse_size("18446744073709551615", &size) == (SIZE_MAX == UINT64_MAX));
+  CHECK(ms_parse_size("4294967295", &size) && size == UINT32_MAX);
   static const char *const no_sizes[] = {"", "-1", "+1", " 1", "1.0", "18446744073709551616", "0x10", "1e3"};
   for (size_t i = 0; i < sizeof no_sizes / sizeof no_sizes[0]; ++i)
     CHECK_MESSAGE(!ms_parse_size(no_sizes[i], &size), "'%s' was taken for %zu", no_sizes[i], size);
@@ -43,7 +46,7 @@ static void round_trip(void) {
   char value[MS_SETTING_SIZE], again[MS_SETTING_SIZE];
   const char *name;
   CHECK(ms_config_preset("regularised", &from) == MS_OK && ms_config_preset("unregularised", &to) == MS_OK);
-  from->seed = 7;
+  CHECK(ms_config_set(from, "seed", "9007199254740991") == MS_OK && from->seed == (UINT64_C(1) << 53) - 1);
   from->schedule = MS_SCHEDULE_COSINE;
   from->input_dropout = 0.2;
   from->monitor = MS_VAL_LOSS;

@@ -22,8 +22,10 @@ static enum ms_status allocate_parameters(struct ms_network *network) {
   size_t total = 0;
   for (size_t l = 0; l < network->n_layers; ++l) {
     const struct ms_dense *layer = &network->layers[l];
-    const size_t limit = SIZE_MAX / 16; /* of floats: no sum or product below can overflow */
-    if (layer->n_out > limit / (layer->n_in + 1) || total > limit - layer->n_in * layer->n_out - layer->n_out)
+    const size_t limit = SIZE_MAX / 16;       /* of floats: no sum or product below can overflow */
+    const size_t max_inputs = SIZE_MAX >> 14; /* nor one of the bytes of some hundred columns, which a step works in */
+    if (layer->n_in > max_inputs || layer->n_out > limit / (layer->n_in + 1) ||
+        total > limit - layer->n_in * layer->n_out - layer->n_out)
       return ms_fail(MS_ERROR_MEMORY, "layer %zu: %zu x %zu weights are too many: choose a smaller network", l + 1,
                      layer->n_in, layer->n_out);
     total += padded(layer->n_in * layer->n_out) + padded(layer->n_out);

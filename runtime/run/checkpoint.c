@@ -2,6 +2,7 @@
  * then come tensors: times, each layer's parameters and Adam's moments, the kept model where it is another, the texts of
  * metrics.csv and times.csv, and last the SHA-256 of all bytes before it. The header follows from the metadata alone, so that a
  * reader makes it anew and takes no other. Doubles of the metadata are written as the hexadecimal digits of their bits. */
+#include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -89,12 +90,13 @@ static bool put_tensors(uint8_t *at, const struct ms_train_state *state, const s
 }
 
 static enum ms_status write_file(const struct ms_train_state *state, const struct checkpoint_header *h,
-                                 const struct ms_checkpoint_notes *notes, const char *text, size_t tensor_bytes,
+                                 const struct ms_checkpoint_notes *notes, const char *text, uint64_t tensor_bytes,
                                  const char *path) {
   /* Spaces behind the header are allowed, and put the tensors on a cache line's boundary. */
   const size_t header_bytes = checkpoint_header_bytes(strlen(text));
   uint64_t length = header_bytes;
-  const size_t data_at = CHECKPOINT_LENGTH_BYTES + header_bytes, n_bytes = data_at + tensor_bytes + DIGEST_BYTES;
+  const size_t data_at = CHECKPOINT_LENGTH_BYTES + header_bytes;
+  const size_t n_bytes = tensor_bytes < SIZE_MAX / 2 ? data_at + (size_t)tensor_bytes + DIGEST_BYTES : SIZE_MAX;
   uint8_t *file;
   enum ms_status status = ms_reserve(n_bytes, 1, path, &file);
   if (status != MS_OK)
@@ -104,7 +106,7 @@ static enum ms_status write_file(const struct ms_train_state *state, const struc
   memset(file + CHECKPOINT_LENGTH_BYTES, ' ', header_bytes);
   memcpy(file + CHECKPOINT_LENGTH_BYTES, text, strlen(text));
   if (put_tensors(file + data_at, state, h, notes)) {
-    little_endian(file + data_at, h, tensor_bytes);
+    little_endian(file + data_at, h, (size_t)tensor_bytes);
     digest_of(file, n_bytes - DIGEST_BYTES, file + n_bytes - DIGEST_BYTES);
     status = ms_file_write(path, file, n_bytes);
   } else {
@@ -132,7 +134,7 @@ enum ms_status ms_checkpoint_save(const struct ms_train_state *state, const stru
       .metrics_bytes = n->metrics ? strlen(n->metrics) : 0,
       .times_bytes = n->times ? strlen(n->times) : 0,
   };
-  size_t tensor_bytes;
+  uint64_t tensor_bytes;
   char *text = checkpoint_header_text(&h, &tensor_bytes);
   if (!text)
     return ms_fail(MS_ERROR_MEMORY, "%s: no memory for its header", path);
@@ -214,15 +216,15 @@ static enum ms_status parse(const char *path, uint8_t *file, size_t n_bytes, str
   const size_t header_bytes = (size_t)length;
   const char *header = (const char *)file + CHECKPOINT_LENGTH_BYTES;
   enum ms_status status = checkpoint_header_read(path, header, header_bytes, &h);
-  size_t tensor_bytes = 0;
+  uint64_t tensor_bytes = 0;
   if (status == MS_OK)
     status = checkpoint_header_check(path, header, header_bytes, &h, &tensor_bytes);
   const size_t data_at = CHECKPOINT_LENGTH_BYTES + header_bytes;
   if (status == MS_OK && tensor_bytes != n_bytes - data_at - DIGEST_BYTES)
-    status = ms_fail(MS_ERROR_DATA, "%s: its tensors take %zu bytes, the file holds %zu", path, tensor_bytes,
+    status = ms_fail(MS_ERROR_DATA, "%s: its tensors take %" PRIu64 " bytes, the file holds %zu", path, tensor_bytes,
                      n_bytes - data_at - DIGEST_BYTES);
   if (status == MS_OK) {
-    little_endian(file + data_at, &h, tensor_bytes);
+    little_endian(file + data_at, &h, (size_t)tensor_bytes);
     status = take_tensors(path, file + data_at, &h, c);
   }
   c->config = h.config;

@@ -84,8 +84,8 @@ static int add_metadata(json_t *header, const struct checkpoint_header *h) {
 
 /* A tensor of n rows, or of rows x cols, of elements of `bytes` bytes each. One without elements is left out. */
 static int add_tensor(json_t *header, const char *name, const char *dtype, size_t bytes, size_t rows, size_t cols,
-                      size_t *offset) {
-  const size_t end = *offset + rows * (cols > 0 ? cols : 1) * bytes;
+                      uint64_t *offset) {
+  const uint64_t end = *offset + (uint64_t)rows * (cols > 0 ? cols : 1) * bytes;
   if (rows == 0)
     return 0;
   json_t *shape =
@@ -96,7 +96,7 @@ static int add_tensor(json_t *header, const char *name, const char *dtype, size_
   return json_object_set_new(header, name, tensor);
 }
 
-static int add_layer(json_t *header, const struct checkpoint_header *h, size_t l, size_t *offset) {
+static int add_layer(json_t *header, const struct checkpoint_header *h, size_t l, uint64_t *offset) {
   static const char *const parts[] = {"", ".moment1", ".moment2"};
   const size_t n_in = checkpoint_width(h, l), n_out = checkpoint_width(h, l + 1);
   char name[NAME_SIZE];
@@ -118,9 +118,9 @@ static int add_layer(json_t *header, const struct checkpoint_header *h, size_t l
   return failed;
 }
 
-char *checkpoint_header_text(const struct checkpoint_header *h, size_t *tensor_bytes) {
+char *checkpoint_header_text(const struct checkpoint_header *h, uint64_t *tensor_bytes) {
   json_t *header = json_object();
-  size_t offset = 0;
+  uint64_t offset = 0;
   int failed = add_metadata(header, h);
   /* Doubles first: what follows needs no more than four bytes of alignment. */
   failed |= add_tensor(header, "epoch_seconds", "F64", sizeof(double), h->at.epoch - 1, 0, &offset);
@@ -239,7 +239,7 @@ enum ms_status checkpoint_header_read(const char *path, const char *text, size_t
 }
 
 enum ms_status checkpoint_header_check(const char *path, const char *text, size_t n_bytes,
-                                       const struct checkpoint_header *h, size_t *tensor_bytes) {
+                                       const struct checkpoint_header *h, uint64_t *tensor_bytes) {
   char *expected = checkpoint_header_text(h, tensor_bytes);
   if (!expected)
     return ms_fail(MS_ERROR_MEMORY, "%s: no memory for its header", path);

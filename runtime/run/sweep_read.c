@@ -12,7 +12,7 @@
 #include "runtime/run/sweep_line.h"
 #include "runtime/run/sweep_log.h"
 
-#define MAX_BYTES ((size_t)4 << 30) /* of one file */
+#define MAX_BYTES ((size_t)2 << 30) /* of one file; fits a size of 32 bits */
 
 /* ---- Names ---- */
 
