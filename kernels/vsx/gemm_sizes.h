@@ -7,7 +7,7 @@
 #define TILE_M 6
 #define TILE_VECTORS 4
 
-/* The block of A, packed or not (240 KiB), stays in L2, a panel of B (64 KiB) in L1 if that is as large, else in L2, the
+/* The block of A, packed or not (240 KiB), stays in L2, a panel of B (64 KiB) in L1 if as large, else in L2, the
  * block of B (2.1 MiB) in L3. Chosen by these sizes, not measured: no machine was at hand. */
 enum { BLOCK_M = 60, BLOCK_N = 528, BLOCK_K = 1024 };
 
