@@ -205,7 +205,8 @@ struct ms_kernels {
 enum ms_cpu_feature {
   MS_CPU_AVX2_FMA = 1u << 0, /* AVX2 and FMA3, and the operating system saves ymm registers */
   MS_CPU_AVX512 = 1u << 1,   /* AVX-512 F, BW, DQ and VL besides, and zmm and mask registers are saved */
-  MS_CPU_NEON = 1u << 2      /* AArch64, which always has it */
+  MS_CPU_NEON = 1u << 2,     /* AArch64, which always has it */
+  MS_CPU_VSX = 1u << 3       /* VSX of POWER8 or later, and the operating system saves its registers */
 };
 
 /* A NULL slot inherits the reference. */
@@ -213,5 +214,6 @@ extern const struct ms_kernels ms_kernels_reference;
 extern const struct ms_kernels ms_kernels_avx2;
 extern const struct ms_kernels ms_kernels_avx512;
 extern const struct ms_kernels ms_kernels_neon;
+extern const struct ms_kernels ms_kernels_vsx;
 
 #endif

@@ -34,7 +34,7 @@ static inline __attribute__((always_inline)) void compute_tile(const size_t rows
   vec acc[TILE_M][TILE_VECTORS];
 #pragma GCC unroll 8
   for (size_t i = 0; i < TILE_M; ++i)
-#pragma GCC unroll 3
+#pragma GCC unroll 4
     for (size_t v = 0; v < TILE_VECTORS; ++v)
       if (i < rows && v < vectors) {
         const float *c = t->c + i * t->ldc + v * LANES;
@@ -51,7 +51,7 @@ static inline __attribute__((always_inline)) void compute_tile(const size_t rows
   float *packed_b = t->packed_b;
   for (size_t p = t->depth; p > 0; --p) {
     vec b_p[TILE_VECTORS];
-#pragma GCC unroll 3
+#pragma GCC unroll 4
     for (size_t v = 0; v < TILE_VECTORS; ++v)
       if (v < vectors) {
         b_p[v] = v_load(b + v * LANES);
@@ -59,7 +59,7 @@ static inline __attribute__((always_inline)) void compute_tile(const size_t rows
           __builtin_prefetch(b_ahead + v * sizeof b_p[v]);
       }
     if (packed_b) {
-#pragma GCC unroll 3
+#pragma GCC unroll 4
       for (size_t v = 0; v < TILE_VECTORS; ++v)
         if (v < vectors)
           v_store(packed_b + v * LANES, b_p[v]);
@@ -69,7 +69,7 @@ static inline __attribute__((always_inline)) void compute_tile(const size_t rows
     for (size_t i = 0; i < TILE_M; ++i)
       if (i < rows) {
         const vec a_ip = v_set1(a[i / GROUP][i % GROUP * a_row_stride]);
-#pragma GCC unroll 3
+#pragma GCC unroll 4
         for (size_t v = 0; v < TILE_VECTORS; ++v)
           if (v < vectors)
             acc[i][v] = v_fma(a_ip, b_p[v], acc[i][v]);
@@ -82,7 +82,7 @@ static inline __attribute__((always_inline)) void compute_tile(const size_t rows
   }
 #pragma GCC unroll 8
   for (size_t i = 0; i < TILE_M; ++i)
-#pragma GCC unroll 3
+#pragma GCC unroll 4
     for (size_t v = 0; v < TILE_VECTORS; ++v)
       if (i < rows && v < vectors)
         v_store_first(t->c + i * t->ldc + v * LANES, v + 1 < vectors ? LANES : tail,
@@ -100,6 +100,9 @@ static inline __attribute__((always_inline)) void compute_tile(const size_t rows
 #elif TILE_VECTORS == 3
 #define ROW(rows) TILE(rows, 1) TILE(rows, 2) TILE(rows, 3)
 #define NAMES(rows) {tile_##rows##x1, tile_##rows##x2, tile_##rows##x3}
+#elif TILE_VECTORS == 4
+#define ROW(rows) TILE(rows, 1) TILE(rows, 2) TILE(rows, 3) TILE(rows, 4)
+#define NAMES(rows) {tile_##rows##x1, tile_##rows##x2, tile_##rows##x3, tile_##rows##x4}
 #endif
 #if TILE_M == 6
 ROW(1) ROW(2) ROW(3) ROW(4) ROW(5) ROW(6)

@@ -63,7 +63,7 @@ int cli_fail(const struct cli_command *command, enum ms_status status);
 #define CLI_ISA_OPTION                                                                                                 \
   {                                                                                                                    \
     "isa", "NAME",                                                                                                     \
-        "kernels to use: scalar, avx2, avx512, neon (default: $MNIST_SIMD_ISA, else the best of "                      \
+        "kernels to use: scalar, avx2, avx512, neon, vsx (default: $MNIST_SIMD_ISA, else the best of "                 \
         "this\nCPU); never changes a result"                                                                           \
   }
 #define CLI_THREADS_OPTION                                                                                             \

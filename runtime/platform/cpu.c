@@ -61,6 +61,10 @@ void ms_cpu_name(char *name, size_t size) {
     name[end - 1] = '\0';
 }
 #else
+#if defined(__powerpc64__)
+#include <sys/auxv.h>
+#endif
+
 bool ms_cpu_has_sha(void) {
   return false;
 }
@@ -68,6 +72,9 @@ bool ms_cpu_has_sha(void) {
 unsigned ms_cpu_features(void) {
 #if defined(__aarch64__)
   return MS_CPU_NEON;
+#elif defined(__powerpc64__) /* the kernel reports VSX only if it saves its registers */
+  const bool power8 = getauxval(AT_HWCAP2) & PPC_FEATURE2_ARCH_2_07;
+  return power8 && (getauxval(AT_HWCAP) & PPC_FEATURE_HAS_VSX) ? MS_CPU_VSX : 0;
 #else
   return 0;
 #endif

@@ -19,6 +19,9 @@ static const struct ms_isa_entry isas[] = {
 #if defined(MS_WITH_NEON)
     {"neon", MS_CPU_NEON, &ms_kernels_neon},
 #endif
+#if defined(MS_WITH_VSX)
+    {"vsx", MS_CPU_VSX, &ms_kernels_vsx},
+#endif
 };
 
 enum { N_ISAS = sizeof isas / sizeof isas[0] };

@@ -1,0 +1,2 @@
+/* Transposition of a tile, VSX. */
+#include "kernels/simd/transpose_zip.h"
