@@ -205,7 +205,10 @@ struct ms_kernels {
 enum ms_cpu_feature {
   MS_CPU_AVX2_FMA = 1u << 0, /* AVX2 and FMA3, and the operating system saves ymm registers */
   MS_CPU_AVX512 = 1u << 1,   /* AVX-512 F, BW, DQ and VL besides, and zmm and mask registers are saved */
-  MS_CPU_NEON = 1u << 2      /* AArch64, which always has it */
+  MS_CPU_NEON = 1u << 2,     /* AArch64, which always has it */
+  MS_CPU_RVV128 = 1u << 3,   /* RISC-V V 1.0 with registers of exactly 128 bits */
+  MS_CPU_RVV256 = 1u << 4,
+  MS_CPU_RVV512 = 1u << 5
 };
 
 /* A NULL slot inherits the reference. */
@@ -213,5 +216,8 @@ extern const struct ms_kernels ms_kernels_reference;
 extern const struct ms_kernels ms_kernels_avx2;
 extern const struct ms_kernels ms_kernels_avx512;
 extern const struct ms_kernels ms_kernels_neon;
+extern const struct ms_kernels ms_kernels_rvv128;
+extern const struct ms_kernels ms_kernels_rvv256;
+extern const struct ms_kernels ms_kernels_rvv512;
 
 #endif

@@ -36,7 +36,7 @@ check "--version" grep -qE '^mnist_simd [0-9]+\.[0-9]+\.[0-9]+ ' out
 refused 2 "unexpected argument 'extra'" -- --version extra
 run kernels
 check "kernels: scalar is there" grep -qE '^scalar +yes' out
-check "kernels: every slot has its ISA" test "$(grep -cE ' (scalar|avx2|avx512|neon)$' out)" -eq 17
+check "kernels: every slot has its ISA" test "$(grep -cE ' (scalar|avx2|avx512|neon|rvv[0-9]+)$' out)" -eq 17
 
 # ---- Wrong usage: one line, exit code 2 ----
 

@@ -54,7 +54,7 @@ awk '
   function finish() { if (kernel) { ++n; if (guarded) print "guarded", object } kernel = guarded = 0 }
   /^File: / { finish(); object = $2 }
   $7 == "UND" && $8 ~ /^__([a-z]+_chk|stack_chk_fail)/ { guarded = 1 }
-  $4 == "FUNC" && $7 != "UND" && $8 ~ /^ms_.*_(avx2|avx512|neon)$/ { kernel = 1 }
+  $4 == "FUNC" && $7 != "UND" && $8 ~ /^ms_.*_(avx2|avx512|neon|rvv[0-9]+)$/ { kernel = 1 }
   END { finish(); print n + 0, "objects of kernels" }
 ' "$work/library" >"$work/kernels"
 check "kernels were found" grep -qE '^[1-9][0-9]+ objects' "$work/kernels"

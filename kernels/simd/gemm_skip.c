@@ -39,15 +39,15 @@ static inline __attribute__((always_inline)) size_t at(size_t v, size_t tile) {
 }
 
 /* acc[v] = fma(a, B(p, v), acc[v]), for the row of B that begins at row = p * ldb. */
-static inline __attribute__((always_inline)) void add_term(size_t vectors, size_t tail, vec a, const float *b,
+static inline __attribute__((always_inline)) void add_term(size_t vectors, size_t tail, vfactor a, const float *b,
                                                            const float *b_right, size_t row, vec *acc) {
 #pragma GCC unroll 16
   for (size_t v = 0; v < MAX_VECTORS; ++v)
     if (v < vectors)
-      acc[v] = v_fma(a,
-                     v_load_first((v < PIECE_VECTORS ? b : b_right) + row + v % PIECE_VECTORS * LANES,
-                                  v + 1 < vectors ? LANES : tail),
-                     acc[v]);
+      acc[v] = v_fma_by(a,
+                        v_load_first((v < PIECE_VECTORS ? b : b_right) + row + v % PIECE_VECTORS * LANES,
+                                     v + 1 < vectors ? LANES : tail),
+                        acc[v]);
 }
 
 #if SKIP_SPREAD
@@ -63,7 +63,7 @@ static inline __attribute__((always_inline)) const float *add_terms(size_t vecto
     ivec lane = v_iset1(0);
     for (size_t term = 0; term < n_terms; ++term) {
       const size_t row = (size_t)__builtin_ctzll(left) * ldb;
-      const vec a = v_broadcast_lane(loaded, lane);
+      const vfactor a = v_broadcast_lane(loaded, lane);
       left &= left - 1;
       lane = v_iadd(lane, v_iset1(1));
       add_term(vectors, tail, a, b, b_right, row, acc);
@@ -81,7 +81,7 @@ static inline __attribute__((always_inline)) const float *add_terms(size_t vecto
                                                                     const struct panel *panel, vec *acc) {
   const float *b = panel->b, *b_right = panel->b_right;
   if (__builtin_popcountll(left) % 2 != 0) {
-    add_term(vectors, tail, v_set1(*values++), b, b_right, (size_t)__builtin_ctzll(left) * ldb, acc);
+    add_term(vectors, tail, v_factor(*values++), b, b_right, (size_t)__builtin_ctzll(left) * ldb, acc);
     left &= left - 1;
   }
   while (left) {
@@ -89,8 +89,8 @@ static inline __attribute__((always_inline)) const float *add_terms(size_t vecto
     left &= left - 1;
     const size_t row1 = (size_t)__builtin_ctzll(left) * ldb;
     left &= left - 1;
-    add_term(vectors, tail, v_set1(values[0]), b, b_right, row0, acc);
-    add_term(vectors, tail, v_set1(values[1]), b, b_right, row1, acc);
+    add_term(vectors, tail, v_factor(values[0]), b, b_right, row0, acc);
+    add_term(vectors, tail, v_factor(values[1]), b, b_right, row1, acc);
     values += 2;
   }
   return values;

@@ -1,4 +1,4 @@
-/* CPU detection: CPUID for the CPU's part, XGETBV for the operating system's. */
+/* CPU detection. On x86-64 CPUID has the CPU's part and XGETBV the operating system's, on RISC-V AT_HWCAP has both. */
 #define _GNU_SOURCE /* sched_getaffinity: the cores allowed, not those built in */
 #include "runtime/platform/cpu.h"
 
@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "kernels/kernels.h"
@@ -65,13 +66,36 @@ bool ms_cpu_has_sha(void) {
   return false;
 }
 
+#if defined(MS_WITH_RVV128)
+/* Linux reports V where the CPU has it and this process may use it. Vendors' kernels report it for the draft 0.7.1 too, to
+ * which this vtype is illegal. In V 1.0 it gives as many elements of a byte as a register has. */
 unsigned ms_cpu_features(void) {
-#if defined(__aarch64__)
-  return MS_CPU_NEON;
-#else
-  return 0;
-#endif
+  const unsigned long v = 1ul << ('V' - 'A'), illegal = 1ul << 63;
+  if (!(getauxval(AT_HWCAP) & v))
+    return 0;
+  unsigned long register_bytes, vtype;
+  __asm__ volatile(".option push\n"
+                   ".option arch, +v\n"
+                   "vsetvli %0, zero, e8, m1, ta, ma\n"
+                   "csrr %1, vtype\n"
+                   ".option pop"
+                   : "=r"(register_bytes), "=r"(vtype));
+  if (vtype & illegal)
+    return 0;
+  return register_bytes == 16   ? MS_CPU_RVV128
+         : register_bytes == 32 ? MS_CPU_RVV256
+         : register_bytes == 64 ? MS_CPU_RVV512
+                                : 0;
 }
+#elif defined(__aarch64__)
+unsigned ms_cpu_features(void) {
+  return MS_CPU_NEON;
+}
+#else
+unsigned ms_cpu_features(void) {
+  return 0;
+}
+#endif
 
 void ms_cpu_name(char *name, size_t size) {
   snprintf(name, size, "unknown");

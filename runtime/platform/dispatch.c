@@ -19,6 +19,11 @@ static const struct ms_isa_entry isas[] = {
 #if defined(MS_WITH_NEON)
     {"neon", MS_CPU_NEON, &ms_kernels_neon},
 #endif
+#if defined(MS_WITH_RVV128)
+    {"rvv128", MS_CPU_RVV128, &ms_kernels_rvv128},
+    {"rvv256", MS_CPU_RVV256, &ms_kernels_rvv256},
+    {"rvv512", MS_CPU_RVV512, &ms_kernels_rvv512},
+#endif
 };
 
 enum { N_ISAS = sizeof isas / sizeof isas[0] };
