@@ -23,13 +23,15 @@ import matplotlib.pyplot as plt  # noqa: E402 (after the choice of a backend)
 BEGIN, END = "<!-- figures: begin -->", "<!-- figures: end -->"
 
 # Of the tables; COLOURS has all contenders in their order.
-ISAS = ["scalar", "avx2", "avx512", "neon", "vsx"]
+ISAS = ["scalar", "avx2", "avx512", "sve128", "neon", "sve256", "sve512", "rvv128", "rvv256", "rvv512", "vsx"]
 
 # The shapes of the chart; the tables have all that were measured.
 CHARTED = ["512x784x1024", "512x1024x512", "784x512x1024-At", "512x512x1024-Bt", "256x256x256", "1024x1024x1024",
            "2048x2048x2048", "512x512x10", "64x64x64"]
 NAMES = {"openblas": "OpenBLAS", "blis": "BLIS", "onednn": "oneDNN", "eigen": "Eigen", "libxsmm": "libxsmm"}
-COLOURS = {"avx2": "#56b4e9", "avx512": "#0072b2", "neon": "#0072b2", "vsx": "#0072b2", "openblas": "#e69f00", "blis": "#009e73",
+COLOURS = {"avx2": "#56b4e9", "avx512": "#0072b2", "sve128": "#56b4e9", "neon": "#0072b2", "sve256": "#56b4e9",
+           "sve512": "#0072b2", "rvv128": "#0072b2", "rvv256": "#0072b2", "rvv512": "#0072b2", "vsx": "#0072b2",
+           "openblas": "#e69f00", "blis": "#009e73",
            "onednn": "#d55e00", "eigen": "#cc79a7", "libxsmm": "#999999"}
 
 

@@ -206,7 +206,13 @@ enum ms_cpu_feature {
   MS_CPU_AVX2_FMA = 1u << 0, /* AVX2 and FMA3, and the operating system saves ymm registers */
   MS_CPU_AVX512 = 1u << 1,   /* AVX-512 F, BW, DQ and VL besides, and zmm and mask registers are saved */
   MS_CPU_NEON = 1u << 2,     /* AArch64, which always has it */
-  MS_CPU_VSX = 1u << 3       /* VSX of POWER8 or later, and the operating system saves its registers */
+  MS_CPU_SVE128 = 1u << 3,   /* SVE, and the operating system has set the length of its vectors to 128 bits */
+  MS_CPU_SVE256 = 1u << 4,   /* the same of 256 bits: never two of the three */
+  MS_CPU_SVE512 = 1u << 5,
+  MS_CPU_RVV128 = 1u << 6, /* RISC-V V 1.0 with registers of exactly 128 bits */
+  MS_CPU_RVV256 = 1u << 7,
+  MS_CPU_RVV512 = 1u << 8,
+  MS_CPU_VSX = 1u << 9 /* VSX of POWER8 or later, and the operating system saves its registers */
 };
 
 /* A NULL slot inherits the reference. */
@@ -214,6 +220,12 @@ extern const struct ms_kernels ms_kernels_reference;
 extern const struct ms_kernels ms_kernels_avx2;
 extern const struct ms_kernels ms_kernels_avx512;
 extern const struct ms_kernels ms_kernels_neon;
+extern const struct ms_kernels ms_kernels_sve128;
+extern const struct ms_kernels ms_kernels_sve256;
+extern const struct ms_kernels ms_kernels_sve512;
+extern const struct ms_kernels ms_kernels_rvv128;
+extern const struct ms_kernels ms_kernels_rvv256;
+extern const struct ms_kernels ms_kernels_rvv512;
 extern const struct ms_kernels ms_kernels_vsx;
 
 #endif

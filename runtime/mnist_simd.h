@@ -41,7 +41,8 @@ const char *ms_error_message(void);
 /* ---- Start -------------------------------------------------------------------------------------------------- */
 
 /* Chooses the kernels, starts the threads and checks this build. To be called once, before anything that computes.
- * isa: "scalar", "avx2", "avx512", "neon", or NULL for the best that this CPU has. n_threads: 0 for all cores available to the process.
+ * isa: "scalar", "avx2", "avx512", "neon", "sve128", "sve256", "sve512", "rvv128", "rvv256", "rvv512", "vsx", or NULL for
+ * the best that this CPU has. n_threads: 0 for all cores available to the process.
  * The pool's threads round to nearest and keep subnormals; the calling thread does so while a function of this library
  * computes, and has its own settings back afterwards.
  * MS_ERROR_ARGUMENT: unknown isa, n_threads over MS_MAX_THREADS. MS_ERROR_UNSUPPORTED: the CPU lacks this isa.

@@ -39,15 +39,15 @@ static inline __attribute__((always_inline)) size_t at(size_t v, size_t tile) {
 }
 
 /* acc[v] = fma(a, B(p, v), acc[v]), for the row of B that begins at row = p * ldb. */
-static inline __attribute__((always_inline)) void add_term(size_t vectors, size_t tail, vec a, const float *b,
+static inline __attribute__((always_inline)) void add_term(size_t vectors, size_t tail, vfactor a, const float *b,
                                                            const float *b_right, size_t row, vec *acc) {
 #pragma GCC unroll 16
   for (size_t v = 0; v < MAX_VECTORS; ++v)
     if (v < vectors)
-      acc[v] = v_fma(a,
-                     v_load_first((v < PIECE_VECTORS ? b : b_right) + row + v % PIECE_VECTORS * LANES,
-                                  v + 1 < vectors ? LANES : tail),
-                     acc[v]);
+      acc[v] = v_fma_by(a,
+                        v_load_first((v < PIECE_VECTORS ? b : b_right) + row + v % PIECE_VECTORS * LANES,
+                                     v + 1 < vectors ? LANES : tail),
+                        acc[v]);
 }
 
 #if SKIP_SPREAD
@@ -63,7 +63,7 @@ static inline __attribute__((always_inline)) const float *add_terms(size_t vecto
     ivec lane = v_iset1(0);
     for (size_t term = 0; term < n_terms; ++term) {
       const size_t row = (size_t)__builtin_ctzll(left) * ldb;
-      const vec a = v_broadcast_lane(loaded, lane);
+      const vfactor a = v_broadcast_lane(loaded, lane);
       left &= left - 1;
       lane = v_iadd(lane, v_iset1(1));
       add_term(vectors, tail, a, b, b_right, row, acc);
@@ -75,13 +75,15 @@ static inline __attribute__((always_inline)) const float *add_terms(size_t vecto
 }
 #else
 /* Adds the terms of a row of A that has the non-zeros `left`, two at a time: half as many branches, and their order
- * stays. Returns where the next row's values begin. */
+ * stays. Rows of B go by pointers: loads of Arm and others take a constant offset or an index, not both, and gcc would
+ * compute each address from the index. Returns where the next row's values begin. */
 static inline __attribute__((always_inline)) const float *add_terms(size_t vectors, size_t tail, size_t ldb,
                                                                     uint64_t left, const float *values,
                                                                     const struct panel *panel, vec *acc) {
   const float *b = panel->b, *b_right = panel->b_right;
   if (__builtin_popcountll(left) % 2 != 0) {
-    add_term(vectors, tail, v_set1(*values++), b, b_right, (size_t)__builtin_ctzll(left) * ldb, acc);
+    const size_t row = (size_t)__builtin_ctzll(left) * ldb;
+    add_term(vectors, tail, v_factor(*values++), b + row, b_right + row, 0, acc);
     left &= left - 1;
   }
   while (left) {
@@ -89,8 +91,8 @@ static inline __attribute__((always_inline)) const float *add_terms(size_t vecto
     left &= left - 1;
     const size_t row1 = (size_t)__builtin_ctzll(left) * ldb;
     left &= left - 1;
-    add_term(vectors, tail, v_set1(values[0]), b, b_right, row0, acc);
-    add_term(vectors, tail, v_set1(values[1]), b, b_right, row1, acc);
+    add_term(vectors, tail, v_factor(values[0]), b + row0, b_right + row0, 0, acc);
+    add_term(vectors, tail, v_factor(values[1]), b + row1, b_right + row1, 0, acc);
     values += 2;
   }
   return values;
@@ -175,7 +177,7 @@ static void take_block(size_t m, size_t depth, size_t cols, const struct ms_tile
   if (b->col == 1 && (b->row == MS_TILE || m < MIN_PACKED_ROWS)) {
     panel->b = block;
     panel->ldb = b->row;
-    panel->b_right = cols > MS_TILE ? block + b->col_tile : NULL;
+    panel->b_right = block + (cols > MS_TILE ? b->col_tile : 0);
     return;
   }
   pack_b(depth, cols, b, block, workspace);

@@ -68,11 +68,11 @@ static inline __attribute__((always_inline)) void compute_tile(const size_t rows
 #pragma GCC unroll 8
     for (size_t i = 0; i < TILE_M; ++i)
       if (i < rows) {
-        const vec a_ip = v_set1(a[i / GROUP][i % GROUP * a_row_stride]);
+        const vfactor a_ip = v_factor(a[i / GROUP][i % GROUP * a_row_stride]);
 #pragma GCC unroll 4
         for (size_t v = 0; v < TILE_VECTORS; ++v)
           if (v < vectors)
-            acc[i][v] = v_fma(a_ip, b_p[v], acc[i][v]);
+            acc[i][v] = v_fma_by(a_ip, b_p[v], acc[i][v]);
       }
 #pragma GCC unroll 3
     for (size_t g = 0; g < GROUPS; ++g)

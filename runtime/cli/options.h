@@ -63,8 +63,8 @@ int cli_fail(const struct cli_command *command, enum ms_status status);
 #define CLI_ISA_OPTION                                                                                                 \
   {                                                                                                                    \
     "isa", "NAME",                                                                                                     \
-        "kernels to use: scalar, avx2, avx512, neon, vsx (default: $MNIST_SIMD_ISA, else the best of "                 \
-        "this\nCPU); never changes a result"                                                                           \
+        "kernels to use, a name that 'mnist_simd kernels' lists (default: $MNIST_SIMD_ISA,\n"                          \
+        "else the best of this CPU); never changes a result"                                                           \
   }
 #define CLI_THREADS_OPTION                                                                                             \
   { "threads", "N", "threads, 1 to 1024 (default: all cores); never changes a result" }

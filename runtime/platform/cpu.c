@@ -1,4 +1,4 @@
-/* CPU detection: CPUID for the CPU's part, XGETBV for the operating system's. */
+/* CPU detection. On x86-64 CPUID has the CPU's part and XGETBV the operating system's; elsewhere Linux reports both. */
 #define _GNU_SOURCE /* sched_getaffinity: the cores allowed, not those built in */
 #include "runtime/platform/cpu.h"
 
@@ -7,9 +7,14 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/auxv.h>
 #include <unistd.h>
 
 #include "kernels/kernels.h"
+
+#if defined(__aarch64__)
+#include <sys/prctl.h>
+#endif
 
 #if defined(__x86_64__)
 #include <cpuid.h>
@@ -69,16 +74,48 @@ bool ms_cpu_has_sha(void) {
   return false;
 }
 
-unsigned ms_cpu_features(void) {
 #if defined(__aarch64__)
-  return MS_CPU_NEON;
-#elif defined(__powerpc64__) /* the kernel reports VSX only if it saves its registers */
+/* Linux, Documentation/arm64/sve.rst: a process may run with shorter vectors than the CPU has; threads inherit it. */
+unsigned ms_cpu_features(void) {
+  const int sve = getauxval(AT_HWCAP) & HWCAP_SVE ? prctl(PR_SVE_GET_VL) : -1;
+  const int vector_bytes = sve < 0 ? 0 : sve & PR_SVE_VL_LEN_MASK;
+  return MS_CPU_NEON | (vector_bytes == 16   ? MS_CPU_SVE128
+                        : vector_bytes == 32 ? MS_CPU_SVE256
+                        : vector_bytes == 64 ? MS_CPU_SVE512
+                                             : 0);
+}
+#elif defined(MS_WITH_RVV128)
+/* Linux reports V where the CPU has it and this process may use it. Vendors' kernels report it for the draft 0.7.1 too, to
+ * which this vtype is illegal. In V 1.0 it gives as many elements of a byte as a register has. */
+unsigned ms_cpu_features(void) {
+  const unsigned long v = 1ul << ('V' - 'A'), illegal = 1ul << 63;
+  if (!(getauxval(AT_HWCAP) & v))
+    return 0;
+  unsigned long register_bytes, vtype;
+  __asm__ volatile(".option push\n"
+                   ".option arch, +v\n"
+                   "vsetvli %0, zero, e8, m1, ta, ma\n"
+                   "csrr %1, vtype\n"
+                   ".option pop"
+                   : "=r"(register_bytes), "=r"(vtype));
+  if (vtype & illegal)
+    return 0;
+  return register_bytes == 16   ? MS_CPU_RVV128
+         : register_bytes == 32 ? MS_CPU_RVV256
+         : register_bytes == 64 ? MS_CPU_RVV512
+                                : 0;
+}
+#elif defined(__powerpc64__)
+/* The kernel reports VSX only if it saves its registers. */
+unsigned ms_cpu_features(void) {
   const bool power8 = getauxval(AT_HWCAP2) & PPC_FEATURE2_ARCH_2_07;
   return power8 && (getauxval(AT_HWCAP) & PPC_FEATURE_HAS_VSX) ? MS_CPU_VSX : 0;
-#else
-  return 0;
-#endif
 }
+#else
+unsigned ms_cpu_features(void) {
+  return 0;
+}
+#endif
 
 void ms_cpu_name(char *name, size_t size) {
   snprintf(name, size, "unknown");

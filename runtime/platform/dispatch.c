@@ -17,7 +17,16 @@ static const struct ms_isa_entry isas[] = {
     {"avx512", MS_CPU_AVX2_FMA | MS_CPU_AVX512, &ms_kernels_avx512},
 #endif
 #if defined(MS_WITH_NEON)
+    {"sve128", MS_CPU_SVE128,
+     &ms_kernels_sve128}, /* as many lanes as NEON, but no lane operand of an fma, no paired loads */
     {"neon", MS_CPU_NEON, &ms_kernels_neon},
+    {"sve256", MS_CPU_SVE256, &ms_kernels_sve256},
+    {"sve512", MS_CPU_SVE512, &ms_kernels_sve512},
+#endif
+#if defined(MS_WITH_RVV128)
+    {"rvv128", MS_CPU_RVV128, &ms_kernels_rvv128},
+    {"rvv256", MS_CPU_RVV256, &ms_kernels_rvv256},
+    {"rvv512", MS_CPU_RVV512, &ms_kernels_rvv512},
 #endif
 #if defined(MS_WITH_VSX)
     {"vsx", MS_CPU_VSX, &ms_kernels_vsx},

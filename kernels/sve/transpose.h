@@ -1,0 +1,2 @@
+/* Transposition of a tile, SVE. */
+#include "kernels/simd/transpose_zip.h"
