@@ -83,15 +83,12 @@ require_packages() {
 
 # The same for the packages of tests, without which some are skipped.
 want_test_packages() {
-  local missing package
+  local missing
   missing=$(missing_test_packages | xargs)
   [ -n "$missing" ] || return 0
   if can_install; then
     step "installing $missing"
-    (install_packages "$missing") 2>/dev/null && return
-    for package in $missing; do # Ubuntu has no package chromium: one that is not to be had must not cost the others
-      (install_packages "$package") || true
-    done
+    install_available "$missing"
     missing=$(missing_test_packages | xargs)
     [ -n "$missing" ] || return 0
   fi
@@ -104,6 +101,15 @@ install_packages() { # "PACKAGE PACKAGE ..."
   export DEBIAN_FRONTEND=noninteractive
   apt-get update -qq && apt-get install -y -qq --no-install-recommends "${packages[@]}" >/dev/null ||
     fail "apt-get could not install: $1"
+}
+
+# One package that is not available must not cost the others: Ubuntu has no chromium.
+install_available() { # "PACKAGE PACKAGE ..."
+  local package
+  (install_packages "$1") 2>/dev/null && return
+  for package in $1; do
+    (install_packages "$package") || true
+  done
 }
 
 # Both scripts use one build folder. Warnings are errors in CI alone: a newer compiler's new warning must not stop a newcomer.
@@ -121,20 +127,58 @@ build() {
   cmake --build build --parallel "$(nproc)"
 }
 
-# The cross compiler for AArch64, its Jansson and libpng, and the emulator that runs its programs. Fails, saying why, if they
-# are not to be had.
-require_aarch64() {
-  has_tool aarch64-linux-gnu-gcc && has_tool qemu-aarch64 && [ -f /usr/lib/aarch64-linux-gnu/libjansson.a ] &&
-    [ -f /usr/lib/aarch64-linux-gnu/libpng.a ] && [ -f /usr/lib/aarch64-linux-gnu/libz.a ] && return
-  if ! can_install; then
-    echo "gcc-aarch64-linux-gnu, qemu-user, libjansson-dev:arm64 and libpng-dev:arm64 are not all installed"
-    return 1
-  fi
-  local was_there=1
-  dpkg --print-foreign-architectures | grep -qx arm64 || was_there=0
-  dpkg --add-architecture arm64
-  (install_packages "gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user libjansson-dev:arm64 libpng-dev:arm64") && return
-  # Ubuntu's mirrors for x86-64 do not have arm64: with it, apt-get update would fail from now on.
-  [ $was_there -eq 1 ] || dpkg --remove-architecture arm64 || true
-  return 1
+# ---- Other architectures, and musl: the targets of ci/cross.cmake ----
+
+# The Debian packages that build for a target and run its programs.
+cross_packages() { # TARGET
+  local architecture=${1%%-*}
+  case $1 in
+    x86_64-linux-musl) echo musl-tools && return ;;
+    aarch64-*) architecture=arm64 ;;
+    arm-*) architecture=armhf ;;
+    i686-*) architecture=i386 ;;
+    powerpc64-*) architecture=ppc64 ;;
+    powerpc64le-*) architecture=ppc64el ;;
+  esac
+  echo "gcc-$1 libc6-dev-$architecture-cross qemu-user"
+}
+
+# Jansson, zlib and libpng as Debian's or Ubuntu's source packages, by lists of apt's own; root is not needed. Fails if apt does.
+fetch_library_sources() {
+  local sources=$root/build-cross/sources list apt=(apt-get -qq)
+  ! [ -f "$sources/complete" ] || return 0
+  rm -rf "$sources" && mkdir -p "$sources/apt/lists/partial" "$sources/apt/from" && cd "$sources" || return
+  for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.{list,sources}; do
+    ! [ -f "$list" ] || sed 's/^deb /deb-src /; s/^Types:.*/Types: deb-src/' "$list" >"apt/from/${list##*/}"
+  done
+  apt+=(-o Dir::Etc::SourceList=/dev/null -o "Dir::Etc::SourceParts=$PWD/apt/from" -o "Dir::State::Lists=$PWD/apt/lists"
+    -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache=)
+  "${apt[@]}" update || true # a list without sources costs nothing: the next line decides
+  "${apt[@]}" source --download-only --tar-only jansson libpng1.6 zlib || return
+  for list in *.tar.*; do
+    tar xf "$list" || return
+  done
+  rm -f libpng*/{example,pngtest}.c
+  touch complete
+}
+
+# One of them, by the compiler of a target, from the folder that holds its headers.
+build_static_library() { # TARGET LIBRARY SOURCE_OR_FLAG...
+  "$1-gcc" -O2 -c -I../include -I. "${@:3}" && ar rcs "../lib/$2.a" ./*.o && rm ./*.o
+}
+
+# All three for a target, in build-cross/TARGET. Compiled file by file: their configure scripts take longer than that, and Debian
+# has no packages of them for musl and some architectures.
+build_static_libraries() { # TARGET
+  local sources=$root/build-cross/sources folder=$root/build-cross/$1
+  ! [ -f "$folder/lib/libpng.a" ] || return 0
+  rm -rf "$folder" && mkdir -p "$folder/include" "$folder/lib" "$folder/objects" && cd "$folder/objects" || return
+  cp "$sources"/zlib-*/{zlib,zconf}.h "$sources"/jansson-*/src/jansson.h "$sources"/libpng*/{png,pngconf}.h ../include
+  cp "$sources"/libpng*/scripts/pnglibconf.h.prebuilt ../include/pnglibconf.h
+  sed 's/@json_inline@/inline/; s/@json_[a-z_]*@/1/' "$sources"/jansson-*/src/jansson_config.h.in >../include/jansson_config.h
+  : >jansson_private_config.h
+  build_static_library "$1" libz -DHAVE_UNISTD_H "$sources"/zlib-*/*.c &&
+    build_static_library "$1" libjansson -DHAVE_{STDINT_H,UNISTD_H,FCNTL_H,SYS_TYPES_H,LOCALECONV,OPEN,CLOSE,READ} \
+      "$sources"/jansson-*/src/*.c &&
+    build_static_library "$1" libpng -DPNG_{ARM_NEON,POWERPC_VSX,INTEL_SSE}_OPT=0 "$sources"/libpng*/*.c
 }
