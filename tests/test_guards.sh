@@ -56,14 +56,14 @@ int main(void) {
 MAIN
 
 says() { # WORDS FLAGS [FILE]: compiled with the flags, or only the file
-  local words=$1 flags=$2 file=${3:-} source
+  local sentence=$1 flags=$2 file=${3:-} source
   for source in reference/*.c runtime/platform/{self_check,kernel_check,error,c_locale,fpenv}.c "$work/main.c"; do
     # shellcheck disable=SC2046,SC2086 # several flags, or none
     "$compiler" -std=c11 -O3 -ffp-contract=off -fno-math-errno -I. -c "$source" -o "$work/$(basename "$source").o" \
       $([ -n "$file" ] && [ "$source" != "$file" ] || echo "$flags") || return 1
   done
   "$compiler" "$work"/*.o -lm -o "$work/main" && "$work/main" >"$work/log"
-  grep -qF -- "$words" "$work/log"
+  grep -qF -- "$sentence" "$work/log"
 }
 
 cd "$root" || exit 1
