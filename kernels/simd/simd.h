@@ -7,8 +7,8 @@
  *   v_load_bytes(x, n)                           the first n <= LANES bytes as integers; other lanes are 0
  *   v_set1(x)  v_iset1(i)  v_lane_numbers()      x or i in every lane; 0, 1, 2, ...
  *   v_add  v_sub  v_mul  v_div  v_sqrt  v_abs    v_fma(x, y, z) is x * y + z with one rounding
- *   vfactor  v_factor(x)  v_fma_by(f, y, z)      v_fma(v_set1(x), y, z) with f = v_factor(x); defined below unless vec.h
- *                                                defines V_FACTOR and a better way
+ *   vfactor  v_factor(x)  v_fma_by(f, y, z)      v_fma(v_set1(x), y, z), f = v_factor(x); vec.h may have a better way
+ *                                                and defines V_FACTOR then
  *   v_greater  v_at_least  v_equal               x > y, x >= y, x == y: false if one is NaN
  *   v_unordered                                  x or y is NaN
  *   v_zero_unless(m, x)  v_zero_where(m, x)      m ? x : +0, m ? +0 : x

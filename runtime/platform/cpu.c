@@ -66,10 +66,6 @@ void ms_cpu_name(char *name, size_t size) {
     name[end - 1] = '\0';
 }
 #else
-#if defined(__powerpc64__)
-#include <sys/auxv.h>
-#endif
-
 bool ms_cpu_has_sha(void) {
   return false;
 }
