@@ -140,7 +140,7 @@ static float scaled(uint32_t value, int exponent) {
 }
 
 static int random_exponent(int min, int max) {
-  return min + (int)test_random_below((size_t)(max - min + 1));
+  return min + (int)test_random_below((size_t)max - (size_t)min + 1);
 }
 
 static void draw_any(float *a, float *b, float *c) {
