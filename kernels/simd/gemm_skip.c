@@ -66,7 +66,10 @@ static inline __attribute__((always_inline)) const float *add_terms(size_t vecto
       const vfactor a = v_broadcast_lane(loaded, lane);
       left &= left - 1;
       lane = v_iadd(lane, v_iset1(1));
-      add_term(vectors, tail, a, b, b_right, row, acc);
+      if (MAX_VECTORS > PIECE_VECTORS) /* x86 has loads of pointer, index and offset: one index for two pieces */
+        add_term(vectors, tail, a, b, b_right, row, acc);
+      else
+        add_term(vectors, tail, a, b + row, NULL, 0, acc);
     }
     values += n_terms;
     rest -= n_terms;
