@@ -3,14 +3,19 @@
 
 #include "simd.h"
 
+static inline void forward(const float *bias, const float *x, float *y, size_t width) {
+  v_store_first(y, width, v_add(v_load_first(x, width), v_load_first(bias, width)));
+}
+
 void ISA(ms_bias_forward_f32)(size_t m, size_t n, const float *bias, const float *x, size_t ldx, float *y, size_t ldy) {
   assert(ldx >= n && ldy >= n);
-  for (size_t i = 0; i < m; ++i)
-    for (size_t j = 0; j < n; j += LANES) {
-      const size_t width = min_size(n - j, LANES);
-      const vec sum = v_add(v_load_first(x + i * ldx + j, width), v_load_first(bias + j, width));
-      v_store_first(y + i * ldy + j, width, sum);
-    }
+  for (size_t i = 0; i < m; ++i, x += ldx, y += ldy) {
+    size_t j = 0;
+    for (; n - j >= LANES; j += LANES)
+      forward(bias + j, x + j, y + j, LANES);
+    if (j < n)
+      forward(bias + j, x + j, y + j, n - j);
+  }
 }
 
 /* Four vectors of columns at a time: their sums stay in registers, and each row gives whole cache lines. */

@@ -56,7 +56,6 @@ static inline __attribute__((always_inline)) void add_term(size_t vectors, size_
 static inline __attribute__((always_inline)) const float *add_terms(size_t vectors, size_t tail, size_t ldb,
                                                                     uint64_t left, const float *values,
                                                                     const struct panel *panel, vec *acc) {
-  const float *b = panel->b, *b_right = panel->b_right;
   for (size_t rest = (size_t)__builtin_popcountll(left); rest > 0;) {
     const size_t n_terms = min_size(rest, LANES);
     const vec loaded = v_load(values); /* there is room behind a tile's last value */
@@ -67,9 +66,9 @@ static inline __attribute__((always_inline)) const float *add_terms(size_t vecto
       left &= left - 1;
       lane = v_iadd(lane, v_iset1(1));
       if (MAX_VECTORS > PIECE_VECTORS) /* x86 has loads of pointer, index and offset: one index for two pieces */
-        add_term(vectors, tail, a, b, b_right, row, acc);
+        add_term(vectors, tail, a, panel->b, panel->b_right, row, acc);
       else
-        add_term(vectors, tail, a, b + row, NULL, 0, acc);
+        add_term(vectors, tail, a, panel->b + row, NULL, 0, acc);
     }
     values += n_terms;
     rest -= n_terms;

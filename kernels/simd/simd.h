@@ -25,7 +25,8 @@
  *   v_broadcast_lane(v, i)                       lane i[0] in every lane; i has equal lanes. Only with SKIP_SPREAD
  *
  * A tail of fewer than LANES elements goes through the same arithmetic as the body. Elements beyond its end are neither
- * read nor written: it may end at the last byte of a page. */
+ * read nor written: it may end at the last byte of a page. A small function of `width` elements, called with LANES in a
+ * loop and once for the tail, gives full vectors without a branch each. */
 #ifndef MS_KERNELS_SIMD_SIMD_H
 #define MS_KERNELS_SIMD_SIMD_H
 

@@ -50,17 +50,22 @@ void ISA(ms_softmax_cross_entropy_forward_f32)(size_t m, size_t n, const float *
     softmax_rows(min_size(m - i, LANES), n, logits + i * ldl, ldl, labels + i, probs + i * ldp, ldp, loss + i);
 }
 
+/* `label` is relative to the vector's first class. */
+static inline void backward(const float *probs, int label, vec scale, float *dlogits, size_t width) {
+  const vmask is_label = v_iequal(v_lane_numbers(), v_iset1(label));
+  const vec one_hot = v_zero_unless(is_label, v_set1(1.0f));
+  v_store_first(dlogits, width, v_mul(v_sub(v_load_first(probs, width), one_hot), scale));
+}
+
 void ISA(ms_softmax_cross_entropy_backward_f32)(size_t m, size_t n, const float *probs, size_t ldp,
                                                 const uint8_t *labels, float scale, float *dlogits, size_t ldd) {
   assert(ldp >= n && ldd >= n);
   const vec scales = v_set1(scale);
-  const ivec lane = v_lane_numbers();
-  for (size_t i = 0; i < m; ++i)
-    for (size_t j = 0; j < n; j += LANES) {
-      const size_t width = min_size(n - j, LANES);
-      const vmask is_label = v_iequal(lane, v_iset1((int)labels[i] - (int)j));
-      const vec one_hot = v_zero_unless(is_label, v_set1(1.0f));
-      const vec difference = v_sub(v_load_first(probs + i * ldp + j, width), one_hot);
-      v_store_first(dlogits + i * ldd + j, width, v_mul(difference, scales));
-    }
+  for (size_t i = 0; i < m; ++i, probs += ldp, dlogits += ldd) {
+    size_t j = 0;
+    for (; n - j >= LANES; j += LANES)
+      backward(probs + j, (int)labels[i] - (int)j, scales, dlogits + j, LANES);
+    if (j < n)
+      backward(probs + j, (int)labels[i] - (int)j, scales, dlogits + j, n - j);
+  }
 }
