@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Reads the sources for faults without running them: includes, clang-format, clang-tidy (.clang-tidy), cppcheck
+# Reads the sources for faults without running them: includes, flags in messages, clang-format, clang-tidy (.clang-tidy), cppcheck
 # (ci/cppcheck.txt), shellcheck. Installs what is missing; a minute on two cores.
 # Usage: lint.sh
 #        lint.sh --self-test     plants a fault of each kind and sees each one found
@@ -67,6 +67,15 @@ check_includes() {
   ci/check_includes.sh --self-test && ci/check_includes.sh
 }
 
+# Strings below cli/ make sense to whoever links the library: they name no flag of the program. Prints those that do.
+check_words() { # FOLDER...
+  local found
+  found=$(find "$@" -path runtime/cli -prune -o -name '*.[ch]' -exec grep -nHE '"([^"\\]|\\.)*--[a-z]' {} +) || return 0
+  printf '%s\n' "$found"
+  echo "names a flag below cli/: see enum ms_remedy in runtime/platform/error.h"
+  return 1
+}
+
 sources_format() {
   find "${folders[@]}" \( -name '*.[ch]' -o -name '*.cc' \) -print0 | xargs -0 "$(tool_14 clang-format)" --dry-run -Werror
 }
@@ -127,6 +136,7 @@ int f(int x) {
   return x;
 }
 CODE
+  plant "a flag named below cli/" flag.c "flag.c:1:" check_words "$work" <<<'const char *remedy = "use fewer with --threads";'
   plant "a fault of format" format.c clang-format-violations check_format "$work/format.c" <<<'int  f( void );'
   plant "a fault in a script" words.sh SC2164 check_scripts "$work/words.sh" <<'CODE'
 #!/usr/bin/env bash
@@ -154,6 +164,7 @@ cmake -S . -B $build >$build/log 2>&1 || {
   fail "CMake could not configure $build."
 }
 run includes check_includes
+run words check_words kernels reference runtime
 run clang-format sources_format
 run shellcheck check_scripts ci/*.sh tests/*.sh tests/fuzz/*.sh sweeps/*.sh bench/*.sh bench/peers/*.sh .ci/run
 run cppcheck check_c --project=$build/compile_commands.json

@@ -1,4 +1,4 @@
-/* Which part of a sweep is this process's, by option or by what launchers say. */
+/* Which part of a sweep is this process's: as given, or by what launchers say. */
 #define _POSIX_C_SOURCE 200809L /* setenv */
 #include <stdlib.h>
 #include <string.h>
@@ -7,14 +7,14 @@
 #include "tests/harness.h"
 
 static const struct {
-  const char *option;
+  const char *given;
   const char *variables; /* "NAME=VALUE NAME=VALUE" */
   size_t k, n;           /* 0: refused */
   const char *words;     /* in the source, or the beginning of the message */
 } launches[] = {
     {NULL, "", 1, 1, ""},
-    {"3/7", "", 3, 7, "--shard"},
-    {"1/1", "PMI_RANK=2 PMI_SIZE=3", 1, 1, "--shard"},
+    {"3/7", "", 3, 7, ""},
+    {"1/1", "PMI_RANK=2 PMI_SIZE=3", 1, 1, ""},
     {"0/7", "", 0, 0, "shard: '0/7'"},
     {"8/7", "", 0, 0, "shard: '8/7'"},
     {"8", "", 0, 0, "shard: '8'"},
@@ -85,9 +85,10 @@ static void shards(void) {
       setenv(word, equals + 1, 1);
     }
     struct ms_sweep_shard shard;
-    char source[MS_SWEEP_SOURCE_SIZE];
-    test_context("--shard %s, %s", launches[i].option ? launches[i].option : "(none)", launches[i].variables);
-    const enum ms_status status = ms_sweep_shard_find(launches[i].option, &shard, source);
+    char source[MS_SWEEP_SOURCE_SIZE] = "";
+    test_context("shard %s, %s", launches[i].given ? launches[i].given : "(none)", launches[i].variables);
+    const enum ms_status status =
+        launches[i].given ? ms_sweep_shard_parse(launches[i].given, &shard) : ms_sweep_shard_find(&shard, source);
     if (launches[i].n == 0) {
       CHECK_MESSAGE(status == MS_ERROR_ARGUMENT, "taken for %zu of %zu", shard.k, shard.n);
       CHECK_MESSAGE(strncmp(ms_error_message(), launches[i].words, strlen(launches[i].words)) == 0, "%s",

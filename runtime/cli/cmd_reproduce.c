@@ -246,8 +246,7 @@ static enum ms_status check_places(const struct reproduction *r) {
     status = ms_page_check(path);
   if (status == MS_OK)
     status = ms_path_join(path, r->out, CLAIMS_FILE);
-  return status == MS_OK ? ms_check_place(path, CLAIMS_HEAD, "move it away, or choose another folder with --out")
-                         : status;
+  return status == MS_OK ? ms_check_place(path, CLAIMS_HEAD, "move it away, or choose another folder") : status;
 }
 
 static int reproduce(struct reproduction *r) {

@@ -320,20 +320,29 @@ static int list(struct task *t) {
   return EXIT_SUCCESS;
 }
 
+/* Which part is to be done. */
+static bool choose_shard(struct task *t, const struct cli_values *values) {
+  const char *given = cli_get(values, "merge") ? "1/1" : cli_get(values, "shard");
+  const enum ms_status status =
+      given ? ms_sweep_shard_parse(given, &t->shard) : ms_sweep_shard_find(&t->shard, t->source);
+  if (given)
+    strcpy(t->source, "--shard");
+  if (status != MS_OK)
+    cli_error(&command, given ? "--%s" : "%s: give --shard K/N, or --shard 1/1 for all runs", ms_error_message());
+  return status == MS_OK;
+}
+
 static int sweep(struct task *t, const struct cli_values *values) {
   char path[MS_PATH_SIZE];
   const bool is_folder = ms_is_folder(t->file), merging = cli_get(values, "merge") != NULL;
   const char *out = cli_get(values, "out");
-  enum ms_status status = ms_sweep_shard_find(merging ? "1/1" : cli_get(values, "shard"), &t->shard, t->source);
-  if (status != MS_OK) {
-    cli_error(&command, "%s%s", cli_get(values, "shard") ? "--" : "", ms_error_message());
+  if (!choose_shard(t, values))
     return EXIT_USAGE;
-  }
   if (!ms_exists(t->file)) {
     cli_error(&command, "%s: there is no such file or folder: name a sweep file, or the folder of a sweep", t->file);
     return EXIT_FAILURE;
   }
-  status = is_folder ? ms_path_join(path, t->file, MS_SWEEP_FILE) : MS_OK;
+  enum ms_status status = is_folder ? ms_path_join(path, t->file, MS_SWEEP_FILE) : MS_OK;
   if (status == MS_OK)
     status = ms_sweep_spec_read(is_folder ? path : t->file, &t->sweep.spec);
   if (status == MS_OK)

@@ -130,7 +130,7 @@ static bool verify_isa(const char *isa, size_t threads, bool several, struct run
   bool passed = true;
   for (size_t i = 0; i < n; ++i) {
     if (ms_init(isa, n > 1 ? numbers[i] : threads) != MS_OK) {
-      printf("%-6s %-7s FAIL: %s\n", run->name, isa, ms_error_message());
+      printf("%-6s %-7s FAIL: %s%s\n", run->name, isa, ms_error_message(), cli_remedy(&command));
       return false;
     }
     passed &= verify(run);

@@ -29,8 +29,21 @@ void cli_error(const struct cli_command *command, const char *format, ...) {
   fprintf(stderr, "mnist_simd %s: %s\n", command->name, text);
 }
 
+const char *cli_remedy(const struct cli_command *command) {
+  static const char *const remedies[] = {[MS_NO_OPTION] = "",
+                                         [MS_OTHER_DATA] = " with --data",
+                                         [MS_OTHER_OUTPUT] = " with --out",
+                                         [MS_SHARED_WORK] = " with --shard",
+                                         [MS_FEWER_THREADS] = " with --threads"};
+  const char *remedy = remedies[ms_error_remedy()];
+  for (const struct cli_option *option = command->options; remedy[0] && option->name; ++option)
+    if (strcmp(option->name, remedy + strlen(" with --")) == 0)
+      return remedy;
+  return "";
+}
+
 int cli_fail(const struct cli_command *command, enum ms_status status) {
-  cli_error(command, "%s", ms_error_message());
+  cli_error(command, "%s%s", ms_error_message(), cli_remedy(command));
   return status == MS_ERROR_ARGUMENT ? EXIT_USAGE : EXIT_FAILURE;
 }
 
@@ -172,7 +185,7 @@ int cli_init(const struct cli_values *values) {
     return 0;
   if (!from_variable)
     return cli_fail(values->command, status);
-  cli_error(values->command, "MNIST_SIMD_ISA: %s", ms_error_message());
+  cli_error(values->command, "MNIST_SIMD_ISA: %s%s", ms_error_message(), cli_remedy(values->command));
   return status == MS_ERROR_ARGUMENT ? EXIT_USAGE : EXIT_FAILURE;
 }
 

@@ -49,7 +49,10 @@ extern const char *cli_program; /* as it was called: argv[0] */
 /* "mnist_simd COMMAND: message", on standard error. */
 __attribute__((format(printf, 2, 3))) void cli_error(const struct cli_command *command, const char *format, ...);
 
-/* Tells ms_error_message() and gives the exit code that belongs to a failed status. */
+/* " with --data" or another option of the command, where ms_error_message() ends in what it chooses; else "". */
+const char *cli_remedy(const struct cli_command *command);
+
+/* Tells ms_error_message() and that, and gives the exit code that belongs to a failed status. */
 int cli_fail(const struct cli_command *command, enum ms_status status);
 
 /* ---- What several sub-commands share ---- */

@@ -310,11 +310,13 @@ static enum ms_status find_checkpoint(struct run *run) {
 static enum ms_status prepare(struct run *run) {
   const struct session *s = run->session;
   const bool resume = s->start == SESSION_RESUME || s->start == SESSION_RESUME_OR_OVERWRITE;
-  const enum ms_status status = ms_run_folder_make(s->folder, s->start != SESSION_NEW);
-  if (status != MS_OK)
-    return status;
-  ms_run_folder_clean(s->folder);
   run->is_waiting = run->keeper.after_next_epoch = ms_run_folder_is_used(s->folder);
+  if (run->is_waiting && s->start == SESSION_NEW)
+    return ms_fail(MS_ERROR_SYSTEM,
+                   "%s: holds a run already: choose another folder with --out, or overwrite it with --force, or go on "
+                   "with it, if it was stopped, with --resume",
+                   s->folder);
+  ms_run_folder_clean(s->folder);
   return resume ? find_checkpoint(run) : ms_run_checkpoints_begin(s->folder, &run->keeper.files);
 }
 

@@ -24,7 +24,8 @@ static enum ms_status read_file(const char *folder, const char *name, size_t n_d
   if (ms_exists(compressed))
     return ms_fail(MS_ERROR_DATA, "%s: missing, but %s.gz is there: unpack it with gunzip -k %s", path, name,
                    compressed);
-  return ms_fail(MS_ERROR_DATA, "%s: missing: get MNIST with ci/get_data.sh, or name another folder with --data", path);
+  return ms_fail_by(MS_ERROR_DATA, MS_OTHER_DATA, "%s: missing: get MNIST with ci/get_data.sh, or name another folder",
+                    path);
 }
 
 /* n_classes 0: take it from the labels. owned[0] and owned[1] get the memory of images and labels. */
@@ -65,10 +66,8 @@ static enum ms_status load_pair(const char *folder, const char *images_name, con
 enum ms_status ms_data_load_training(const char *folder, struct ms_data *data) {
   memset(data, 0, sizeof *data);
   if (!ms_is_folder(folder))
-    return ms_fail(MS_ERROR_DATA,
-                   "%s: there is no such folder: get MNIST with ci/get_data.sh, or name another folder "
-                   "with --data",
-                   folder);
+    return ms_fail_by(MS_ERROR_DATA, MS_OTHER_DATA,
+                      "%s: there is no such folder: get MNIST with ci/get_data.sh, or name another folder", folder);
   enum ms_status status =
       load_pair(folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte", 0, &data->train, data->owned);
   if (status == MS_OK && data->train.n_classes < 2)

@@ -7,6 +7,7 @@
 #include "runtime/platform/c_locale.h"
 
 static _Thread_local char message[1024];
+static _Thread_local enum ms_remedy last_remedy;
 
 const char *ms_error_message(void) {
   return message;
@@ -30,7 +31,11 @@ bool ms_has_controls(const char *text) {
   return *text != '\0';
 }
 
-enum ms_status(ms_fail)(enum ms_status status, const char *format, ...) {
+enum ms_remedy ms_error_remedy(void) {
+  return last_remedy;
+}
+
+enum ms_status(ms_fail_by)(enum ms_status status, enum ms_remedy remedy, const char *format, ...) {
   /* Formatted aside, so that a message may quote the one before it. */
   char text[sizeof message];
   va_list args;
@@ -39,5 +44,6 @@ enum ms_status(ms_fail)(enum ms_status status, const char *format, ...) {
   va_end(args);
   ms_remove_controls(text);
   snprintf(message, sizeof message, "%s", text);
+  last_remedy = remedy;
   return status;
 }

@@ -4,8 +4,16 @@
 
 #include "runtime/mnist_simd.h"
 
+/* A choice of the caller that avoids a failure. The message ends in it, "choose another folder", without naming an option: the
+ * program adds which one it is. */
+enum ms_remedy { MS_NO_OPTION, MS_OTHER_DATA, MS_OTHER_OUTPUT, MS_SHARED_WORK, MS_FEWER_THREADS };
+
 /* Stores the formatted message for this thread and returns status. One line: what, what was found, the remedy. */
-__attribute__((format(printf, 2, 3))) enum ms_status ms_fail(enum ms_status status, const char *format, ...);
+#define ms_fail(status, ...) ms_fail_by(status, MS_NO_OPTION, __VA_ARGS__)
+__attribute__((format(printf, 3, 4))) enum ms_status ms_fail_by(enum ms_status status, enum ms_remedy remedy,
+                                                                const char *format, ...);
+/* That of the message that was stored last. */
+enum ms_remedy ms_error_remedy(void);
 
 /* Control characters become '?'. Messages quote names and values, which may come from anyone: none reaches a terminal or a log. */
 void ms_remove_controls(char *text);
@@ -13,7 +21,7 @@ bool ms_has_controls(const char *text);
 
 /* clang's analyzer sees one file at a time: it is told which status comes back. */
 #ifdef __clang_analyzer__
-#define ms_fail(status, ...) (ms_fail(status, __VA_ARGS__), status)
+#define ms_fail_by(status, ...) (ms_fail_by(status, __VA_ARGS__), status)
 #endif
 
 #endif

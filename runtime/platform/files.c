@@ -38,10 +38,11 @@ enum ms_status ms_check_place(const char *path, const char *head, const char *re
   if (lstat(path, &info) != 0)
     return MS_OK;
   if (!S_ISREG(info.st_mode))
-    return ms_fail(MS_ERROR_ARGUMENT, "%s: is not an ordinary file, and is left as it is: %s", path, remedy);
+    return ms_fail_by(MS_ERROR_ARGUMENT, MS_OTHER_OUTPUT, "%s: is not an ordinary file, and is left as it is: %s", path,
+                      remedy);
   FILE *file = fopen(path, "rb");
   if (!file)
-    return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be opened: %s: %s", path, strerror(errno), remedy);
+    return ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_OUTPUT, "%s: cannot be opened: %s: %s", path, strerror(errno), remedy);
   int c = getc(file);
   bool same = c == EOF; /* empty */
   if (!same) {
@@ -51,8 +52,8 @@ enum ms_status ms_check_place(const char *path, const char *head, const char *re
   }
   fclose(file);
   if (!same)
-    return ms_fail(MS_ERROR_ARGUMENT, "%s: is not what this program writes there, and is left as it is: %s", path,
-                   remedy);
+    return ms_fail_by(MS_ERROR_ARGUMENT, MS_OTHER_OUTPUT,
+                      "%s: is not what this program writes there, and is left as it is: %s", path, remedy);
   return MS_OK;
 }
 

@@ -112,8 +112,8 @@ enum ms_status ms_pool_start(size_t n_threads, size_t scratch_floats) {
   while (status == MS_OK && pool.n_threads < n_threads) {
     const int error = pthread_create(&pool.workers[pool.n_threads - 1], NULL, work, (void *)(uintptr_t)pool.n_threads);
     if (error != 0)
-      status = ms_fail(MS_ERROR_SYSTEM, "thread %zu of %zu cannot be created (%s): use fewer with --threads",
-                       pool.n_threads + 1, n_threads, strerror(error));
+      status = ms_fail_by(MS_ERROR_SYSTEM, MS_FEWER_THREADS, "thread %zu of %zu cannot be created (%s): use fewer",
+                          pool.n_threads + 1, n_threads, strerror(error));
     else
       ++pool.n_threads;
   }

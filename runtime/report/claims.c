@@ -175,7 +175,7 @@ static void explain(size_t row, const struct ms_claim_run *const stages[MS_N_STA
                 claim->run < before ? "smaller than" : "not smaller than", before);
   } else if (missed && row == TEST_3)
     ms_snprintf(claim->note, sizeof claim->note,
-                "%.1f standard errors of %.2f points below: one seed is one draw, --seeds shows more",
+                "%.1f standard errors of %.2f points below: one seed is one draw, several show more",
                 (claim->report - claim->run) / claim->standard_error, claim->standard_error);
   else if (missed && row == ERRORS_3)
     ms_snprintf(claim->note, sizeof claim->note, "a standard error is %.0f images", claim->standard_error);

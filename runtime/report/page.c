@@ -24,7 +24,7 @@ static const char head[] =
     "<link rel=\"icon\" href=\"data:,\">\n<title>mnist_simd: ";
 
 enum ms_status ms_page_check(const char *path) {
-  return ms_check_place(path, head, "move it away, or choose another with --out");
+  return ms_check_place(path, head, "move it away, or choose another");
 }
 
 enum ms_status ms_page_begin(struct ms_page *page, const char *path, const char *title) {
@@ -73,7 +73,7 @@ enum ms_status ms_page_figure(struct ms_page *page, size_t number, struct ms_fig
   if (status == MS_OK)
     status = ms_text_status(&file, path);
   if (status == MS_OK)
-    status = ms_check_place(path, MS_SVG_HEAD, "move it away, or choose another page with --out");
+    status = ms_check_place(path, MS_SVG_HEAD, "move it away, or choose another page");
   if (status == MS_OK)
     status = ms_file_write(path, file.data, file.length);
   ms_text_free(&file);

@@ -30,10 +30,9 @@ static enum ms_status read_run(struct ms_report *report, const char *folder, str
   if (status != MS_OK)
     return status;
   if (strcmp(r->run.data_sha256, report->train_sha256) != 0)
-    return ms_fail(
-        MS_ERROR_DATA,
-        "%s: was trained on other images than those of %s (SHA-256 %.16s..., these have %.16s...): name its data "
-        "with --data",
+    return ms_fail_by(
+        MS_ERROR_DATA, MS_OTHER_DATA,
+        "%s: was trained on other images than those of %s (SHA-256 %.16s..., these have %.16s...): name its data",
         folder, report->data_folder, r->run.data_sha256, report->train_sha256);
   r->stage = ms_stage_of(r->run.config);
   name_run(report, r);
@@ -95,10 +94,9 @@ static enum ms_status evaluate(struct ms_report *report) {
                                        : run->has_validation ? &run->validation
                                                              : &run->train;
   if (found->n != stored->n || found->errors != stored->errors || found->n_classes != stored->n_classes)
-    return ms_fail(
-        MS_ERROR_DATA,
-        "%s: %zu of %zu %s images are misclassified, its run.json says %zu of %zu: name its data with --data", folder,
-        found->errors, found->n, report->images_kind, stored->errors, stored->n);
+    return ms_fail_by(MS_ERROR_DATA, MS_OTHER_DATA,
+                      "%s: %zu of %zu %s images are misclassified, its run.json says %zu of %zu: name its data", folder,
+                      found->errors, found->n, report->images_kind, stored->errors, stored->n);
   return MS_OK;
 }
 

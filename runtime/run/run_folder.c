@@ -22,15 +22,6 @@ bool ms_run_folder_is_used(const char *folder) {
   return false;
 }
 
-enum ms_status ms_run_folder_make(const char *folder, bool overwrite) {
-  if (!overwrite && ms_run_folder_is_used(folder))
-    return ms_fail(MS_ERROR_SYSTEM,
-                   "%s: holds a run already: choose another folder with --out, or overwrite it with "
-                   "--force, or go on with it, if it was stopped, with --resume",
-                   folder);
-  return ms_make_folder(folder);
-}
-
 enum ms_status ms_run_folder_forget(const char *folder) {
   static const char *const of_the_end[] = {MS_RUN_FILE, MS_MODEL_FILE, MS_TIMES_FILE};
   enum ms_status status = MS_OK;

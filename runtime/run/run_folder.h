@@ -29,9 +29,6 @@ struct ms_run_summary {
   double checkpoints_s; /* time spent on writing them since the run was begun or gone on with */
 };
 
-/* Makes the folder. MS_ERROR_SYSTEM if it holds a run already and overwrite is false. What it holds is not touched. */
-enum ms_status ms_run_folder_make(const char *folder, bool overwrite);
-
 /* Removes summary, model and times of an earlier run, or of where this one was interrupted. metrics.csv stays until another takes
  * its place, so that what is there is of one run at any moment. To be called when a checkpoint holds all that the files say. */
 enum ms_status ms_run_folder_forget(const char *folder);

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,13 +12,12 @@
 #include "runtime/platform/error.h"
 
 static enum ms_status in_use(const char *folder, int file) {
-  struct flock holder = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-  if (fcntl(file, F_GETLK, &holder) == 0 && holder.l_type != F_UNLCK)
-    return ms_fail(MS_ERROR_SYSTEM,
-                   "%s: is in use by process %ld: wait for its end, or choose another folder with --out", folder,
-                   (long)holder.l_pid);
-  return ms_fail(MS_ERROR_SYSTEM,
-                 "%s: is in use by another process: wait for its end, or choose another folder with --out", folder);
+  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  char holder[32] = "another process";
+  if (fcntl(file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK)
+    snprintf(holder, sizeof holder, "process %ld", (long)lock.l_pid);
+  return ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_OUTPUT, "%s: is in use by %s: wait for its end, or choose another folder",
+                    folder, holder);
 }
 
 /* Whether the path still leads to the open file: who held the lock before has removed it. */

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -28,14 +29,13 @@ static enum ms_status take_lock(const char *path, struct ms_sweep_log *log) {
   if (fcntl(log->lock, F_SETLK, &lock) == 0)
     return MS_OK;
   if (errno != EACCES && errno != EAGAIN)
-    return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be locked: %s: choose a folder on another file system with --out", path,
-                   strerror(errno));
+    return ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_OUTPUT,
+                      "%s: cannot be locked: %s: choose a folder on another file system", path, strerror(errno));
+  char holder[32] = "another process";
   if (fcntl(log->lock, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && lock.l_pid > 0)
-    return ms_fail(MS_ERROR_SYSTEM,
-                   "%s: process %ld is at work on these results: wait for it, or share the work with --shard", path,
-                   (long)lock.l_pid);
-  return ms_fail(MS_ERROR_SYSTEM,
-                 "%s: another process is at work on these results: wait for it, or share the work with --shard", path);
+    snprintf(holder, sizeof holder, "process %ld", (long)lock.l_pid);
+  return ms_fail_by(MS_ERROR_SYSTEM, MS_SHARED_WORK,
+                    "%s: %s is at work on these results: wait for it, or share the work", path, holder);
 }
 
 /* ---- Lines ---- */
@@ -73,9 +73,8 @@ static enum ms_status open_lines(const char *path, int *file) {
     return ms_fail(MS_ERROR_SYSTEM, "%s: is not a regular file", path);
   const off_t length = whole_lines(*file, info.st_size);
   if (length >= 0 && length < info.st_size && !is_begun_line(*file, length, info.st_size))
-    return ms_fail(MS_ERROR_SYSTEM,
-                   "%s: ends in what no sweep has written, and is left as it is: choose another folder with --out",
-                   path);
+    return ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_OUTPUT,
+                      "%s: ends in what no sweep has written, and is left as it is: choose another folder", path);
   if (length < 0 || (length < info.st_size && ftruncate(*file, length) != 0))
     return ms_fail(MS_ERROR_SYSTEM, "%s: its unfinished last line cannot be cut off: %s", path, strerror(errno));
   return MS_OK;

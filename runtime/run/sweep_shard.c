@@ -1,4 +1,4 @@
-/* Which part of a sweep this process is to do, by option or by what launchers say. */
+/* Which part of a sweep this process is to do: as given, or by what launchers say. */
 #include "runtime/run/sweep_shard.h"
 
 #include <stdio.h>
@@ -7,8 +7,6 @@
 
 #include "runtime/platform/error.h"
 #include "runtime/platform/parse.h"
-
-static const char remedy[] = "give --shard K/N, or --shard 1/1 for all runs";
 
 /* A variable that counts as set when it is not empty. */
 static const char *get(const char *name) {
@@ -19,10 +17,10 @@ static const char *get(const char *name) {
 static enum ms_status get_number(const char *name, const char *beside, size_t *number) {
   const char *text = get(name);
   if (!text)
-    return ms_fail(MS_ERROR_ARGUMENT, "%s: is not set, but %s is: %s", name, beside, remedy);
+    return ms_fail(MS_ERROR_ARGUMENT, "%s: is not set, but %s is", name, beside);
   if (!ms_parse_size(text, number) || *number > UINT32_MAX)
-    return ms_fail(MS_ERROR_ARGUMENT, "%s: '%.40s' is not a whole number from 0 to %lu: %s", name, text,
-                   (unsigned long)UINT32_MAX, remedy);
+    return ms_fail(MS_ERROR_ARGUMENT, "%s: '%.40s' is not a whole number from 0 to %lu", name, text,
+                   (unsigned long)UINT32_MAX);
   return MS_OK;
 }
 
@@ -39,8 +37,8 @@ static enum ms_status from_pair(const char *rank_name, const char *size_name, bo
   if (status != MS_OK)
     return status;
   if (rank >= size)
-    return ms_fail(MS_ERROR_ARGUMENT, "%s: is %zu, but must be below %s, which is %zu: %s", rank_name, rank, size_name,
-                   size, remedy);
+    return ms_fail(MS_ERROR_ARGUMENT, "%s: is %zu, but must be below %s, which is %zu", rank_name, rank, size_name,
+                   size);
   *shard = (struct ms_sweep_shard){rank + 1, size};
   return MS_OK;
 }
@@ -59,13 +57,13 @@ static enum ms_status from_tasks(struct ms_sweep_shard *shard, const char **vari
     return status;
   if (ompi && pmi && (by_ompi.k != by_pmi.k || by_ompi.n != by_pmi.n))
     return ms_fail(MS_ERROR_ARGUMENT,
-                   "OMPI_COMM_WORLD_RANK: says process %zu of %zu (from 0), but PMI_RANK says %zu of %zu: %s",
-                   by_ompi.k - 1, by_ompi.n, by_pmi.k - 1, by_pmi.n, remedy);
+                   "OMPI_COMM_WORLD_RANK: says process %zu of %zu (from 0), but PMI_RANK says %zu of %zu",
+                   by_ompi.k - 1, by_ompi.n, by_pmi.k - 1, by_pmi.n);
   if (ompi || pmi)
     *shard = ompi ? by_ompi : by_pmi;
   *variable = ompi ? "OMPI_COMM_WORLD_RANK" : pmi ? "PMI_RANK" : step ? "SLURM_PROCID" : NULL;
   if (!*variable && get("PMIX_RANK"))
-    return ms_fail(MS_ERROR_ARGUMENT, "PMIX_RANK: is set, but no variable says of how many processes: %s", remedy);
+    return ms_fail(MS_ERROR_ARGUMENT, "PMIX_RANK: is set, but no variable says of how many processes");
   return MS_OK;
 }
 
@@ -89,44 +87,39 @@ static enum ms_status from_array(struct ms_sweep_shard *shard, const char **vari
   const size_t step = count > 1 && max > min && (max - min) % (count - 1) == 0 ? (max - min) / (count - 1) : 0;
   if (count == 0 || (count > 1 && step == 0) || (count == 1 && min != max) || id < min || id > max ||
       (step > 0 && (id - min) % step != 0))
-    return ms_fail(MS_ERROR_ARGUMENT,
-                   "SLURM_ARRAY_TASK_ID: %zu is not one of %zu numbers from %zu to %zu at equal distances: submit with "
-                   "--array=1-N, or %s",
-                   id, count, min, max, remedy);
+    return ms_fail(
+        MS_ERROR_ARGUMENT,
+        "SLURM_ARRAY_TASK_ID: %zu is not one of %zu numbers from %zu to %zu at equal distances: submit array 1-N", id,
+        count, min, max);
   *shard = (struct ms_sweep_shard){1 + (step > 0 ? (id - min) / step : 0), count};
   *variable = name;
   return MS_OK;
 }
 
-static enum ms_status from_option(const char *option, struct ms_sweep_shard *shard) {
+enum ms_status ms_sweep_shard_parse(const char *text, struct ms_sweep_shard *shard) {
   char k[24] = "";
-  const char *slash = strchr(option, '/');
-  if (slash && (size_t)(slash - option) < sizeof k)
-    snprintf(k, sizeof k, "%.*s", (int)(slash - option), option);
+  const char *slash = strchr(text, '/');
+  if (slash && (size_t)(slash - text) < sizeof k)
+    snprintf(k, sizeof k, "%.*s", (int)(slash - text), text);
   if (!ms_parse_size(k, &shard->k) || !ms_parse_size(slash + 1, &shard->n) || shard->k < 1 || shard->k > shard->n ||
       shard->n > MS_SWEEP_MAX_RUNS)
-    return ms_fail(MS_ERROR_ARGUMENT, "shard: '%.80s' is not K/N, part K of N, with 1 <= K <= N <= %d", option,
+    return ms_fail(MS_ERROR_ARGUMENT, "shard: '%.80s' is not K/N, part K of N, with 1 <= K <= N <= %d", text,
                    MS_SWEEP_MAX_RUNS);
   return MS_OK;
 }
 
-enum ms_status ms_sweep_shard_find(const char *option, struct ms_sweep_shard *shard,
-                                   char source[MS_SWEEP_SOURCE_SIZE]) {
+enum ms_status ms_sweep_shard_find(struct ms_sweep_shard *shard, char source[MS_SWEEP_SOURCE_SIZE]) {
   struct ms_sweep_shard array, task = {1, 1};
   const char *array_variable, *task_variable;
   source[0] = '\0';
-  if (option) {
-    snprintf(source, MS_SWEEP_SOURCE_SIZE, "--shard");
-    return from_option(option, shard);
-  }
   enum ms_status status = from_array(&array, &array_variable);
   if (status == MS_OK)
     status = from_tasks(&task, &task_variable);
   if (status != MS_OK)
     return status;
   if (array.n * task.n > MS_SWEEP_MAX_RUNS) /* both fit 32 bits */
-    return ms_fail(MS_ERROR_ARGUMENT, "%s: makes %zu processes, at most %d share a sweep: %s",
-                   task_variable ? task_variable : array_variable, array.n * task.n, MS_SWEEP_MAX_RUNS, remedy);
+    return ms_fail(MS_ERROR_ARGUMENT, "%s: makes %zu processes, at most %d share a sweep",
+                   task_variable ? task_variable : array_variable, array.n * task.n, MS_SWEEP_MAX_RUNS);
   *shard = (struct ms_sweep_shard){(array.k - 1) * task.n + task.k, array.n * task.n};
   if (array_variable || task_variable)
     snprintf(source, MS_SWEEP_SOURCE_SIZE, "%s%s%s", array_variable ? array_variable : "",
