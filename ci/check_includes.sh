@@ -15,9 +15,10 @@ function layer(path) {
   if (path ~ /^runtime\/data\//) return 4
   if (path ~ /^runtime\/nn\//) return 5
   if (path ~ /^runtime\/run\//) return 6
-  if (path ~ /^runtime\/report\//) return 7
-  if (path ~ /^runtime\/cli\//) return 8
-  if (path ~ /^(tests|bench)\//) return 9
+  if (path ~ /^runtime\/sweep\//) return 7
+  if (path ~ /^runtime\/report\//) return 8
+  if (path ~ /^runtime\/cli\//) return 9
+  if (path ~ /^(tests|bench)\//) return 10
   return 0
 }
 function isa(path) {
@@ -41,7 +42,7 @@ function complain(text) { print from ":" number ": " text; bad = 1 }
   if (from == "runtime/mnist_simd.h") complain("the public header includes " to)
   else if (layer(from) == 0 || layer(to) == 0) complain("includes " to ": one of both is in no known layer")
   else if (layer(to) > layer(from)) complain("includes " to " of a higher layer")
-  else if (isa(to) != "" && isa(to) != isa(from) && layer(from) < 9) complain("includes " to " of an ISA folder")
+  else if (isa(to) != "" && isa(to) != isa(from) && layer(from) < 10) complain("includes " to " of an ISA folder")
 }
 END { exit bad }
 AWK
@@ -59,9 +60,9 @@ self_test() {
   tree=$(mktemp -d)
   # shellcheck disable=SC2064
   trap "rm -rf '$tree'" EXIT
-  mkdir -p "$tree"/{kernels/avx2,kernels/neon,kernels/simd,reference,runtime/{platform,nn,cli},tests,bench}
+  mkdir -p "$tree"/{kernels/avx2,kernels/neon,kernels/simd,reference,runtime/{platform,nn,run,sweep,cli},tests,bench}
   touch "$tree"/kernels/{kernels.h,avx2/vec.h,neon/vec.h,simd/simd.h} "$tree"/reference/reference.h "$tree"/runtime/mnist_simd.h \
-    "$tree"/runtime/{platform/files.h,nn/step.h,cli/options.h}
+    "$tree"/runtime/{platform/files.h,nn/step.h,sweep/sweep.h,cli/options.h}
   printf '#include "kernels/kernels.h"\n#include "vec.h"\n#include <math.h>\n' >"$tree/kernels/simd/good.c"
   printf '#include "kernels/simd/simd.h"\n#include "vec.h"\n' >"$tree/kernels/avx2/good.h"
   printf '#include "runtime/nn/step.h"\n#include "kernels/avx2/vec.h"\n' >"$tree/tests/good.c"
@@ -93,6 +94,7 @@ reference/bad.c "runtime/mnist_simd.h"
 reference/bad.c "kernels/avx2/vec.h"
 runtime/platform/bad.c "runtime/nn/step.h"
 runtime/nn/bad.c "runtime/cli/options.h"
+runtime/run/bad.c "runtime/sweep/sweep.h"
 runtime/nn/bad.c "../platform/files.h"
 runtime/mnist_simd.h "kernels/kernels.h"
 CASES

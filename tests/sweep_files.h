@@ -2,7 +2,7 @@
 #ifndef MS_TESTS_SWEEP_FILES_H
 #define MS_TESTS_SWEEP_FILES_H
 
-#include "runtime/run/sweep.h"
+#include "runtime/sweep/sweep.h"
 
 /* Writes the text to sweep.txt in the folder, and returns its path until the next call. */
 const char *test_write_sweep(const char *folder, const char *text);

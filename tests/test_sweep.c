@@ -6,7 +6,7 @@
 #include <unistd.h>
 
 #include "runtime/platform/files.h"
-#include "runtime/run/sweep_setting.h"
+#include "runtime/sweep/setting_name.h"
 #include "tests/harness.h"
 #include "tests/sweep_files.h"
 

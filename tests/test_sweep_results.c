@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "runtime/platform/files.h"
-#include "runtime/run/sweep_line.h"
+#include "runtime/sweep/result_line.h"
 #include "tests/harness.h"
 #include "tests/sweep_files.h"
 

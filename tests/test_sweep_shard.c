@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/run/sweep_shard.h"
+#include "runtime/sweep/shard.h"
 #include "tests/harness.h"
 
 static const struct {

@@ -9,7 +9,7 @@
 #include "runtime/platform/files.h"
 #include "runtime/report/report.h"
 #include "runtime/report/sweep_page.h"
-#include "runtime/run/sweep.h"
+#include "runtime/sweep/sweep.h"
 
 static const struct cli_option options[] = {
     {"out", "FILE",

@@ -15,10 +15,10 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
-#include "runtime/run/sweep_line.h"
-#include "runtime/run/sweep_log.h"
-#include "runtime/run/sweep_shard.h"
-#include "runtime/run/sweep_train.h"
+#include "runtime/sweep/result_line.h"
+#include "runtime/sweep/results_log.h"
+#include "runtime/sweep/shard.h"
+#include "runtime/sweep/train_run.h"
 
 static const struct cli_option options[] = {
     {"out", "DIR", "folder of the results (default: runs/<name of FILE>)"},

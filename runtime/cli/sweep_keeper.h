@@ -5,7 +5,7 @@
 
 #include "runtime/cli/keeper.h"
 #include "runtime/run/run_lock.h"
-#include "runtime/run/sweep.h"
+#include "runtime/sweep/sweep.h"
 
 struct sweep_keeper {
   char folder[MS_PATH_SIZE];

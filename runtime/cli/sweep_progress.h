@@ -2,7 +2,7 @@
 #ifndef MS_CLI_SWEEP_PROGRESS_H
 #define MS_CLI_SWEEP_PROGRESS_H
 
-#include "runtime/run/sweep.h"
+#include "runtime/sweep/sweep.h"
 
 struct sweep_progress {
   const struct ms_sweep *sweep;

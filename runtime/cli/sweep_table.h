@@ -2,7 +2,7 @@
 #ifndef MS_CLI_SWEEP_TABLE_H
 #define MS_CLI_SWEEP_TABLE_H
 
-#include "runtime/run/sweep.h"
+#include "runtime/sweep/sweep.h"
 
 /* Points by validation accuracy, then what each setting comes to. */
 enum ms_status print_sweep(const struct ms_sweep *sweep);

@@ -15,6 +15,14 @@ __attribute__((format(printf, 3, 4))) enum ms_status ms_fail_by(enum ms_status s
 /* That of the message that was stored last. */
 enum ms_remedy ms_error_remedy(void);
 
+/* Passes a failure on, where nothing is to be freed. */
+#define MS_TRY(call)                                                                                                   \
+  do {                                                                                                                 \
+    const enum ms_status tried_ = (call);                                                                              \
+    if (tried_ != MS_OK)                                                                                               \
+      return tried_;                                                                                                   \
+  } while (0)
+
 /* Control characters become '?'. Messages quote names and values, which may come from anyone: none reaches a terminal or a log. */
 void ms_remove_controls(char *text);
 bool ms_has_controls(const char *text);

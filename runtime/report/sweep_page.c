@@ -9,7 +9,7 @@
 #include "runtime/report/line_chart.h"
 #include "runtime/report/markup.h"
 #include "runtime/report/page.h"
-#include "runtime/run/sweep.h"
+#include "runtime/sweep/sweep.h"
 
 /* Beyond MAX_DROP points below the best value an axis would hide what the good ones differ in: such values are left out of it. */
 enum { MAX_DROP = 4, MAX_DESCRIPTION = 256 };

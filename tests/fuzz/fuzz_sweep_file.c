@@ -1,5 +1,5 @@
 /* Sweep files, and the plan and configurations made of them. */
-#include "runtime/run/sweep.h"
+#include "runtime/sweep/sweep.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes) {

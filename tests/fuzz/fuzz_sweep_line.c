@@ -1,5 +1,5 @@
 /* Lines of the results of a sweep. */
-#include "runtime/run/sweep_line.h"
+#include "runtime/sweep/result_line.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes) {

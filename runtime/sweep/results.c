@@ -9,8 +9,8 @@
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
 #include "runtime/platform/parse.h"
-#include "runtime/run/sweep_line.h"
-#include "runtime/run/sweep_log.h"
+#include "runtime/sweep/result_line.h"
+#include "runtime/sweep/results_log.h"
 
 #define MAX_BYTES ((size_t)2 << 30) /* of one file; fits a size of 32 bits */
 

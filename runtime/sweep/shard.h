@@ -1,8 +1,8 @@
 /* Which part of a sweep this process is to do. */
-#ifndef MS_RUN_SWEEP_SHARD_H
-#define MS_RUN_SWEEP_SHARD_H
+#ifndef MS_SWEEP_SHARD_H
+#define MS_SWEEP_SHARD_H
 
-#include "runtime/run/sweep.h"
+#include "runtime/sweep/sweep.h"
 
 /* From "K/N". MS_ERROR_ARGUMENT if it is not, with 1 <= K <= N <= MS_SWEEP_MAX_RUNS. */
 enum ms_status ms_sweep_shard_parse(const char *text, struct ms_sweep_shard *shard);

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "runtime/platform/memory.h"
-#include "runtime/run/sweep.h"
+#include "runtime/sweep/sweep.h"
 
 /* ---- Means ---- */
 

@@ -1,6 +1,6 @@
 /* Writing a sweep's results. */
 #define _POSIX_C_SOURCE 200809L /* ftruncate */
-#include "runtime/run/sweep_log.h"
+#include "runtime/sweep/results_log.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -13,7 +13,7 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
-#include "runtime/run/sweep_line.h"
+#include "runtime/sweep/result_line.h"
 
 static const struct ms_sweep_shard whole = {1, 1};
 

@@ -1,9 +1,9 @@
 /* Writing a sweep's results: line by line as runs end, and all of them merged. */
-#ifndef MS_RUN_SWEEP_LOG_H
-#define MS_RUN_SWEEP_LOG_H
+#ifndef MS_SWEEP_RESULTS_LOG_H
+#define MS_SWEEP_RESULTS_LOG_H
 
 #include "runtime/platform/files.h"
-#include "runtime/run/sweep.h"
+#include "runtime/sweep/sweep.h"
 
 /* The path of name + ending, with the shard's numbers between if there are several. */
 enum ms_status ms_sweep_path(char *path, const char *folder, const char *name, const char *ending,

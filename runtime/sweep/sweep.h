@@ -19,8 +19,8 @@
  *   vary dropout 0.1,0.2 0.6,0.5      a value for each hidden layer
  *   vary dropout:2 0.1 0.2 0.3        the second hidden layer's alone
  *   vary epochs/patience 10/5 50/10   settings that change together */
-#ifndef MS_RUN_SWEEP_H
-#define MS_RUN_SWEEP_H
+#ifndef MS_SWEEP_SWEEP_H
+#define MS_SWEEP_SWEEP_H
 
 #include "runtime/mnist_simd.h"
 

@@ -1,4 +1,4 @@
-/* The sweep file: from text to base, axes and seeds. What the combinations amount to is sweep_plan.c's. */
+/* The sweep file: from text to base, axes and seeds. What the combinations amount to is plan.c's. */
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,7 +7,7 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
-#include "runtime/run/sweep_setting.h"
+#include "runtime/sweep/setting_name.h"
 
 #define MAX_BYTES ((size_t)8 << 20)
 #define BLANKS " \t\r"

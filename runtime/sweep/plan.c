@@ -6,7 +6,7 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 #include "runtime/platform/sha256.h"
-#include "runtime/run/sweep_setting.h"
+#include "runtime/sweep/setting_name.h"
 
 /* ---- Points ---- */
 

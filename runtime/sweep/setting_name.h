@@ -1,8 +1,8 @@
 /* Settings as sweep files name them: "l2", "dropout:2" for one hidden layer, "epochs/patience" for settings that change together. */
-#ifndef MS_RUN_SWEEP_SETTING_H
-#define MS_RUN_SWEEP_SETTING_H
+#ifndef MS_SWEEP_SETTING_NAME_H
+#define MS_SWEEP_SETTING_NAME_H
 
-#include "runtime/run/sweep.h"
+#include "runtime/sweep/sweep.h"
 
 /* The part of a setting's name. MS_ERROR_ARGUMENT, naming it: unknown, the seed, or a layer of what has none. */
 enum ms_status ms_sweep_part_parse(const char *name, struct ms_sweep_part *part);

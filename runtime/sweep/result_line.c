@@ -1,5 +1,5 @@
 /* Lines of results.jsonl and times.jsonl. */
-#include "runtime/run/sweep_line.h"
+#include "runtime/sweep/result_line.h"
 
 #include <jansson.h>
 #include <math.h>

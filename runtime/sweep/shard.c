@@ -1,5 +1,5 @@
 /* Which part of a sweep this process is to do: as given, or by what launchers say. */
-#include "runtime/run/sweep_shard.h"
+#include "runtime/sweep/shard.h"
 
 #include <stdio.h>
 #include <stdlib.h>

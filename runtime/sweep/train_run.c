@@ -1,5 +1,5 @@
 /* One run of a sweep: training, and what the kept model is worth on training and validation images. */
-#include "runtime/run/sweep_train.h"
+#include "runtime/sweep/train_run.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "runtime/platform/cpu.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
-#include "runtime/run/sweep_line.h"
+#include "runtime/sweep/result_line.h"
 
 void ms_sweep_data_id(const struct ms_dataset *data, char id[17]) {
   char hex[65];

@@ -1,8 +1,8 @@
 /* One run of a sweep. */
-#ifndef MS_RUN_SWEEP_TRAIN_H
-#define MS_RUN_SWEEP_TRAIN_H
+#ifndef MS_SWEEP_TRAIN_RUN_H
+#define MS_SWEEP_TRAIN_RUN_H
 
-#include "runtime/run/sweep.h"
+#include "runtime/sweep/sweep.h"
 
 /* The digits of a training file's digest that results carry. */
 void ms_sweep_data_id(const struct ms_dataset *data, char id[17]);

@@ -1,10 +1,10 @@
 /* Lines of results.jsonl and times.jsonl: one run each, as JSON. What depends on machine or moment stands in times alone, so that
  * results are the same bytes wherever they come from. */
-#ifndef MS_RUN_SWEEP_LINE_H
-#define MS_RUN_SWEEP_LINE_H
+#ifndef MS_SWEEP_RESULT_LINE_H
+#define MS_SWEEP_RESULT_LINE_H
 
 #include "runtime/platform/text.h"
-#include "runtime/run/sweep.h"
+#include "runtime/sweep/sweep.h"
 
 /* Adds the line, its newline included. MS_ERROR_MEMORY. */
 enum ms_status ms_sweep_result_line(const struct ms_sweep_run *run, struct ms_text *text);

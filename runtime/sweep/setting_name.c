@@ -1,5 +1,5 @@
 /* Settings as sweep files name them. */
-#include "runtime/run/sweep_setting.h"
+#include "runtime/sweep/setting_name.h"
 
 #include <stdio.h>
 #include <string.h>
