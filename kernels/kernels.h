@@ -77,10 +77,11 @@ static inline struct ms_nonzeros ms_nonzeros_rows(const struct ms_nonzeros *x, s
 }
 
 /* A dense matrix that may be stored in pieces of MS_TILE rows or columns: element (i, j) stands at
- * data[(i / MS_TILE) * row_tile + (i % MS_TILE) * row + (j / MS_TILE) * col_tile + (j % MS_TILE) * col]. row or col is 1. */
+ * data[(i / MS_TILE) * row_tile_stride + (i % MS_TILE) * row_stride +
+ *      (j / MS_TILE) * col_tile_stride + (j % MS_TILE) * col_stride]. One of row_stride and col_stride is 1. */
 struct ms_tiled {
   const float *data;
-  size_t row_tile, row, col_tile, col;
+  size_t row_tile_stride, row_stride, col_tile_stride, col_stride;
 };
 
 /* x (m, n) stored row after row. */
@@ -97,7 +98,7 @@ static inline struct ms_tiled ms_tiled_panels(const float *x, size_t m) {
 }
 
 static inline struct ms_tiled ms_tiled_transposed(struct ms_tiled x) {
-  const struct ms_tiled transposed = {x.data, x.col_tile, x.col, x.row_tile, x.row};
+  const struct ms_tiled transposed = {x.data, x.col_tile_stride, x.col_stride, x.row_tile_stride, x.row_stride};
   return transposed;
 }
 
@@ -113,11 +114,11 @@ struct ms_kernels {
                size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc, float *workspace);
 
   /* The same product, with A given by its non-zeros: the terms of its zeros are left out. B must be finite; then C has the
-   * bits that gemm gives it. C(i, j) stands at c[i * ldc + (j / MS_TILE) * c_tile + j % MS_TILE]: row after row with a
-   * c_tile of MS_TILE. n may be cut at multiples of MS_TILE, m too (ms_nonzeros_rows).
+   * bits that gemm gives it. C(i, j) stands at c[i * ldc + (j / MS_TILE) * c_tile_stride + j % MS_TILE]: row after row with a
+   * c_tile_stride of MS_TILE. n may be cut at multiples of MS_TILE, m too (ms_nonzeros_rows).
    * Faster than gemm while the share of A's non-zeros is below gemm_skip_density, on matrices of hundreds of rows. */
   void (*gemm_skip)(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const struct ms_tiled *b, float *c,
-                    size_t ldc, size_t c_tile, float *workspace);
+                    size_t ldc, size_t c_tile_stride, float *workspace);
 
   /* One tile of a struct ms_nonzeros from x (m, n), m and n at most MS_TILE: masks[i], bit j = x(i, j) != 0; 0 in the
    * other bits and in masks[m .. MS_TILE-1]; values = the elements that are not 0, row after row. Returns how many.
@@ -195,6 +196,7 @@ struct ms_kernels {
   size_t gemm_workspace_floats; /* belongs to the slots gemm and gemm_skip */
   size_t gemm_skip_columns;     /* belongs to gemm_skip: columns of C that it computes at once; a multiple of MS_TILE */
   double gemm_skip_density;     /* belongs to gemm_skip: the share of non-zeros from which gemm is faster, measured */
+  size_t gemm_skip_min_columns; /* belongs to gemm_skip: gemm is faster where C has fewer columns */
 };
 
 /* Columns at which a block may be cut for dropout, and a good granularity for every other kernel. */

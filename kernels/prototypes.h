@@ -13,7 +13,7 @@
 void ISA(ms_gemm_f32)(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride,
                       const float *b, size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc, float *workspace);
 void ISA(ms_gemm_skip_f32)(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const struct ms_tiled *b,
-                           float *c, size_t ldc, size_t c_tile, float *workspace);
+                           float *c, size_t ldc, size_t c_tile_stride, float *workspace);
 size_t ISA(ms_compress_f32)(size_t m, size_t n, const float *x, size_t ldx, uint64_t *masks, float *values);
 size_t ISA(ms_compress_transposed_f32)(size_t m, size_t n, const float *x, size_t ldx, uint64_t *masks, float *values);
 void ISA(ms_scale_add_f32)(size_t m, size_t n, float alpha, const float *x, size_t ldx, float beta, float *y,

@@ -21,5 +21,6 @@ const struct ms_kernels ms_kernels_reference = {
     .maxnorm = ms_maxnorm_f32_reference,
     .gemm_workspace_floats = 0,
     .gemm_skip_columns = MS_TILE,
+    .gemm_skip_min_columns = 0,
     .gemm_skip_density = 1.0, /* the work shrinks with the density, and nothing is lost */
 };

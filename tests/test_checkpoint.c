@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/nn/train_state.h"
+#include "runtime/nn/checkpoint.h"
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/sha256.h"

@@ -16,6 +16,9 @@ static const struct {
   double dropout, l1, l2, max_norm;
 } hidden[] = {{70, 0.6, 1e-3, 1e-2, 1.0}, {66, 0.5, 2e-3, 3e-2, 0.9}};
 
+static uint8_t images[BATCH * N_IN], labels[BATCH];
+static const struct ms_dataset data = {BATCH, 1, N_IN, N_CLASSES, images, labels};
+
 static struct ms_config *make_config(void) {
   static struct ms_layer_config layers[2];
   static struct ms_config config;
@@ -41,7 +44,7 @@ static double total_loss(const struct ms_trainer *t) {
   for (uint32_t row = 0; row < BATCH; ++row) {
     double x[MAX_UNITS], y[MAX_UNITS] = {0};
     for (size_t i = 0; i < N_IN; ++i)
-      x[i] = (double)t->pass.inputs[0].dense[row * N_IN + i];
+      x[i] = (double)((float)images[row * N_IN + i] / 255.0f);
     for (size_t l = 0; l < 3; ++l) {
       const struct ms_dense *layer = &t->network->layers[l];
       for (uint32_t j = 0; j < layer->n_out; ++j) {
@@ -56,7 +59,7 @@ static double total_loss(const struct ms_trainer *t) {
     double sum = 0;
     for (size_t j = 0; j < N_CLASSES; ++j)
       sum += exp(x[j]);
-    loss += (log(sum) - x[t->pass.labels[row]]) / BATCH;
+    loss += (log(sum) - x[labels[row]]) / BATCH;
   }
   for (size_t l = 0; l < 2; ++l) {
     const struct ms_dense *layer = &t->network->layers[l];
@@ -96,10 +99,9 @@ static void make_trainer(struct ms_trainer *t) {
   CHECK(ms_init("scalar", 2) == MS_OK);
   CHECK(ms_trainer_create(make_config(), N_IN, N_CLASSES, t) == MS_OK);
   for (size_t i = 0; i < BATCH * N_IN; ++i)
-    t->pass.inputs[0].dense[i] = test_random_below(3) == 0 ? 0.0f : test_random_float(0, 1);
+    images[i] = (uint8_t)(test_random_below(3) == 0 ? 0 : test_random_below(256));
   for (size_t i = 0; i < BATCH; ++i)
-    t->pass.labels[i] = (uint8_t)test_random_below(N_CLASSES);
-  ms_pass_load(&t->pass, NULL, NULL, 0, BATCH, NULL);
+    labels[i] = (uint8_t)test_random_below(N_CLASSES);
   for (size_t l = 0; l < 3; ++l)
     for (size_t j = 0; j < t->layers[l].n_out; ++j)
       t->layers[l].bias[j] = test_random_float(-0.2f, 0.2f);
@@ -122,7 +124,7 @@ static void check_tensor(const struct ms_trainer *t, float *w, const float *grad
 static void finite_differences(void) {
   struct ms_trainer t;
   make_trainer(&t);
-  ms_trainer_step(&t, BATCH); /* t.network keeps the weights of before until it is read again */
+  ms_train_step(&t, &data, NULL, BATCH); /* t.network keeps the weights of before until it is read again */
   size_t n_checked = 0, n_parameters = 0;
   for (size_t l = 0; l < 3; ++l) {
     const struct ms_dense *layer = &t.network->layers[l];
@@ -152,7 +154,7 @@ static void update_with_maxnorm(void) {
   double beta1_power = 1, beta2_power = 1;
   for (int step = 0; step < 3; ++step) {
     ms_network_copy(before, t.network);
-    ms_trainer_step(&t, BATCH);
+    ms_train_step(&t, &data, NULL, BATCH);
     ms_trainer_read(&t);
     beta1_power *= 0.9;
     beta2_power *= 0.999;

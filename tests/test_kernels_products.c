@@ -118,20 +118,20 @@ static void check_gemm_skip_shape(const struct ms_kernels *kernels, size_t m, si
   ms_kernels_reference.gemm(m, n, k, a.data, a.ld, 1, b.data, transpose_b ? 1 : b.ld, transpose_b ? b.ld : 1,
                             expected.data, expected.ld, NULL);
   float *c = found.data;
-  size_t ldc = found.ld, c_tile = MS_TILE;
+  size_t ldc = found.ld, c_tile_stride = MS_TILE;
   if (panels_c) {
     expected.data = panels_of(&expected);
     c = found.data = panels_of(&found);
     expected.n_bytes = found.n_bytes = ms_tiles(n) * m * MS_TILE * sizeof(float);
     expected.ld = ldc = MS_TILE;
-    c_tile = m * MS_TILE;
+    c_tile_stride = m * MS_TILE;
   }
-  kernels->gemm_skip(m, n, k, &nonzeros, &tiled, c, ldc, c_tile, workspace);
+  kernels->gemm_skip(m, n, k, &nonzeros, &tiled, c, ldc, c_tile_stride, workspace);
   matrix_check_same(&expected, &found, "C");
   CHECK(test_guards_intact(workspace));
   if (m > MS_TILE) { /* the rows from the second tile on, by themselves */
     const struct ms_nonzeros rest = ms_nonzeros_rows(&nonzeros, MS_TILE);
-    kernels->gemm_skip(m - MS_TILE, n, k, &rest, &tiled, c + MS_TILE * ldc, ldc, c_tile, workspace);
+    kernels->gemm_skip(m - MS_TILE, n, k, &rest, &tiled, c + MS_TILE * ldc, ldc, c_tile_stride, workspace);
     matrix_check_same(&expected, &found, "lower rows of C");
   }
   test_release();

@@ -5,7 +5,7 @@
 #include "vec.h"
 
 /* y(j, i) = x(i, j) for i < rows and j < cols, both at most LANES; y(j, i) = +0 for rows <= i < LANES. */
-static inline void transpose_tile(size_t rows, size_t cols, const float *x, size_t ldx, float *y, size_t ldy) {
+static inline void transpose_square(size_t rows, size_t cols, const float *x, size_t ldx, float *y, size_t ldy) {
   vec r[LANES], t[LANES];
 #pragma GCC unroll 8
   for (size_t i = 0; i < LANES; ++i)

@@ -1,10 +1,10 @@
-/* Register tile and blocks of the matrix products, RISC-V V. */
+/* Micro-tile and blocks of the matrix products, RISC-V V. */
 #ifndef MS_KERNELS_RVV_GEMM_SIZES_H
 #define MS_KERNELS_RVV_GEMM_SIZES_H
 
 /* 8 x 3 vectors: 24 accumulators and 3 vectors of B fill 27 of 32 registers; A's elements are scalar operands. */
-#define TILE_M 8
-#define TILE_VECTORS 3
+#define MICRO_M 8
+#define MICRO_VECTORS 3
 
 /* The block of A, packed or not (128 KiB), and a panel of B (24, 48 or 96 KiB for registers of 128, 256, 512 bits) stay
  * in an L2 of 256 KiB, the block of B (1 MiB) in that of larger cores. Chosen by these sizes, not measured: no machine

@@ -34,7 +34,7 @@ size_t ISA(ms_compress_transposed_f32)(size_t m, size_t n, const float *x, size_
     float rows[LANES][MS_TILE];
     const size_t cols = min_size(n - j0, LANES);
     for (size_t i = 0; i < m; i += LANES)
-      transpose_tile(min_size(m - i, LANES), cols, x + i * ldx + j0, ldx, &rows[0][i], MS_TILE);
+      transpose_square(min_size(m - i, LANES), cols, x + i * ldx + j0, ldx, &rows[0][i], MS_TILE);
     for (size_t j = 0; j < cols; ++j) {
       masks[j0 + j] = 0;
       for (size_t i = 0; i < m; i += LANES)

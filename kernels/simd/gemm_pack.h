@@ -21,9 +21,9 @@ static inline void transpose_panel(size_t rows, size_t cols, const float *x, siz
     size_t p = 0;
     if (height == LANES)
       for (; p + LANES <= rows; p += LANES)
-        transpose_tile(LANES, LANES, x + j * ldx + p, ldx, y + p * ld + j, ld);
+        transpose_square(LANES, LANES, x + j * ldx + p, ldx, y + p * ld + j, ld);
     for (; p < rows; p += LANES)
-      transpose_tile(height, min_size(rows - p, LANES), x + j * ldx + p, ldx, y + p * ld + j, ld);
+      transpose_square(height, min_size(rows - p, LANES), x + j * ldx + p, ldx, y + p * ld + j, ld);
   }
 }
 

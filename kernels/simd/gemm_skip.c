@@ -29,7 +29,7 @@ struct panel {
   const float *b, *b_right; /* the block of B: row p at p * ldb, and its second MS_TILE columns */
   size_t ldb;
   float *c;
-  size_t ldc, c_tile;
+  size_t ldc, c_tile_stride;
   int first; /* start from +0 instead of C */
 };
 
@@ -111,12 +111,12 @@ static inline __attribute__((always_inline)) const float *add_row(size_t vectors
 #pragma GCC unroll 16
   for (size_t v = 0; v < MAX_VECTORS; ++v)
     if (v < vectors)
-      acc[v] = panel->first ? zero : v_load_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail);
+      acc[v] = panel->first ? zero : v_load_first(c + at(v, panel->c_tile_stride), v + 1 < vectors ? LANES : tail);
   values = add_terms(vectors, tail, ldb, mask, values, panel, acc);
 #pragma GCC unroll 16
   for (size_t v = 0; v < MAX_VECTORS; ++v)
     if (v < vectors)
-      v_store_first(c + at(v, panel->c_tile), v + 1 < vectors ? LANES : tail, v_add(acc[v], zero));
+      v_store_first(c + at(v, panel->c_tile_stride), v + 1 < vectors ? LANES : tail, v_add(acc[v], zero));
   return values;
 }
 
@@ -160,15 +160,15 @@ static size_t panel_vectors(size_t cols) {
 /* Copies depth x cols of B into pieces of MS_TILE x MS_TILE, filled up with +0 to whole vectors. */
 static void pack_b(size_t depth, size_t cols, const struct ms_tiled *b, const float *block, float *packed) {
   for (size_t j = 0; j < cols; j += LANES) {
-    const float *from = block + j / MS_TILE * b->col_tile + j % MS_TILE * b->col;
+    const float *from = block + j / MS_TILE * b->col_tile_stride + j % MS_TILE * b->col_stride;
     float *to = packed + j / MS_TILE * MS_TILE * MS_TILE + j % MS_TILE;
     const size_t width = min_size(cols - j, LANES);
-    if (b->col == 1)
+    if (b->col_stride == 1)
       for (size_t p = 0; p < depth; ++p)
-        v_store(to + p * MS_TILE, v_load_first(from + p * b->row, width));
+        v_store(to + p * MS_TILE, v_load_first(from + p * b->row_stride, width));
     else
       for (size_t p = 0; p < depth; p += LANES)
-        transpose_tile(width, min_size(depth - p, LANES), from + p, b->col, to + p * MS_TILE, MS_TILE);
+        transpose_square(width, min_size(depth - p, LANES), from + p, b->col_stride, to + p * MS_TILE, MS_TILE);
   }
 }
 
@@ -176,10 +176,10 @@ static void pack_b(size_t depth, size_t cols, const struct ms_tiled *b, const fl
  * fits into L1 and no line is shared. */
 static void take_block(size_t m, size_t depth, size_t cols, const struct ms_tiled *b, const float *block,
                        float *workspace, struct panel *panel) {
-  if (b->col == 1 && (b->row == MS_TILE || m < MIN_PACKED_ROWS)) {
+  if (b->col_stride == 1 && (b->row_stride == MS_TILE || m < MIN_PACKED_ROWS)) {
     panel->b = block;
-    panel->ldb = b->row;
-    panel->b_right = block + (cols > MS_TILE ? b->col_tile : 0);
+    panel->ldb = b->row_stride;
+    panel->b_right = block + (cols > MS_TILE ? b->col_tile_stride : 0);
     return;
   }
   pack_b(depth, cols, b, block, workspace);
@@ -189,20 +189,21 @@ static void take_block(size_t m, size_t depth, size_t cols, const struct ms_tile
 }
 
 void ISA(ms_gemm_skip_f32)(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const struct ms_tiled *b,
-                           float *c, size_t ldc, size_t c_tile, float *workspace) {
+                           float *c, size_t ldc, size_t c_tile_stride, float *workspace) {
   assert(ldc >= min_size(n, MS_TILE) && ms_tiles(m) <= a->row_tiles);
-  assert(b->row == 1 || b->col == 1);
+  assert(b->row_stride == 1 || b->col_stride == 1);
   assert((uintptr_t)workspace % 64 == 0);
   if (k == 0) /* C is +0 then */
     for (size_t i = 0; i < m; ++i)
       for (size_t j = 0; j < n; ++j)
-        c[i * ldc + j / MS_TILE * c_tile + j % MS_TILE] = 0.0f;
+        c[i * ldc + j / MS_TILE * c_tile_stride + j % MS_TILE] = 0.0f;
   for (size_t j = 0; j < n;) {
     const size_t vectors = panel_vectors(n - j), cols = min_size(n - j, vectors * LANES);
-    struct panel panel = {.m = m, .cols = cols, .ldc = ldc, .c_tile = c_tile};
-    panel.c = c + j / MS_TILE * c_tile + j % MS_TILE;
+    struct panel panel = {.m = m, .cols = cols, .ldc = ldc, .c_tile_stride = c_tile_stride};
+    panel.c = c + j / MS_TILE * c_tile_stride + j % MS_TILE;
     for (size_t p = 0; p < k; p += MS_TILE) {
-      const float *block = b->data + p / MS_TILE * b->row_tile + j / MS_TILE * b->col_tile + j % MS_TILE * b->col;
+      const float *block =
+          b->data + p / MS_TILE * b->row_tile_stride + j / MS_TILE * b->col_tile_stride + j % MS_TILE * b->col_stride;
       take_block(m, min_size(k - p, MS_TILE), cols, b, block, workspace, &panel);
       const size_t tile = p / MS_TILE * a->row_tiles;
       panel.masks = a->masks + tile * MS_TILE;

@@ -23,4 +23,5 @@ const struct ms_kernels ISA(ms_kernels) = {
     .gemm_workspace_floats = GEMM_WORKSPACE_FLOATS,
     .gemm_skip_columns = SKIP_COLUMNS,
     .gemm_skip_density = SKIP_DENSITY,
+    .gemm_skip_min_columns = 32, /* fewer leave too few accumulators to hide the latency of the additions */
 };

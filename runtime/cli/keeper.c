@@ -1,7 +1,7 @@
 /* When a run's checkpoints are written. */
 #include "runtime/cli/keeper.h"
 
-#include "runtime/nn/train_state.h"
+#include "runtime/nn/checkpoint.h"
 #include "runtime/platform/clock.h"
 
 static const double share = 0.005;     /* of the time, for checkpoints */

@@ -6,20 +6,14 @@
 #include <string.h>
 
 #include "runtime/platform/dispatch.h"
+#include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
-
-/* Results of fewer columns leave a skipping product with too few accumulators to hide the latency of its additions. */
-enum { MIN_SKIP_COLUMNS = 32 };
-
-enum ms_skipping ms_skipping = MS_SKIP_WHERE_FASTER;
 
 static enum ms_status allocate_nonzeros(size_t rows, size_t cols, struct ms_nonzeros *x) {
   x->row_tiles = ms_tiles(rows);
   const size_t tiles = x->row_tiles * ms_tiles(cols);
-  enum ms_status status = ms_allocate(tiles, MS_TILE * sizeof *x->masks, "batch", &x->masks);
-  if (status == MS_OK)
-    status = ms_reserve(tiles, MS_TILE_VALUES * sizeof *x->values, "batch", &x->values);
-  return status;
+  MS_TRY(ms_allocate(tiles, MS_TILE * sizeof *x->masks, "batch", &x->masks));
+  return ms_reserve(tiles, MS_TILE_VALUES * sizeof *x->values, "batch", &x->values);
 }
 
 enum ms_status ms_activations_create(size_t capacity, size_t units, enum ms_layout layout, bool with_columns,
@@ -28,14 +22,11 @@ enum ms_status ms_activations_create(size_t capacity, size_t units, enum ms_layo
   x->units = units;
   const size_t line = MS_ALIGNMENT / sizeof(float), lines = (units + line - 1) / line;
   x->ld = layout == MS_LAYOUT_ROWS ? units : layout == MS_LAYOUT_SPACED_ROWS ? (lines | 1) * line : MS_TILE;
-  x->tile = layout == MS_LAYOUT_PANELS ? capacity * MS_TILE : MS_TILE;
+  x->tile_stride = layout == MS_LAYOUT_PANELS ? capacity * MS_TILE : MS_TILE;
   const size_t row_floats = layout == MS_LAYOUT_PANELS ? ms_tiles(units) * MS_TILE : x->ld;
-  enum ms_status status = ms_allocate(capacity, row_floats * sizeof *x->dense, "batch", &x->dense);
-  if (status == MS_OK)
-    status = allocate_nonzeros(capacity, units, &x->rows);
-  if (status == MS_OK && with_columns)
-    status = allocate_nonzeros(units, capacity, &x->columns);
-  return status;
+  MS_TRY(ms_allocate(capacity, row_floats * sizeof *x->dense, "batch", &x->dense));
+  MS_TRY(allocate_nonzeros(capacity, units, &x->rows));
+  return with_columns ? allocate_nonzeros(units, capacity, &x->columns) : MS_OK;
 }
 
 void ms_activations_free(struct ms_activations *x) {
@@ -78,10 +69,8 @@ void ms_activations_compress_rows(struct ms_activations *x, struct ms_range rows
 }
 
 bool ms_activations_skip(const struct ms_activations *x, size_t n, size_t n_out) {
-  if (ms_skipping != MS_SKIP_WHERE_FASTER)
-    return ms_skipping == MS_SKIP_ALWAYS;
   const double density = (double)atomic_load(&x->n_nonzeros) / ((double)n * (double)x->units);
-  return n_out >= MIN_SKIP_COLUMNS && density < ms_kernels()->gemm_skip_density;
+  return n_out >= ms_kernels()->gemm_skip_min_columns && density < ms_kernels()->gemm_skip_density;
 }
 
 /* Panel after panel of C, or all at once where B and C lie row after row. Panels of a single row look alike but for their width. */
@@ -89,15 +78,15 @@ static void multiply_densely(const struct ms_activations *x, size_t n, bool tran
                              struct ms_block block, struct ms_result c, size_t index) {
   const size_t k = transposed ? n : x->units, rows = block.rows.last - block.rows.first;
   const size_t n_cols = block.cols.last - block.cols.first;
-  const bool whole = b.col_tile == MS_TILE * b.col && c.tile == MS_TILE && c.ld >= n_cols;
+  const bool whole = b.col_tile_stride == MS_TILE * b.col_stride && c.tile_stride == MS_TILE && c.ld >= n_cols;
   const size_t width = whole ? n_cols : MS_TILE;
-  assert(x->tile == MS_TILE && (k <= MS_TILE || b.row_tile == MS_TILE * b.row));
+  assert(x->tile_stride == MS_TILE && (k <= MS_TILE || b.row_tile_stride == MS_TILE * b.row_stride));
   const float *a = x->dense + block.rows.first * (transposed ? 1 : x->ld);
   for (size_t j = block.cols.first; j < block.cols.last; j += width) {
     const size_t cols = block.cols.last - j < width ? block.cols.last - j : width;
     ms_kernels()->gemm(rows, cols, k, a, transposed ? 1 : x->ld, transposed ? x->ld : 1,
-                       b.data + j / MS_TILE * b.col_tile, b.row, b.col,
-                       c.data + block.rows.first * c.ld + j / MS_TILE * c.tile, c.ld, ms_pool_scratch(index));
+                       b.data + j / MS_TILE * b.col_tile_stride, b.row_stride, b.col_stride,
+                       c.data + block.rows.first * c.ld + j / MS_TILE * c.tile_stride, c.ld, ms_pool_scratch(index));
   }
 }
 
@@ -113,9 +102,9 @@ void ms_activations_multiply(const struct ms_activations *x, size_t n, bool tran
   const size_t i = block.rows.first, j = block.cols.first;
   const struct ms_nonzeros a = ms_nonzeros_rows(transposed ? &x->columns : &x->rows, i);
   assert(a.masks);
-  b.data += j / MS_TILE * b.col_tile;
+  b.data += j / MS_TILE * b.col_tile_stride;
   ms_kernels()->gemm_skip(block.rows.last - i, block.cols.last - j, transposed ? n : x->units, &a, &b,
-                          c.data + i * c.ld + j / MS_TILE * c.tile, c.ld, c.tile, ms_pool_scratch(index));
+                          c.data + i * c.ld + j / MS_TILE * c.tile_stride, c.ld, c.tile_stride, ms_pool_scratch(index));
 }
 
 /* A skipping product packs its columns of B for each block: whole columns of blocks, as long as there are enough. A dense

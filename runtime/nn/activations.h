@@ -14,9 +14,9 @@ static inline size_t ms_min(size_t x, size_t y) {
 
 struct ms_activations {
   size_t units;
-  float *dense;               /* (capacity, units): element (i, j) at i * ld + (j / MS_TILE) * tile + j % MS_TILE */
-  size_t ld, tile;            /* of rows: units or more, MS_TILE; of panels (kernels.h): MS_TILE, capacity * MS_TILE */
-  struct ms_nonzeros rows;    /* of dense */
+  float *dense;            /* (capacity, units): element (i, j) at i * ld + (j / MS_TILE) * tile_stride + j % MS_TILE */
+  size_t ld, tile_stride;  /* of rows: units or more, MS_TILE; of panels (kernels.h): MS_TILE, capacity * MS_TILE */
+  struct ms_nonzeros rows; /* of dense */
   struct ms_nonzeros columns; /* of its transpose; absent (masks NULL) where no weight gradient is wanted */
   atomic_size_t n_nonzeros;   /* counted by ms_activations_compress */
 };
@@ -25,18 +25,19 @@ struct ms_activations {
  * are an odd number of cache lines apart: tiles of rows that are a power of two apart find no place in L1. */
 enum ms_layout { MS_LAYOUT_ROWS, MS_LAYOUT_SPACED_ROWS, MS_LAYOUT_PANELS };
 
+/* On failure, what was allocated is still to be freed by ms_activations_free. */
 enum ms_status ms_activations_create(size_t capacity, size_t units, enum ms_layout layout, bool with_columns,
                                      struct ms_activations *x);
 void ms_activations_free(struct ms_activations *x);
 
 /* Where element (i, j) stands, j a multiple of MS_TILE. */
 static inline size_t ms_activations_at(const struct ms_activations *x, size_t i, size_t j) {
-  return i * x->ld + j / MS_TILE * x->tile;
+  return i * x->ld + j / MS_TILE * x->tile_stride;
 }
 
 /* Its dense form as the right operand of a product. */
 static inline struct ms_tiled ms_activations_tiled(const struct ms_activations *x) {
-  const struct ms_tiled tiled = {x->dense, MS_TILE * x->ld, x->ld, x->tile, 1};
+  const struct ms_tiled tiled = {x->dense, MS_TILE * x->ld, x->ld, x->tile_stride, 1};
   return tiled;
 }
 
@@ -47,18 +48,14 @@ void ms_activations_compress(struct ms_activations *x, struct ms_block block);
 /* The same for whole rows that stand elsewhere, at `from`, row after row. */
 void ms_activations_compress_rows(struct ms_activations *x, struct ms_range rows, const float *from);
 
-/* How products treat the zeros of their left operand. The bits are the same either way; tests force each. */
-enum ms_skipping { MS_SKIP_WHERE_FASTER, MS_SKIP_NEVER, MS_SKIP_ALWAYS };
-extern enum ms_skipping ms_skipping;
-
-/* Whether products with n rows of x (or their transpose) on the left and n_out columns in the result skip zeros. To be
- * asked when all of the n rows are compressed. */
+/* Whether products with n rows of x (or their transpose) on the left and n_out columns in the result skip zeros: where
+ * that is faster, for the bits are the same. To be called when all of the n rows are compressed. */
 bool ms_activations_skip(const struct ms_activations *x, size_t n, size_t n_out);
 
 /* A result and where its elements stand, as in struct ms_activations. */
 struct ms_result {
   float *data;
-  size_t ld, tile;
+  size_t ld, tile_stride;
 };
 
 /* That block of C = X B or, transposed, C = X^T B: X (n, units) the first n rows of x, c the whole C. On the scratch memory

@@ -7,32 +7,32 @@
 
 #include "runtime/data/batch.h"
 #include "runtime/platform/dispatch.h"
+#include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
+
+static enum ms_status allocate_pass(const struct ms_network *network, bool for_training, struct ms_pass *pass) {
+  const size_t n_classes = network->layers[network->n_layers - 1].n_out;
+  MS_TRY(ms_allocate(network->n_layers, sizeof *pass->layers, "batch", &pass->layers));
+  MS_TRY(ms_allocate(network->n_layers, sizeof *pass->inputs, "batch", &pass->inputs));
+  for (size_t l = 0; l < network->n_layers; ++l) {
+    const struct ms_dense *layer = &network->layers[l];
+    pass->layers[l] =
+        (struct ms_layer_weights){layer->n_in, layer->n_out, ms_tiled_rows(layer->weight, layer->n_out), layer->bias};
+    const enum ms_layout layout = l == 0 ? MS_LAYOUT_ROWS : MS_LAYOUT_SPACED_ROWS;
+    pass->n_layers = l + 1;
+    MS_TRY(ms_activations_create(pass->capacity, layer->n_in, layout, for_training, &pass->inputs[l]));
+  }
+  MS_TRY(ms_allocate(pass->capacity, sizeof *pass->labels, "batch", &pass->labels));
+  MS_TRY(ms_allocate(pass->capacity, n_classes * sizeof(float), "batch", &pass->logits));
+  MS_TRY(ms_allocate(pass->capacity, n_classes * sizeof(float), "batch", &pass->probs));
+  return ms_allocate(pass->capacity, sizeof *pass->loss, "batch", &pass->loss);
+}
 
 enum ms_status ms_pass_create(const struct ms_network *network, size_t capacity, bool for_training,
                               struct ms_pass *pass) {
   memset(pass, 0, sizeof *pass);
   pass->capacity = capacity;
-  const size_t n_classes = network->layers[network->n_layers - 1].n_out;
-  enum ms_status status = ms_allocate(network->n_layers, sizeof *pass->layers, "batch", &pass->layers);
-  if (status == MS_OK)
-    status = ms_allocate(network->n_layers, sizeof *pass->inputs, "batch", &pass->inputs);
-  for (size_t l = 0; status == MS_OK && l < network->n_layers; ++l) {
-    const struct ms_dense *layer = &network->layers[l];
-    pass->layers[l] =
-        (struct ms_layer_weights){layer->n_in, layer->n_out, ms_tiled_rows(layer->weight, layer->n_out), layer->bias};
-    const enum ms_layout layout = l == 0 ? MS_LAYOUT_ROWS : MS_LAYOUT_SPACED_ROWS;
-    status = ms_activations_create(capacity, layer->n_in, layout, for_training, &pass->inputs[l]);
-    pass->n_layers = l + 1;
-  }
-  if (status == MS_OK)
-    status = ms_allocate(capacity, sizeof *pass->labels, "batch", &pass->labels);
-  if (status == MS_OK)
-    status = ms_allocate(capacity, n_classes * sizeof(float), "batch", &pass->logits);
-  if (status == MS_OK)
-    status = ms_allocate(capacity, n_classes * sizeof(float), "batch", &pass->probs);
-  if (status == MS_OK)
-    status = ms_allocate(capacity, sizeof *pass->loss, "batch", &pass->loss);
+  const enum ms_status status = allocate_pass(network, for_training, pass);
   if (status != MS_OK)
     ms_pass_free(pass);
   return status;
@@ -72,10 +72,6 @@ static void load_item(void *context, size_t item, size_t index) {
   struct ms_activations *x = &l->pass->inputs[0];
   const struct ms_range rows = ms_tile_rows(item, l->n);
   float *scratch = ms_pool_scratch(index);
-  if (!l->data) {
-    ms_activations_compress_rows(x, rows, x->dense + rows.first * x->units);
-    return;
-  }
   if (x->units > ms_gemm_scratch_floats() / MS_TILE)
     scratch = x->dense + rows.first * x->units;
   gather(l, rows, scratch);
@@ -95,7 +91,7 @@ void ms_pass_load(struct ms_pass *pass, const struct ms_dataset *data, const uin
   struct ms_activations *x = &pass->inputs[0];
   atomic_store(&x->n_nonzeros, 0);
   ms_pool_each(ms_tiles(n), load_item, &l);
-  if (data && !ms_activations_skip(x, n, pass->layers[0].n_out)) /* dense products are to come */
+  if (!ms_activations_skip(x, n, pass->layers[0].n_out)) /* dense products are to come */
     ms_pool_each(ms_tiles(n), load_densely_item, &l);
 }
 
@@ -129,7 +125,7 @@ static void activate(const struct layer_forward *f, struct ms_block block) {
 static void layer_item(void *context, size_t item, size_t index) {
   const struct layer_forward *f = context;
   struct ms_block block = ms_grid_block(f->grid, item);
-  const struct ms_result result = {f->y->dense, f->y->ld, f->y->tile};
+  const struct ms_result result = {f->y->dense, f->y->ld, f->y->tile_stride};
   ms_activations_multiply(f->x, f->n, false, f->skip, f->layer->weight, block, result, index);
   const size_t end = block.rows.last;
   for (size_t row = block.rows.first; row < end; row = block.rows.last) {

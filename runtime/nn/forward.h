@@ -33,7 +33,7 @@ static inline size_t ms_pass_classes(const struct ms_pass *pass) {
 }
 
 /* Images order[0 .. n-1] of data, or first .. first+n-1 where order is NULL, to inputs[0] and labels, through dropout
- * unless that is NULL. data NULL: they stand in inputs[0].dense and labels already, and are taken as they are. */
+ * unless that is NULL. inputs[0].dense is filled only where a dense product is to read it. */
 void ms_pass_load(struct ms_pass *pass, const struct ms_dataset *data, const uint32_t *order, size_t first, size_t n,
                   const struct ms_dropout *dropout);
 

@@ -103,14 +103,6 @@ bool ms_network_is_finite(const struct ms_network *network) {
   return true;
 }
 
-size_t ms_network_max_units(const struct ms_network *network) {
-  size_t widest = 0;
-  for (size_t l = 0; l < network->n_layers; ++l)
-    if (network->layers[l].n_out > widest)
-      widest = network->layers[l].n_out;
-  return widest;
-}
-
 size_t ms_network_layers(const struct ms_network *network) {
   return network->n_layers;
 }

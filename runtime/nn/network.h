@@ -1,4 +1,4 @@
-/* Networks of dense layers: memory and initial weights. Also the layout of gradients and moments, which are shaped alike. */
+/* Networks of dense layers: memory, initial weights, digest. Training keeps weights and moments in panels (trainer.h). */
 #ifndef MS_NN_NETWORK_H
 #define MS_NN_NETWORK_H
 
@@ -31,8 +31,5 @@ void ms_network_initialise(struct ms_network *network, uint64_t seed);
 
 /* False if a parameter is infinite or NaN. */
 bool ms_network_is_finite(const struct ms_network *network);
-
-/* The widest layer output. */
-size_t ms_network_max_units(const struct ms_network *network);
 
 #endif

@@ -12,7 +12,7 @@
 /* Kingma & Ba 2015; epsilon is Keras' default. */
 static const double beta1 = 0.9, beta2 = 0.999, epsilon = 1e-7;
 
-struct backward {
+struct batch {
   struct ms_trainer *trainer;
   size_t n;
 };
@@ -21,14 +21,13 @@ struct backward {
 static void activation_backward(struct ms_trainer *t, size_t l, struct ms_block block) {
   struct ms_activations *dx = &t->dz[l - 1];
   const struct ms_activations *x = &t->pass.inputs[l];
-  const float scale = t->dropout[l - 1].threshold > 0 ? t->dropout[l - 1].scale : 1.0f;
   for (size_t i = block.rows.first; i < block.rows.last; i += MS_TILE)
     for (size_t j = block.cols.first; j < block.cols.last; j += MS_TILE) {
       const struct ms_block tile = {{i, ms_min(i + MS_TILE, block.rows.last)},
                                     {j, ms_min(j + MS_TILE, block.cols.last)}};
       float *d = dx->dense + ms_activations_at(dx, i, j);
       ms_kernels()->relu_backward(tile.rows.last - i, tile.cols.last - j, x->dense + ms_activations_at(x, i, j), x->ld,
-                                  scale, d, dx->ld, d, dx->ld);
+                                  t->dropout[l - 1].scale, d, dx->ld, d, dx->ld);
       if (l > 1) /* it is the left operand of another product */
         ms_activations_compress(dx, tile);
     }
@@ -43,7 +42,7 @@ static bool skips_input_gradient(const struct ms_trainer *t, size_t l) {
 /* dX = dZ W^T for a block of layer l, back to the pre-activations of the layer before. */
 static void input_gradient_block(struct ms_trainer *t, size_t l, size_t n, struct ms_block block, size_t index) {
   const struct ms_activations *dx = &t->dz[l - 1];
-  const struct ms_result result = {dx->dense, dx->ld, dx->tile};
+  const struct ms_result result = {dx->dense, dx->ld, dx->tile_stride};
   ms_activations_multiply(&t->dz[l], n, false, skips_input_gradient(t, l),
                           ms_tiled_transposed(t->pass.layers[l].weight), block, result, index);
   activation_backward(t, l, block);
@@ -51,7 +50,7 @@ static void input_gradient_block(struct ms_trainer *t, size_t l, size_t n, struc
 
 /* Some rows through the output layer and back. */
 static void output_item(void *context, size_t item, size_t index) {
-  const struct backward *b = context;
+  const struct batch *b = context;
   struct ms_trainer *t = b->trainer;
   const size_t last = t->n_layers - 1, n_classes = t->layers[last].n_out;
   const struct ms_range rows = ms_tile_rows(item, b->n);
@@ -76,13 +75,6 @@ struct input_gradient {
 static void input_gradient_item(void *context, size_t item, size_t index) {
   const struct input_gradient *g = context;
   input_gradient_block(g->trainer, g->layer, g->n, ms_grid_block(g->grid, item), index);
-}
-
-static void input_gradients(struct ms_trainer *t, size_t n) {
-  for (size_t l = t->n_layers - 1; l-- > 1;) {
-    struct input_gradient g = {t, l, n, ms_grid(n, t->layers[l].n_in, true)};
-    ms_pool_each(ms_grid_blocks(g.grid), input_gradient_item, &g);
-  }
 }
 
 static struct ms_adam adam_step(const struct ms_trainer *t, double l1, double l2) {
@@ -158,62 +150,80 @@ static void update_item(void *context, size_t item, size_t index) {
   }
 }
 
+static size_t update_items(const struct ms_trainer *t, size_t width) {
+  size_t n_items = 0;
+  for (size_t l = 0; l < t->n_layers; ++l)
+    n_items += (t->layers[l].n_out + width - 1) / width;
+  return n_items;
+}
+
 /* Columns of a weight matrix that one item of the update takes: whole panels of the product, less where they are too few
  * for the threads. */
 static size_t update_columns(const struct ms_trainer *t) {
   size_t width = ms_kernels()->gemm_skip_columns;
-  for (; width > MS_TILE; width = (ms_tiles(width) / 2) * MS_TILE) {
-    size_t n_items = 0;
-    for (size_t l = 0; l < t->n_layers; ++l)
-      n_items += (t->layers[l].n_out + width - 1) / width;
-    if (n_items >= 2 * ms_pool_size())
-      break;
-  }
+  while (width > MS_TILE && update_items(t, width) < 2 * ms_pool_size())
+    width = (ms_tiles(width) / 2) * MS_TILE;
   return width;
+}
+
+/* ---- The phases of a step, in order: each is one parallel region, or one for each layer ---- */
+
+static void end_phase(struct ms_trainer *t, enum ms_phase phase) {
+  const double now = ms_clock_s();
+  t->phase_seconds[phase] += now - t->phase_start_s;
+  t->phase_start_s = now;
+}
+
+static void start(struct ms_trainer *t) {
+  t->phase_start_s = ms_clock_s();
+  t->input_dropout.epoch = (uint32_t)t->epoch;
+  t->input_dropout.step = (uint32_t)t->step;
+  for (size_t l = 0; l < t->config->n_hidden; ++l) {
+    t->dropout[l].epoch = (uint32_t)t->epoch;
+    t->dropout[l].step = (uint32_t)t->step;
+  }
+  for (size_t l = 0; l < t->n_layers; ++l)
+    atomic_store(&t->dz[l].n_nonzeros, 0);
+}
+
+static void load(struct ms_trainer *t, const struct ms_dataset *data, const uint32_t *order, size_t n) {
+  ms_pass_load(&t->pass, data, order, 0, n, t->input_dropout.threshold > 0 ? &t->input_dropout : NULL);
+  end_phase(t, MS_PHASE_LOAD);
+}
+
+static void forward(struct ms_trainer *t, size_t n) {
+  ms_forward_hidden(&t->pass, t->dropout, n);
+  end_phase(t, MS_PHASE_FORWARD);
+}
+
+static void output(struct ms_trainer *t, size_t n) {
+  struct batch b = {t, n};
+  ms_pool_each(ms_tiles(n), output_item, &b);
+  end_phase(t, MS_PHASE_OUTPUT);
+}
+
+static void input_gradients(struct ms_trainer *t, size_t n) {
+  for (size_t l = t->n_layers - 1; l-- > 1;) {
+    struct input_gradient g = {t, l, n, ms_grid(n, t->layers[l].n_in, true)};
+    ms_pool_each(ms_grid_blocks(g.grid), input_gradient_item, &g);
+  }
+  end_phase(t, MS_PHASE_INPUT_GRADIENT);
 }
 
 static void update(struct ms_trainer *t, size_t n) {
   struct update u = {t, n, update_columns(t)};
-  size_t n_items = 0;
-  for (size_t l = 0; l < t->n_layers; ++l)
-    n_items += (t->layers[l].n_out + u.width - 1) / u.width;
-  ms_pool_each(n_items, update_item, &u);
-}
-
-static void end_phase(struct ms_trainer *t, enum ms_phase phase, double *start) {
-  const double now = ms_clock_s();
-  t->phase_seconds[phase] += now - *start;
-  *start = now;
-}
-
-static void set_counter(const struct ms_trainer *t, struct ms_dropout *dropout) {
-  dropout->epoch = (uint32_t)t->epoch;
-  dropout->step = (uint32_t)t->step;
-}
-
-void ms_trainer_load(struct ms_trainer *t, const struct ms_dataset *data, const uint32_t *order, size_t n) {
-  double start = ms_clock_s();
-  set_counter(t, &t->input_dropout);
-  ms_pass_load(&t->pass, data, order, 0, n, t->input_dropout.threshold > 0 ? &t->input_dropout : NULL);
-  end_phase(t, MS_PHASE_LOAD, &start);
-}
-
-void ms_trainer_step(struct ms_trainer *t, size_t n) {
-  assert(n <= t->pass.capacity);
-  for (size_t l = 0; l < t->config->n_hidden; ++l)
-    set_counter(t, &t->dropout[l]);
-  for (size_t l = 0; l < t->n_layers; ++l)
-    atomic_store(&t->dz[l].n_nonzeros, 0);
-  double start = ms_clock_s();
-  ms_forward_hidden(&t->pass, t->dropout, n);
-  end_phase(t, MS_PHASE_FORWARD, &start);
-  struct backward b = {t, n};
-  ms_pool_each(ms_tiles(n), output_item, &b);
-  end_phase(t, MS_PHASE_OUTPUT, &start);
-  input_gradients(t, n);
-  end_phase(t, MS_PHASE_INPUT_GRADIENT, &start);
   t->beta1_power *= beta1;
   t->beta2_power *= beta2;
+  ms_pool_each(update_items(t, u.width), update_item, &u);
+  end_phase(t, MS_PHASE_UPDATE);
+}
+
+void ms_train_step(struct ms_trainer *t, const struct ms_dataset *data, const uint32_t *order, size_t n) {
+  assert(n <= t->pass.capacity);
+  start(t);
+  load(t, data, order, n);
+  forward(t, n);
+  output(t, n);
+  input_gradients(t, n);
   update(t, n);
-  end_phase(t, MS_PHASE_UPDATE, &start);
 }

@@ -2,52 +2,10 @@
 #ifndef MS_NN_STEP_H
 #define MS_NN_STEP_H
 
-#include "runtime/nn/forward.h"
+#include "runtime/nn/trainer.h"
 
-/* A layer's weights and Adam's moments as a step keeps them: in panels (kernels.h) of MS_TILE columns, each (n_in, MS_TILE),
- * so that products take the weights as they stand and an update runs through memory in order. */
-struct ms_layer_state {
-  size_t n_in, n_out;
-  float *weight, *moment1, *moment2;         /* (n_in, n_out) in panels */
-  float *bias, *bias_moment1, *bias_moment2; /* (n_out) */
-};
-
-/* Everything that a step reads and writes. */
-struct ms_trainer {
-  const struct ms_config *config;
-  struct ms_network *network; /* as of the last ms_trainer_read */
-  size_t n_layers;
-  struct ms_layer_state *layers;   /* (n_layers) */
-  size_t epoch, step;              /* set by the caller: epoch from 1, step of the epoch from 0 */
-  double learning_rate;            /* of the next step; config's unless the caller sets another */
-  double beta1_power, beta2_power; /* beta^t after t updates, by repeated multiplication */
-  struct ms_pass pass;
-  struct ms_activations *dz;  /* (n_layers): each (batch, n_out), derivatives of the layer's pre-activations */
-  struct ms_dropout *dropout; /* one per hidden layer */
-  struct ms_dropout input_dropout;
-  float *gradients; /* (threads, gradient_floats): each thread's columns of a gradient */
-  size_t gradient_floats;
-  double phase_seconds[MS_N_PHASES]; /* added up */
-};
-
-/* A new network with initial weights from config->seed, and zero moments. */
-enum ms_status ms_trainer_create(const struct ms_config *config, size_t n_inputs, size_t n_classes,
-                                 struct ms_trainer *trainer);
-void ms_trainer_free(struct ms_trainer *trainer);
-
-/* Puts images order[0 .. n-1] of data into trainer->pass (n <= config->batch), with the input dropout of trainer->epoch and
- * trainer->step. */
-void ms_trainer_load(struct ms_trainer *trainer, const struct ms_dataset *data, const uint32_t *order, size_t n);
-
-/* One step on the n rows that trainer->pass was loaded with, with the dropout of trainer->epoch and trainer->step: forward,
- * backward, update of all weights. Leaves the batch's logits and losses in pass. */
-void ms_trainer_step(struct ms_trainer *trainer, size_t n);
-
-/* Brings trainer->network up to date. */
-void ms_trainer_read(struct ms_trainer *trainer);
-
-/* Weights (n_in, n_out), row after row, from panels and to panels, whose columns beyond n_out are left alone. */
-void ms_rows_from_panels(size_t n_in, size_t n_out, const float *panels, float *rows);
-void ms_panels_from_rows(size_t n_in, size_t n_out, const float *rows, float *panels);
+/* Images order[0 .. n-1] of data through the network and back, and the update of all weights, with the random numbers of
+ * trainer->epoch and trainer->step. n <= config->batch; order NULL: the first n. Leaves logits and losses in trainer->pass. */
+void ms_train_step(struct ms_trainer *trainer, const struct ms_dataset *data, const uint32_t *order, size_t n);
 
 #endif

@@ -3,10 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/nn/predict.h"
+#include "runtime/nn/checkpoint.h"
+#include "runtime/nn/evaluate.h"
 #include "runtime/nn/random.h"
 #include "runtime/nn/schedule.h"
-#include "runtime/nn/train_state.h"
+#include "runtime/nn/step.h"
 #include "runtime/platform/clock.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/fpenv.h"
@@ -28,16 +29,12 @@ struct training {
 
 static enum ms_status create(struct training *t) {
   const size_t n_inputs = t->train->rows * t->train->cols;
-  enum ms_status status = ms_trainer_create(t->config, n_inputs, t->train->n_classes, &t->trainer);
-  if (status == MS_OK)
-    status = ms_network_like(t->trainer.network, &t->kept);
-  if (status == MS_OK)
-    status = ms_allocate(t->train->n, sizeof *t->order, "order of the images", &t->order);
-  if (status == MS_OK)
-    status = ms_allocate(t->config->epochs, sizeof *t->epoch_seconds, "epoch times", &t->epoch_seconds);
   t->at.epoch = 1;
   t->at.best = -HUGE_VAL;
-  return status;
+  MS_TRY(ms_trainer_create(t->config, n_inputs, t->train->n_classes, &t->trainer));
+  MS_TRY(ms_network_like(t->trainer.network, &t->kept));
+  MS_TRY(ms_allocate(t->train->n, sizeof *t->order, "order of the images", &t->order));
+  return ms_allocate(t->config->epochs, sizeof *t->epoch_seconds, "epoch times", &t->epoch_seconds);
 }
 
 static void destroy(struct training *t) {
@@ -119,8 +116,7 @@ static void train_step(struct training *t, size_t first, size_t rows) {
   t->trainer.step = t->at.step;
   t->trainer.learning_rate =
       ms_learning_rate(t->config, (t->at.epoch - 1) * n_steps + t->at.step, t->config->epochs * n_steps);
-  ms_trainer_load(&t->trainer, t->train, t->order + first, rows);
-  ms_trainer_step(&t->trainer, rows);
+  ms_train_step(&t->trainer, t->train, t->order + first, rows);
   count_batch(t, rows);
 }
 
@@ -165,7 +161,7 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
 }
 
 static enum ms_status validate(struct training *t, struct ms_epoch *epoch) {
-  ms_predict(&t->trainer.pass, t->validation, NULL, NULL, &epoch->val_loss, &epoch->val_accuracy);
+  ms_pass_evaluate(&t->trainer.pass, t->validation, NULL, NULL, &epoch->val_loss, &epoch->val_accuracy);
   epoch->has_validation = true;
   if (!isfinite(epoch->val_loss)) /* weights are, and sums of their products are not */
     return ms_fail(MS_ERROR_NUMERIC, "epoch %zu: the validation loss is not finite: train with a smaller lr (it is %g)",

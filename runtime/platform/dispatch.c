@@ -129,6 +129,7 @@ static void lay_over_reference(const struct ms_kernels *isa, struct ms_kernels *
   if (isa->gemm_skip) {
     table->gemm_skip_columns = isa->gemm_skip_columns;
     table->gemm_skip_density = isa->gemm_skip_density;
+    table->gemm_skip_min_columns = isa->gemm_skip_min_columns;
   }
 }
 

@@ -16,10 +16,10 @@ enum { UNIT_M = 8, UNIT_N = 16 };
 enum { MIN_SHARED = 250000 };
 
 /* ms_sgemm with alpha or beta goes through a tile of this size, of which each thread holds one. */
-enum { TILE_M = 240, TILE_N = 512 };
+enum { MICRO_M = 240, TILE_N = 512 };
 
 size_t ms_gemm_scratch_floats(void) {
-  return ms_kernels()->gemm_workspace_floats + TILE_M * TILE_N;
+  return ms_kernels()->gemm_workspace_floats + MICRO_M * TILE_N;
 }
 
 static size_t ceil_div(size_t x, size_t y) {
@@ -77,10 +77,10 @@ static void scale_block(const struct sgemm *s, struct ms_block block) {
 
 /* Tile by tile: the product into scratch memory, then scaled and added to C. */
 static void multiply_scale_add(const struct sgemm *s, struct ms_block block, size_t index) {
-  float *tile = ms_pool_scratch(index) + ms_kernels()->gemm_workspace_floats; /* (TILE_M, TILE_N) */
+  float *tile = ms_pool_scratch(index) + ms_kernels()->gemm_workspace_floats; /* (MICRO_M, TILE_N) */
   for (size_t j = block.cols.first; j < block.cols.last; j += TILE_N)
-    for (size_t i = block.rows.first; i < block.rows.last; i += TILE_M) {
-      const size_t rows = block.rows.last - i < TILE_M ? block.rows.last - i : TILE_M;
+    for (size_t i = block.rows.first; i < block.rows.last; i += MICRO_M) {
+      const size_t rows = block.rows.last - i < MICRO_M ? block.rows.last - i : MICRO_M;
       const size_t cols = block.cols.last - j < TILE_N ? block.cols.last - j : TILE_N;
       ms_kernels()->gemm(rows, cols, s->k, s->a.data + i * s->a.row_stride, s->a.row_stride, s->a.col_stride,
                          s->b.data + j * s->b.col_stride, s->b.row_stride, s->b.col_stride, tile, TILE_N,

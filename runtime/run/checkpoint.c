@@ -11,7 +11,7 @@
 
 #include "kernels/kernels.h"
 #include "runtime/nn/network.h"
-#include "runtime/nn/train_state.h"
+#include "runtime/nn/checkpoint.h"
 #include "runtime/platform/endian.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"

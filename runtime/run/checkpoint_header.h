@@ -2,7 +2,7 @@
 #ifndef MS_RUN_CHECKPOINT_HEADER_H
 #define MS_RUN_CHECKPOINT_HEADER_H
 
-#include "runtime/nn/train_state.h"
+#include "runtime/nn/checkpoint.h"
 
 enum { CHECKPOINT_LENGTH_BYTES = 8, CHECKPOINT_MAX_HEADER_BYTES = 1 << 20 };
 #define CHECKPOINT_MAX_SECONDS 1e12 /* what run.json may say, too */

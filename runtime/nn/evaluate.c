@@ -1,5 +1,5 @@
 /* Predictions, and the evaluation made of them. */
-#include "runtime/nn/predict.h"
+#include "runtime/nn/evaluate.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -11,8 +11,8 @@
 
 enum { BATCH = 512 };
 
-void ms_predict(struct ms_pass *pass, const struct ms_dataset *data, uint8_t *predicted, float *confidence,
-                double *loss, double *accuracy) {
+void ms_pass_evaluate(struct ms_pass *pass, const struct ms_dataset *data, uint8_t *predicted, float *confidence,
+                      double *loss, double *accuracy) {
   const size_t n_classes = ms_pass_classes(pass);
   double loss_sum = 0;
   size_t n_correct = 0;
@@ -110,7 +110,8 @@ enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dat
     status = ms_pass_create(network, data->n < BATCH ? data->n : BATCH, false, &pass);
   if (status == MS_OK) {
     const uint64_t saved = ms_fpenv_enter();
-    ms_predict(&pass, data, evaluation->predicted, evaluation->confidence, &evaluation->loss, &evaluation->accuracy);
+    ms_pass_evaluate(&pass, data, evaluation->predicted, evaluation->confidence, &evaluation->loss,
+                     &evaluation->accuracy);
     fill_metrics(data, evaluation);
     ms_fpenv_restore(saved);
     if (!isfinite(evaluation->loss))
