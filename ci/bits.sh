@@ -122,7 +122,7 @@ compile() { # TARGET COMPILER LEVEL FOLDER
   [ "$2" = gcc ] || options+=(-DCMAKE_C_COMPILER="$2")
   if [ "$3" = lto ]; then
     options+=(-DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON)
-    [[ $2 != clang-* ]] || options+=(-DCMAKE_EXE_LINKER_FLAGS=-fuse-ld=lld)
+    [[ $2 != clang-* ]] || options+=(-DCMAKE_EXE_LINKER_FLAGS="-fuse-ld=lld-${2#*-}")
   fi
   CFLAGS=$level cmake -S "$root" -B "$4" "${options[@]}" && cmake --build "$4" --target mnist_simd
 }

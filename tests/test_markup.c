@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/platform/c_locale.h"
 #include "runtime/report/half_blocks.h"
 #include "runtime/report/line_chart.h"
 #include "runtime/report/markup.h"
@@ -41,7 +42,7 @@ static void numbers(void) {
   CHECK(strcmp(ms_markup_count(out, 0), "0") == 0 && strcmp(ms_markup_count(out, 999), "999") == 0);
   CHECK(strcmp(ms_markup_count(out, 1000), "1,000") == 0 && strcmp(ms_markup_count(out, 1234567), "1,234,567") == 0);
   CHECK(strcmp(ms_markup_percent(out, 0.9837), "98.37\xc2\xa0%") == 0);
-  CHECK(strcmp(ms_markup_loss(out, 0.04667), "0.0467") == 0 && strcmp(ms_markup_loss(out, 1e30), "1.0e+30") == 0);
+  CHECK(strcmp(ms_format_loss(out, 0.04667), "0.0467") == 0 && strcmp(ms_format_loss(out, 1e30), "1.0e+30") == 0);
 }
 
 /* The bytes of the image in a data URI. */

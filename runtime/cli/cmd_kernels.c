@@ -32,8 +32,7 @@ int cmd_kernels(int argc, char **argv) {
   printf("CPU: %s, %zu core%s\n\nISA      this CPU\n", cpu, ms_cpu_cores(), plural_s(ms_cpu_cores()));
   for (size_t i = 0; i < ms_isa_count(); ++i) {
     const struct ms_isa_entry *isa = ms_isa_entry(i);
-    const bool supported = (ms_cpu_features() & isa->required) == isa->required;
-    printf("%-8s %s\n", isa->name, supported ? "yes" : "no");
+    printf("%-8s %s\n", isa->name, ms_isa_is_supported(isa) ? "yes" : "no");
   }
   printf("\n%-31s ISA\n", "kernel");
   for (size_t slot = 0; slot < ms_slot_count(); ++slot)

@@ -159,17 +159,6 @@ static enum ms_status prepare_stage(const struct reproduction *r, size_t number,
 
 /* ---- All stages ---- */
 
-static struct ms_claim_run claim_run(const struct ms_run *run) {
-  return (struct ms_claim_run){.config = run->config,
-                               .epochs = run->epochs,
-                               .n_epochs = run->n_epochs,
-                               .model_epoch = run->result.model_epoch,
-                               .stopped_early = run->result.stopped_early,
-                               .train = &run->train,
-                               .validation = run->has_validation ? &run->validation : NULL,
-                               .test = run->has_test ? &run->test : NULL};
-}
-
 static int run_seed(const struct reproduction *r, uint64_t seed, struct ms_claim claims[MS_N_CLAIMS]) {
   struct stage stages[MS_N_STAGES] = {{0}};
   struct ms_claim_run runs[MS_N_STAGES];
@@ -178,7 +167,7 @@ static int run_seed(const struct reproduction *r, uint64_t seed, struct ms_claim
     const enum ms_status status = prepare_stage(r, s, seed, &stages[s]);
     exit_code = status == MS_OK ? run_stage(r, s, &stages[s]) : cli_fail(&command, status);
     if (exit_code == EXIT_SUCCESS)
-      runs[s] = claim_run(&stages[s].run);
+      runs[s] = ms_claim_run(&stages[s].run);
   }
   if (exit_code == EXIT_SUCCESS) {
     const struct ms_claim_run *const all[MS_N_STAGES] = {&runs[0], &runs[1], &runs[2]};

@@ -139,10 +139,6 @@ static bool verify_isa(const char *isa, size_t threads, bool several, struct run
   return passed;
 }
 
-static bool supported(const struct ms_isa_entry *isa) {
-  return (ms_cpu_features() & isa->required) == isa->required;
-}
-
 static bool verify_all(const struct cli_values *values, const char *isa, size_t threads, struct run *short_run,
                        struct run *full_run) {
   char cpu[128];
@@ -155,7 +151,7 @@ static bool verify_all(const struct cli_values *values, const char *isa, size_t 
     const struct ms_isa_entry *entry = ms_isa_entry(i);
     if (isa && strcmp(isa, entry->name) != 0)
       continue;
-    if (!supported(entry)) {
+    if (!ms_isa_is_supported(entry)) {
       printf("short  %-7s          skipped: not on this CPU\n", entry->name);
       continue;
     }

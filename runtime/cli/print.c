@@ -8,6 +8,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "runtime/platform/c_locale.h"
 #include "runtime/platform/memory.h"
 
 enum { TERMINAL_WIDTH = 80 };
@@ -58,14 +59,10 @@ const char *shell_word(char *out, const char *path) {
   return out;
 }
 
-void format_loss(char text[16], double loss) {
-  snprintf(text, 16, loss < 1000 ? "%.4f" : "%.1e", loss);
-}
-
 void print_evaluation(const struct ms_evaluation *e) {
-  char loss[16];
-  format_loss(loss, e->loss);
-  printf("Test accuracy %.2f %%: %zu of %zu images misclassified, loss %s\n", 100 * e->accuracy, e->errors, e->n, loss);
+  char loss[MS_LOSS_SIZE];
+  printf("Test accuracy %.2f %%: %zu of %zu images misclassified, loss %s\n", 100 * e->accuracy, e->errors, e->n,
+         ms_format_loss(loss, e->loss));
   print_classes(e);
   print_confusion(e);
 }

@@ -25,7 +25,4 @@ const char *plural_s(size_t n);
 /* A path for a command to be typed, to out (SHELL_WORD_SIZE): in quotes if a shell would read anything else into it. Returns out. */
 const char *shell_word(char *out, const char *path);
 
-/* A loss in a few characters, whatever its size. */
-void format_loss(char text[16], double loss);
-
 #endif

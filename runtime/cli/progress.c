@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "runtime/cli/print.h"
+#include "runtime/platform/c_locale.h"
 #include "runtime/platform/clock.h"
 
 enum { BAR_WIDTH = 8 }; /* the live line must fit 80 columns, or a terminal that wraps it keeps its beginning */
@@ -36,8 +37,8 @@ void progress_step(struct progress *progress, size_t epoch, size_t step, size_t 
     return;
   progress->drawn_s = now;
 
-  char bar[BAR_WIDTH + 1], loss_text[16];
-  format_loss(loss_text, loss);
+  char bar[BAR_WIDTH + 1], loss_text[MS_LOSS_SIZE];
+  ms_format_loss(loss_text, loss);
   const size_t filled = step * BAR_WIDTH / n_steps;
   memset(bar, '#', filled);
   memset(bar + filled, '.', BAR_WIDTH - filled);
@@ -54,13 +55,13 @@ void progress_step(struct progress *progress, size_t epoch, size_t step, size_t 
 
 void progress_epoch(struct progress *progress, const struct ms_epoch *epoch) {
   const int digits = snprintf(NULL, 0, "%zu", progress->n_epochs);
-  char loss[16];
-  format_loss(loss, epoch->train_loss);
+  char loss[MS_LOSS_SIZE];
+  ms_format_loss(loss, epoch->train_loss);
   progress_clear(progress);
   printf("epoch %*zu/%zu  loss %s  accuracy %6.2f %%", digits, epoch->epoch, progress->n_epochs, loss,
          100 * epoch->train_accuracy);
   if (epoch->has_validation) {
-    format_loss(loss, epoch->val_loss);
+    ms_format_loss(loss, epoch->val_loss);
     printf("  val loss %s  val accuracy %6.2f %%%s", loss, 100 * epoch->val_accuracy, epoch->improved ? " *" : "  ");
   }
   printf("  %.0f images/s  %.2f s\n", (double)progress->n_images / epoch->seconds, epoch->seconds);

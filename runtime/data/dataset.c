@@ -13,9 +13,7 @@
 /* A missing file deserves the command that gets it. */
 static enum ms_status read_file(const char *folder, const char *name, size_t n_dimensions, struct ms_idx *idx) {
   char path[MS_PATH_SIZE];
-  enum ms_status status = ms_path_join(path, folder, name);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_path_join(path, folder, name));
   if (ms_exists(path) || errno == EACCES) /* reading tells that it may not be read */
     return ms_idx_read(path, n_dimensions, idx);
 

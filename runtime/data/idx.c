@@ -58,10 +58,8 @@ static enum ms_status parse(const char *path, size_t n_dimensions, const uint8_t
 enum ms_status ms_idx_read(const char *path, size_t n_dimensions, struct ms_idx *idx) {
   uint8_t *file = NULL;
   size_t n_bytes = 0;
-  enum ms_status status = ms_file_read(path, SIZE_MAX / 2, &file, &n_bytes);
-  if (status != MS_OK)
-    return status;
-  status = parse(path, n_dimensions, file, n_bytes, idx);
+  MS_TRY(ms_file_read(path, SIZE_MAX / 2, &file, &n_bytes));
+  enum ms_status status = parse(path, n_dimensions, file, n_bytes, idx);
   if (status != MS_OK)
     free(file);
   else

@@ -61,20 +61,13 @@ static enum ms_status allocate_evaluation(size_t n, size_t n_classes, struct ms_
   memset(e, 0, sizeof *e);
   e->n = n;
   e->n_classes = n_classes;
-  enum ms_status status = ms_allocate(n, sizeof *e->predicted, "evaluation", &e->predicted);
-  if (status == MS_OK)
-    status = ms_allocate(n, sizeof *e->confidence, "evaluation", &e->confidence);
-  if (status == MS_OK)
-    status = ms_allocate(n_classes, sizeof *e->precision, "evaluation", &e->precision);
-  if (status == MS_OK)
-    status = ms_allocate(n_classes, sizeof *e->recall, "evaluation", &e->recall);
-  if (status == MS_OK)
-    status = ms_allocate(n_classes, sizeof *e->f1, "evaluation", &e->f1);
-  if (status == MS_OK)
-    status = ms_allocate(n_classes, sizeof *e->support, "evaluation", &e->support);
-  if (status == MS_OK)
-    status = ms_allocate(n_classes * n_classes, sizeof *e->confusion, "evaluation", &e->confusion);
-  return status;
+  MS_TRY(ms_allocate(n, sizeof *e->predicted, "evaluation", &e->predicted));
+  MS_TRY(ms_allocate(n, sizeof *e->confidence, "evaluation", &e->confidence));
+  MS_TRY(ms_allocate(n_classes, sizeof *e->precision, "evaluation", &e->precision));
+  MS_TRY(ms_allocate(n_classes, sizeof *e->recall, "evaluation", &e->recall));
+  MS_TRY(ms_allocate(n_classes, sizeof *e->f1, "evaluation", &e->f1));
+  MS_TRY(ms_allocate(n_classes, sizeof *e->support, "evaluation", &e->support));
+  return ms_allocate(n_classes * n_classes, sizeof *e->confusion, "evaluation", &e->confusion);
 }
 
 static enum ms_status check_fit(const struct ms_network *network, const struct ms_dataset *data) {

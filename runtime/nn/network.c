@@ -31,9 +31,7 @@ static enum ms_status allocate_parameters(struct ms_network *network) {
     total += padded(layer->n_in * layer->n_out) + padded(layer->n_out);
   }
   network->memory_floats = total;
-  const enum ms_status status = ms_allocate(total, sizeof(float), "network", &network->memory);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_allocate(total, sizeof(float), "network", &network->memory));
   float *next = network->memory;
   for (size_t l = 0; l < network->n_layers; ++l) {
     struct ms_dense *layer = &network->layers[l];
@@ -47,10 +45,8 @@ static enum ms_status allocate_parameters(struct ms_network *network) {
 enum ms_status ms_network_create(size_t n_layers, const size_t *units, struct ms_network **network) {
   *network = NULL;
   struct ms_network *created = NULL;
-  enum ms_status status = ms_allocate(1, sizeof *created, "network", &created);
-  if (status != MS_OK)
-    return status;
-  status = ms_allocate(n_layers, sizeof *created->layers, "network", &created->layers);
+  MS_TRY(ms_allocate(1, sizeof *created, "network", &created));
+  enum ms_status status = ms_allocate(n_layers, sizeof *created->layers, "network", &created->layers);
   if (status == MS_OK) {
     created->n_layers = n_layers;
     for (size_t l = 0; l < n_layers; ++l) {

@@ -147,9 +147,7 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
       return ms_fail(MS_ERROR_NUMERIC,
                      "epoch %zu, step %zu: the loss is not finite: train with a smaller lr (it is %g)", epoch->epoch,
                      t->at.step, t->config->learning_rate);
-    const enum ms_status status = observe_step(t, first + rows);
-    if (status != MS_OK)
-      return status;
+    MS_TRY(observe_step(t, first + rows));
   }
   epoch->train_loss = t->at.loss_sum / (double)n;
   epoch->train_accuracy = (double)t->at.n_correct / (double)n;

@@ -57,3 +57,8 @@ double ms_strtod(const char *text, char **end) {
   leave(&before);
   return number;
 }
+
+const char *ms_format_loss(char text[MS_LOSS_SIZE], double loss) {
+  ms_snprintf(text, MS_LOSS_SIZE, loss < 1000 ? "%.4f" : "%.1e", loss);
+  return text;
+}

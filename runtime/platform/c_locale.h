@@ -11,4 +11,8 @@ __attribute__((format(printf, 3, 0))) int ms_vsnprintf(char *text, size_t size, 
 __attribute__((format(printf, 3, 4))) int ms_snprintf(char *text, size_t size, const char *format, ...);
 double ms_strtod(const char *text, char **end);
 
+/* A loss in a few characters, whatever its size. */
+enum { MS_LOSS_SIZE = 16 };
+const char *ms_format_loss(char text[MS_LOSS_SIZE], double loss);
+
 #endif

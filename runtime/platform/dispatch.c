@@ -97,16 +97,16 @@ const char *ms_isa_names(void) {
   return names;
 }
 
-static bool supported(const struct ms_isa_entry *isa) {
+bool ms_isa_is_supported(const struct ms_isa_entry *isa) {
   return (ms_cpu_features() & isa->required) == isa->required;
 }
 
 static enum ms_status find_isa(const char *name, const struct ms_isa_entry **found) {
   *found = NULL;
   for (size_t i = N_ISAS; i-- > 0;) {
-    if (name ? strcmp(name, isas[i].name) != 0 : !supported(&isas[i]))
+    if (name ? strcmp(name, isas[i].name) != 0 : !ms_isa_is_supported(&isas[i]))
       continue;
-    if (!supported(&isas[i]))
+    if (!ms_isa_is_supported(&isas[i]))
       return ms_fail(MS_ERROR_UNSUPPORTED,
                      "isa %s: this CPU or its operating system does not support it: leave the "
                      "choice to the program or take another of %s",
@@ -135,9 +135,7 @@ static void lay_over_reference(const struct ms_kernels *isa, struct ms_kernels *
 
 enum ms_status ms_dispatch_table(const char *isa, struct ms_kernels *table, const char **chosen) {
   const struct ms_isa_entry *entry;
-  const enum ms_status status = find_isa(isa, &entry);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(find_isa(isa, &entry));
   lay_over_reference(entry->table, table);
   *chosen = entry->name;
   return MS_OK;
@@ -145,9 +143,7 @@ enum ms_status ms_dispatch_table(const char *isa, struct ms_kernels *table, cons
 
 enum ms_status ms_dispatch(const char *isa) {
   const struct ms_isa_entry *entry;
-  const enum ms_status status = find_isa(isa, &entry);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(find_isa(isa, &entry));
   lay_over_reference(entry->table, &published);
   published_isa = entry;
   return MS_OK;

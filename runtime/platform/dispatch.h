@@ -13,6 +13,8 @@ struct ms_isa_entry {
 };
 size_t ms_isa_count(void);
 const struct ms_isa_entry *ms_isa_entry(size_t index);
+/* By this CPU and its operating system. */
+bool ms_isa_is_supported(const struct ms_isa_entry *isa);
 /* Names of all ISAs of this build, "scalar, avx2". */
 const char *ms_isa_names(void);
 

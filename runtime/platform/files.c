@@ -70,9 +70,7 @@ static enum ms_status read_all(int file, const char *path, size_t max_bytes, uin
                    max_bytes);
 
   const size_t size = (size_t)info.st_size;
-  const enum ms_status status = ms_allocate(size, 1, path, data);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_allocate(size, 1, path, data));
   size_t done = 0;
   while (done < size) {
     const ssize_t got = read(file, *data + done, size - done);

@@ -15,11 +15,11 @@ enum { UNIT_M = 8, UNIT_N = 16 };
  * as fast if they are awake. */
 enum { MIN_SHARED = 250000 };
 
-/* ms_sgemm with alpha or beta goes through a tile of this size, of which each thread holds one. */
-enum { MICRO_M = 240, TILE_N = 512 };
+/* ms_sgemm with alpha or beta goes through parts of C of this size, of which each thread holds one. */
+enum { PART_M = 240, PART_N = 512 };
 
 size_t ms_gemm_scratch_floats(void) {
-  return ms_kernels()->gemm_workspace_floats + MICRO_M * TILE_N;
+  return ms_kernels()->gemm_workspace_floats + PART_M * PART_N;
 }
 
 static size_t ceil_div(size_t x, size_t y) {
@@ -75,17 +75,17 @@ static void scale_block(const struct sgemm *s, struct ms_block block) {
       s->c[i * s->ldc + j] = s->beta == 0.0f ? 0.0f : s->beta * s->c[i * s->ldc + j];
 }
 
-/* Tile by tile: the product into scratch memory, then scaled and added to C. */
+/* Part by part: the product into scratch memory, then scaled and added to C. */
 static void multiply_scale_add(const struct sgemm *s, struct ms_block block, size_t index) {
-  float *tile = ms_pool_scratch(index) + ms_kernels()->gemm_workspace_floats; /* (MICRO_M, TILE_N) */
-  for (size_t j = block.cols.first; j < block.cols.last; j += TILE_N)
-    for (size_t i = block.rows.first; i < block.rows.last; i += MICRO_M) {
-      const size_t rows = block.rows.last - i < MICRO_M ? block.rows.last - i : MICRO_M;
-      const size_t cols = block.cols.last - j < TILE_N ? block.cols.last - j : TILE_N;
+  float *part = ms_pool_scratch(index) + ms_kernels()->gemm_workspace_floats; /* (PART_M, PART_N) */
+  for (size_t j = block.cols.first; j < block.cols.last; j += PART_N)
+    for (size_t i = block.rows.first; i < block.rows.last; i += PART_M) {
+      const size_t rows = block.rows.last - i < PART_M ? block.rows.last - i : PART_M;
+      const size_t cols = block.cols.last - j < PART_N ? block.cols.last - j : PART_N;
       ms_kernels()->gemm(rows, cols, s->k, s->a.data + i * s->a.row_stride, s->a.row_stride, s->a.col_stride,
-                         s->b.data + j * s->b.col_stride, s->b.row_stride, s->b.col_stride, tile, TILE_N,
+                         s->b.data + j * s->b.col_stride, s->b.row_stride, s->b.col_stride, part, PART_N,
                          ms_pool_scratch(index));
-      ms_kernels()->scale_add(rows, cols, s->alpha, tile, TILE_N, s->beta, s->c + i * s->ldc + j, s->ldc);
+      ms_kernels()->scale_add(rows, cols, s->alpha, part, PART_N, s->beta, s->c + i * s->ldc + j, s->ldc);
     }
 }
 
@@ -116,13 +116,11 @@ enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose trans_b, si
                         const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc) {
   if (ms_pool_size() == 0)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_sgemm: call ms_init first");
-  enum ms_status status = check_operand("a", trans_a, m, k, lda);
-  if (status == MS_OK)
-    status = check_operand("b", trans_b, k, n, ldb);
-  if (status == MS_OK)
-    status = check_operand("c", MS_NO_TRANS, m, n, ldc);
-  if (status != MS_OK || m == 0 || n == 0)
-    return status;
+  MS_TRY(check_operand("a", trans_a, m, k, lda));
+  MS_TRY(check_operand("b", trans_b, k, n, ldb));
+  MS_TRY(check_operand("c", MS_NO_TRANS, m, n, ldc));
+  if (m == 0 || n == 0)
+    return MS_OK;
   struct sgemm s = {.m = m, .n = n, .k = k, .alpha = alpha, .beta = beta, .c = c, .ldc = ldc};
   s.a = trans_a == MS_NO_TRANS ? ms_as_stored(a, lda) : ms_transposed(a, lda);
   s.b = trans_b == MS_NO_TRANS ? ms_as_stored(b, ldb) : ms_transposed(b, ldb);

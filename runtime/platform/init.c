@@ -11,16 +11,12 @@ enum ms_status ms_init(const char *isa, size_t n_threads) {
     return ms_fail(MS_ERROR_ARGUMENT, "ms_init: was called before: call ms_shutdown first");
   if (n_threads > MS_MAX_THREADS)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_init: %zu threads, at most %d are possible", n_threads, MS_MAX_THREADS);
-  enum ms_status status = ms_dispatch(isa);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_dispatch(isa));
   size_t threads = n_threads > 0 ? n_threads : ms_cpu_cores();
   if (threads > MS_MAX_THREADS)
     threads = MS_MAX_THREADS;
-  status = ms_pool_start(threads, ms_gemm_scratch_floats());
-  if (status != MS_OK)
-    return status;
-  status = ms_self_check(ms_kernels(), ms_isa(), ms_pool_scratch(0));
+  MS_TRY(ms_pool_start(threads, ms_gemm_scratch_floats()));
+  enum ms_status status = ms_self_check(ms_kernels(), ms_isa(), ms_pool_scratch(0));
   if (status != MS_OK)
     ms_pool_stop();
   return status;

@@ -92,6 +92,17 @@ static void judge(size_t row, struct ms_claim *claim) {
 
 /* ---- What a run shows where a claim is missed ---- */
 
+struct ms_claim_run ms_claim_run(const struct ms_run *run) {
+  return (struct ms_claim_run){.config = run->config,
+                               .epochs = run->epochs,
+                               .n_epochs = run->n_epochs,
+                               .model_epoch = run->result.model_epoch,
+                               .stopped_early = run->result.stopped_early,
+                               .train = &run->train,
+                               .validation = run->has_validation ? &run->validation : NULL,
+                               .test = run->has_test ? &run->test : NULL};
+}
+
 /* How training of a run ended. */
 static int describe_end(const struct ms_claim_run *run, char *text, size_t size) {
   if (run->stopped_early)

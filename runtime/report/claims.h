@@ -3,7 +3,7 @@
 #ifndef MS_REPORT_CLAIMS_H
 #define MS_REPORT_CLAIMS_H
 
-#include "runtime/mnist_simd.h"
+#include "runtime/run/run_read.h"
 
 #define MS_N_STAGES 3
 #define MS_N_CLAIMS 9
@@ -24,6 +24,9 @@ struct ms_claim_run {
   /* Dropout off; NULL: not evaluated. Of them n, errors, accuracy, and of test macro_f1, n_classes and f1 are read. */
   const struct ms_evaluation *train, *validation, *test;
 };
+
+/* That of a run folder that was read, which it refers to. */
+struct ms_claim_run ms_claim_run(const struct ms_run *run);
 
 enum ms_claim_unit { MS_UNIT_PERCENT, MS_UNIT_POINTS, MS_UNIT_COUNT, MS_UNIT_SCORE };
 

@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "runtime/platform/c_locale.h"
+#include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 #include "runtime/report/line_chart.h"
 #include "runtime/report/markup.h"
@@ -104,7 +106,7 @@ static void add_caption(const struct ms_report_run *r, const struct curves *c, s
       "<span class=\"training\">◆</span> the kept model (epoch %zu) on all its training images, dropout off: "
       "%s, loss ",
       result->model_epoch, ms_markup_percent(number, r->run.train.accuracy));
-  ms_text_printf(text, "%s. ", ms_markup_loss(number, r->run.train.loss));
+  ms_text_printf(text, "%s. ", ms_format_loss(number, r->run.train.loss));
   if (result->best_epoch > 0)
     ms_text_printf(text, "Best epoch by %s: %zu (improvements of more than %g count). ",
                    r->run.config->monitor == MS_VAL_ACCURACY ? "validation accuracy" : "validation loss",
@@ -129,13 +131,13 @@ static void add_table(const struct ms_run *run, struct ms_text *text) {
   ms_text_add(text, "<th>SHA-256 of the weights</th></tr></thead><tbody>\n");
   for (size_t i = 0; i < run->n_epochs; ++i) {
     const struct ms_epoch *e = &run->epochs[i];
-    char accuracy[MS_SHORT_TEXT], loss[MS_SHORT_TEXT];
+    char accuracy[MS_SHORT_TEXT], loss[MS_LOSS_SIZE];
     ms_text_printf(text, "<tr%s><td>%zu</td><td>%s</td><td>%s</td>",
                    e->epoch == run->result.model_epoch ? " class=\"kept\"" : "", e->epoch,
-                   ms_markup_percent(accuracy, e->train_accuracy), ms_markup_loss(loss, e->train_loss));
+                   ms_markup_percent(accuracy, e->train_accuracy), ms_format_loss(loss, e->train_loss));
     if (run->has_validation)
       ms_text_printf(text, "<td>%s</td><td>%s</td>", ms_markup_percent(accuracy, e->val_accuracy),
-                     ms_markup_loss(loss, e->val_loss));
+                     ms_format_loss(loss, e->val_loss));
     ms_text_printf(text, "<td><code>%.16s</code></td></tr>\n", e->weights_sha256);
   }
   ms_text_add(text, "</tbody></table></div></details>\n");
@@ -143,9 +145,7 @@ static void add_table(const struct ms_run *run, struct ms_text *text) {
 
 enum ms_status ms_figure_curves(const struct ms_report_run *r, struct ms_figure *f) {
   struct curves c = {0};
-  const enum ms_status status = make_curves(&r->run, &c);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(make_curves(&r->run, &c));
   ms_text_printf(&f->title, "Accuracy and loss, %s", r->name.data ? r->name.data : "");
   f->n_panels = 2;
   for (size_t kind = 0; kind < 2; ++kind)

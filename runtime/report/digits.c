@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 #include "runtime/report/markup.h"
 #include "runtime/report/png.h"
@@ -153,6 +154,6 @@ enum ms_status ms_figure_mistakes(const struct ms_report *report, struct ms_figu
                  "network gives to its prediction.",
                  e->errors > 0 ? ms_markup_count(count, e->errors) : "None", ms_markup_count(n, e->n),
                  report->images_kind);
-  const enum ms_status status = draw_first(report, &f->panels[0]);
-  return status == MS_OK ? ms_figure_status(f) : status;
+  MS_TRY(draw_first(report, &f->panels[0]));
+  return ms_figure_status(f);
 }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "runtime/platform/error.h"
 #include "runtime/report/assets.h"
 
 void ms_figure_free(struct ms_figure *f) {
@@ -22,17 +23,14 @@ static void add(struct ms_text *text, const struct ms_text *part) {
 }
 
 enum ms_status ms_figure_status(const struct ms_figure *f) {
-  enum ms_status status = ms_text_status(&f->title, f->id);
-  if (status == MS_OK)
-    status = ms_text_status(&f->caption, f->id);
-  if (status == MS_OK)
-    status = ms_text_status(&f->details, f->id);
-  for (size_t p = 0; status == MS_OK && p < f->n_panels; ++p) {
-    status = ms_text_status(&f->panels[p].label, f->id);
-    if (status == MS_OK)
-      status = ms_text_status(&f->panels[p].svg, f->id);
+  MS_TRY(ms_text_status(&f->title, f->id));
+  MS_TRY(ms_text_status(&f->caption, f->id));
+  MS_TRY(ms_text_status(&f->details, f->id));
+  for (size_t p = 0; p < f->n_panels; ++p) {
+    MS_TRY(ms_text_status(&f->panels[p].label, f->id));
+    MS_TRY(ms_text_status(&f->panels[p].svg, f->id));
   }
-  return status;
+  return MS_OK;
 }
 
 void ms_figure_add_html(struct ms_text *text, const struct ms_figure *f) {

@@ -86,11 +86,6 @@ const char *ms_markup_percent(char out[MS_SHORT_TEXT], double share) {
   return out;
 }
 
-const char *ms_markup_loss(char out[MS_SHORT_TEXT], double loss) {
-  ms_snprintf(out, MS_SHORT_TEXT, loss < 1000 ? "%.4f" : "%.1e", loss);
-  return out;
-}
-
 void ms_markup_layers(struct ms_text *text, const struct ms_network *network) {
   ms_text_printf(text, "%zu", ms_network_layer(network, 0).n_in);
   for (size_t l = 0; l < ms_network_layers(network); ++l)

@@ -13,8 +13,6 @@ void ms_markup_escape(struct ms_text *text, const char *string);
 const char *ms_markup_count(char out[MS_SHORT_TEXT], size_t count);
 /* A share of 1 as "98.37 %", the blank not breaking. */
 const char *ms_markup_percent(char out[MS_SHORT_TEXT], double share);
-/* A loss in a few characters, whatever its size. */
-const char *ms_markup_loss(char out[MS_SHORT_TEXT], double loss);
 /* "784 → 1024 → 10" */
 void ms_markup_layers(struct ms_text *text, const struct ms_network *network);
 

@@ -54,14 +54,11 @@ static enum ms_status make_image(size_t width, size_t height, png_uint_32 format
 enum ms_status ms_png_add_ink(struct ms_text *text, const uint8_t *ink, size_t width, size_t height) {
   png_image image;
   uint8_t *pixels;
-  enum ms_status status = make_image(width, height, PNG_FORMAT_GA, &image);
-  if (status == MS_OK)
-    status = ms_allocate(width * height, 2, "image", &pixels);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(make_image(width, height, PNG_FORMAT_GA, &image));
+  MS_TRY(ms_allocate(width * height, 2, "image", &pixels));
   for (size_t i = 0; i < width * height; ++i)
     pixels[2 * i + 1] = ink[i]; /* grey is 0 */
-  status = add_image(text, &image, pixels, NULL);
+  enum ms_status status = add_image(text, &image, pixels, NULL);
   free(pixels);
   return status;
 }

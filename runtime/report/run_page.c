@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "runtime/platform/c_locale.h"
+#include "runtime/platform/error.h"
 #include "runtime/report/claims.h"
 #include "runtime/report/markup.h"
 #include "runtime/report/page.h"
@@ -24,45 +25,41 @@ static bool same_layers(const struct ms_network *a, const struct ms_network *b) 
 /* The subject's network, then those of runs with other layers than all before. */
 static enum ms_status add_architectures(const struct ms_report *report, struct ms_page *page) {
   struct ms_figure f = {0};
-  enum ms_status status = ms_page_figure(page, 2, &f, ms_figure_architecture(report, report->subject, &f));
-  for (size_t r = 0; status == MS_OK && r < report->n_runs; ++r) {
+  MS_TRY(ms_page_figure(page, 2, &f, ms_figure_architecture(report, report->subject, &f)));
+  for (size_t r = 0; r < report->n_runs; ++r) {
     const struct ms_network *network = report->runs[r].run.network;
     bool drawn = same_layers(network, report->subject->run.network);
     for (size_t before = 0; !drawn && before < r; ++before)
       drawn = same_layers(network, report->runs[before].run.network);
     if (!drawn)
-      status = ms_page_figure(page, 0, &f, ms_figure_architecture(report, &report->runs[r], &f));
+      MS_TRY(ms_page_figure(page, 0, &f, ms_figure_architecture(report, &report->runs[r], &f)));
   }
-  return status;
+  return MS_OK;
 }
 
 /* The first run of stage 1 is Figure 3, the first of stage 2 is Figure 4. */
 static enum ms_status add_curves(const struct ms_report *report, struct ms_page *page) {
   bool drawn[MS_N_STAGES] = {false, false, true};
-  enum ms_status status = MS_OK;
-  for (size_t r = 0; status == MS_OK && r < report->n_runs; ++r) {
+  for (size_t r = 0; r < report->n_runs; ++r) {
     const struct ms_report_run *run = &report->runs[r];
     const bool of_the_report = run->stage < MS_N_STAGES && !drawn[run->stage];
     struct ms_figure f = {0};
     if (of_the_report)
       drawn[run->stage] = true;
-    status = ms_page_figure(page, of_the_report ? 3 + run->stage : 0, &f, ms_figure_curves(run, &f));
+    MS_TRY(ms_page_figure(page, of_the_report ? 3 + run->stage : 0, &f, ms_figure_curves(run, &f)));
   }
-  return status;
+  return MS_OK;
 }
 
 static enum ms_status add_evaluation(const struct ms_report *report, struct ms_page *page) {
   struct ms_figure f = {0};
   ms_text_add(&page->html, "<div class=\"pair\">\n");
-  enum ms_status status = ms_page_figure(page, 5, &f, ms_figure_mistakes(report, &f));
-  if (status == MS_OK)
-    status = ms_page_figure(page, 6, &f, ms_figure_classes(report, &f));
-  if (status == MS_OK)
-    status = ms_page_figure(page, 7, &f, ms_figure_confusion(report, &f));
-  if (status == MS_OK)
-    status = ms_report_browser(report, &page->html);
+  MS_TRY(ms_page_figure(page, 5, &f, ms_figure_mistakes(report, &f)));
+  MS_TRY(ms_page_figure(page, 6, &f, ms_figure_classes(report, &f)));
+  MS_TRY(ms_page_figure(page, 7, &f, ms_figure_confusion(report, &f)));
+  MS_TRY(ms_report_browser(report, &page->html));
   ms_text_add(&page->html, "</div>\n");
-  return status;
+  return MS_OK;
 }
 
 static enum ms_status add_weights(const struct ms_report *report, struct ms_page *page) {
@@ -72,7 +69,7 @@ static enum ms_status add_weights(const struct ms_report *report, struct ms_page
 
 /* ---- The page ---- */
 
-static void add_tile(struct ms_text *html, const char *value, const char *what) {
+static void add_card(struct ms_text *html, const char *value, const char *what) {
   ms_text_printf(html, "<div><dt>%s</dt><dd>%s</dd></div>\n", what, value);
 }
 
@@ -87,41 +84,35 @@ static void add_head(const struct ms_report *report, struct ms_page *page) {
       html, "</h1>\n<p>A dense network of %s weights, trained on %zu × %zu images of %zu classes: %s to train with, ",
       ms_markup_count(value, ms_network_parameters(subject->run.network)), data->train.rows, data->train.cols,
       data->train.n_classes, ms_markup_count(other, data->train.n));
-  ms_text_printf(html, "%s to test. The same seed gives the same bits on every CPU.</p>\n<dl class=\"tiles\">\n",
+  ms_text_printf(html, "%s to test. The same seed gives the same bits on every CPU.</p>\n<dl class=\"cards\">\n",
                  ms_markup_count(value, data->test.n));
   snprintf(other, sizeof other, "%s accuracy", report->images_kind);
-  add_tile(html, ms_markup_percent(value, report->evaluation.accuracy), other);
-  add_tile(html, ms_markup_count(value, report->evaluation.errors), "misclassified");
+  add_card(html, ms_markup_percent(value, report->evaluation.accuracy), other);
+  add_card(html, ms_markup_count(value, report->evaluation.errors), "misclassified");
   ms_snprintf(value, sizeof value, "%.4f", report->evaluation.macro_f1);
-  add_tile(html, value, "macro F1");
+  add_card(html, value, "macro F1");
   snprintf(value, sizeof value, "<code>%.8s</code>", subject->run.weights_sha256);
-  add_tile(html, value, "SHA-256 of the weights");
+  add_card(html, value, "SHA-256 of the weights");
   ms_text_printf(html, "</dl><p class=\"note\">Of the run %s.</p></header>\n<main>\n",
                  subject->name.data ? subject->name.data : "");
 }
 
 static enum ms_status add_body(const struct ms_report *report, struct ms_page *page) {
   struct ms_text *html = &page->html;
-  enum ms_status status = MS_OK;
   ms_table_claims(report, html);
   ms_text_add(html, "<section id=\"runs\"><h2>Runs</h2>\n");
   ms_table_runs(report, html);
   ms_text_add(
       html, "<p class=\"note\">Accuracies are of the kept model with dropout off, on all training, validation and test "
             "images.</p></section>\n<section id=\"data\"><h2>Data and network</h2>\n<div class=\"pair\">\n");
-  if (status == MS_OK)
-    status = add_samples(report, page);
-  if (status == MS_OK)
-    status = add_architectures(report, page);
+  MS_TRY(add_samples(report, page));
+  MS_TRY(add_architectures(report, page));
   ms_text_add(html, "</div></section>\n<section id=\"training\"><h2>Training</h2>\n");
-  if (status == MS_OK)
-    status = add_curves(report, page);
+  MS_TRY(add_curves(report, page));
   ms_text_add(html, "</section>\n<section id=\"evaluation\"><h2>Evaluation</h2>\n");
-  if (status == MS_OK)
-    status = add_evaluation(report, page);
+  MS_TRY(add_evaluation(report, page));
   ms_text_add(html, "</section>\n<section id=\"weights\"><h2>What units look for</h2>\n");
-  if (status == MS_OK)
-    status = add_weights(report, page);
+  MS_TRY(add_weights(report, page));
   ms_text_add(html, "</section>\n<section id=\"configuration\"><h2>Configuration</h2>\n");
   ms_table_settings(report, html);
   ms_text_add(html,
@@ -130,7 +121,7 @@ static enum ms_status add_body(const struct ms_report *report, struct ms_page *p
   ms_text_add(html, "</section>\n");
   ms_page_machine(page);
   ms_table_machines(report, html);
-  return status;
+  return MS_OK;
 }
 
 enum ms_status ms_report_write(const struct ms_report *report, const char *path) {

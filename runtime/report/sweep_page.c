@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 #include "runtime/report/line_chart.h"
 #include "runtime/report/markup.h"
@@ -196,9 +197,7 @@ static bool has_open_runs(const struct ms_sweep *sweep, size_t axis) {
 static enum ms_status add_axis(const struct ms_sweep *sweep, size_t axis, struct ms_page *page) {
   struct axis_values v = {0};
   struct ms_figure f = {0};
-  const enum ms_status status = collect(sweep, axis, &v);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(collect(sweep, axis, &v));
   ms_text_add(&f.title, "Validation accuracy and gap by ");
   ms_markup_escape(&f.title, sweep->spec.axes[axis].name);
   if (v.best < v.n) {
@@ -328,10 +327,8 @@ static void add_summary(const struct ms_sweep *sweep, const char *folder, const 
 /* folder: its name, if it must be told from others. */
 static enum ms_status add_sweep(const struct ms_sweep *sweep, const char *folder, struct ms_page *page) {
   size_t *order, n = 0;
-  enum ms_status status = ms_allocate(sweep->plan.n_points, sizeof *order, "sweep", &order);
-  if (status != MS_OK)
-    return status;
-  status = ms_sweep_rank(sweep, order, &n);
+  MS_TRY(ms_allocate(sweep->plan.n_points, sizeof *order, "sweep", &order));
+  enum ms_status status = ms_sweep_rank(sweep, order, &n);
   if (status == MS_OK) {
     add_summary(sweep, folder, order, n, &page->html);
     add_points(sweep, order, n, &page->html);

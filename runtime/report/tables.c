@@ -60,16 +60,7 @@ void ms_table_claims(const struct ms_report *report, struct ms_text *text) {
     const struct ms_report_run *run = &report->runs[r];
     if (run->stage == MS_N_STAGES || run->run.interrupted)
       continue;
-    views[run->stage] = (struct ms_claim_run){
-        run->run.config,
-        run->run.epochs,
-        run->run.n_epochs,
-        run->run.result.model_epoch,
-        run->run.result.stopped_early,
-        &run->run.train,
-        run->run.has_validation ? &run->run.validation : NULL,
-        run->run.has_test ? &run->run.test : NULL,
-    };
+    views[run->stage] = ms_claim_run(&run->run);
     stages[run->stage] = &views[run->stage];
     any = true;
   }

@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 #include "runtime/report/markup.h"
 #include "runtime/report/png.h"
@@ -45,9 +46,7 @@ static enum ms_status draw(const struct ms_dataset *data, const struct ms_report
   const size_t width = columns * (cols + 1) - 1, height = lines * (rows + 1) - 1;
   const double scale = find_scale(layer, n_units), drawn = WIDTH * (double)columns / COLUMNS;
   uint8_t palette[3 * N_COLOURS], *pixels;
-  enum ms_status status = ms_allocate(height, width, "weights", &pixels);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_allocate(height, width, "weights", &pixels));
   for (size_t i = 0; i < height * width; ++i)
     pixels[i] = ZERO;
   for (size_t u = 0; u < n_units; ++u)
@@ -66,7 +65,7 @@ static enum ms_status draw(const struct ms_dataset *data, const struct ms_report
       r->name.data ? r->name.data : "", scale, scale);
   ms_text_printf(&panel->svg, "<image class=\"colours\" x=\"0\" y=\"%d\" width=\"%.1f\" height=\"%.1f\" href=\"", TITLE,
                  drawn, panel->height - TITLE);
-  status = ms_png_add_palette(&panel->svg, pixels, width, height, palette, N_COLOURS);
+  enum ms_status status = ms_png_add_palette(&panel->svg, pixels, width, height, palette, N_COLOURS);
   ms_text_add(&panel->svg, "\"/>\n");
   free(pixels);
   return status;

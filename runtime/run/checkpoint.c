@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "kernels/kernels.h"
-#include "runtime/nn/network.h"
 #include "runtime/nn/checkpoint.h"
+#include "runtime/nn/network.h"
 #include "runtime/platform/endian.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
