@@ -11,8 +11,8 @@ static float sum_lanes(vec v) {
   return total;
 }
 
-/* Twelve chains cover a latency of 4 to 6 cycles on two or three pipes; in registers, as long as every loop over them is
- * unrolled. */
+/* Twelve chains cover a latency of 4 to 6 cycles on two or three pipes; in registers, as long as every loop over them
+ * is unrolled. */
 static float chains(size_t rounds) {
   vec chain[BENCH_CHAINS];
   const vec factor = v_set1(0.999f), term = v_set1(0.001f);

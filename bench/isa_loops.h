@@ -7,7 +7,8 @@
 #define BENCH_CHAINS 12
 
 struct bench_loops {
-  /* `rounds` rounds of BENCH_CHAINS independent multiply-adds. The sum is returned so that no compiler leaves them out. */
+  /* `rounds` rounds of BENCH_CHAINS independent multiply-adds. The sum is returned so that no compiler leaves them
+   * out. */
   float (*chains)(size_t rounds);
   /* n_floats is a multiple of 64. The sum is returned so that no compiler leaves out the reading. */
   float (*read)(size_t n_floats, const float *x);

@@ -19,8 +19,9 @@
  *   y = -infinity if x == 0, +infinity if x is +infinity, NaN if x < 0 or x is NaN
  *
  * The polynomials are minimax in relative error (Remez exchange in 50-digit arithmetic, then rounded to float):
- * 3.1e-9 for exp, 1.5e-9 for log before rounding. Over all 2^32 inputs (tests/test_exp_log.c) the worst error is 1.0095 ulp
- * for exp, at -0x1.df6002p+5, and 0.8011 ulp for log, at 0x1.487ab6p+0, wherever the exact result is a normal number.
+ * 3.1e-9 for exp, 1.5e-9 for log before rounding. Over all 2^32 inputs (tests/test_exp_log.c) the worst error is 1.0095
+ * ulp for exp, at -0x1.df6002p+5, and 0.8011 ulp for log, at 0x1.487ab6p+0, wherever the exact result is a normal
+ * number.
  */
 #ifndef MS_KERNELS_EXP_LOG_H
 #define MS_KERNELS_EXP_LOG_H

@@ -53,10 +53,11 @@ struct ms_adam {
   float two_l2;    /* 2 * l2: derivative of l2 * w^2, divided by w */
 };
 
-/* The non-zeros of a matrix, in tiles of MS_TILE x MS_TILE, the last of a row or column cut off at the matrix' edge. Tile
- * (r, c), number t = c * row_tiles + r, has a mask for each of its rows, masks[t * MS_TILE + i], with bit j set where its
- * element (i, j) is not 0, and these elements row after row from values[t * MS_TILE_VALUES]. A product takes tile after
- * tile down the rows, so that its positions come out of a register and its values in the order in which they stand. */
+/* The non-zeros of a matrix, in tiles of MS_TILE x MS_TILE, the last of a row or column cut off at the matrix' edge.
+ * Tile (r, c), number t = c * row_tiles + r, has a mask for each of its rows, masks[t * MS_TILE + i], with bit j set
+ * where its element (i, j) is not 0, and these elements row after row from values[t * MS_TILE_VALUES]. A product takes
+ * tile after tile down the rows, so that its positions come out of a register and its values in the order in which they
+ * stand. */
 #define MS_TILE 64
 #define MS_TILE_VALUES (MS_TILE * MS_TILE + MS_TILE) /* with room for whole vectors behind the last value */
 struct ms_nonzeros {
@@ -113,9 +114,9 @@ struct ms_kernels {
   void (*gemm)(size_t m, size_t n, size_t k, const float *a, size_t a_row_stride, size_t a_col_stride, const float *b,
                size_t b_row_stride, size_t b_col_stride, float *c, size_t ldc, float *workspace);
 
-  /* The same product, with A given by its non-zeros: the terms of its zeros are left out. B must be finite; then C has the
-   * bits that gemm gives it. C(i, j) stands at c[i * ldc + (j / MS_TILE) * c_tile_stride + j % MS_TILE]: row after row with a
-   * c_tile_stride of MS_TILE. n may be cut at multiples of MS_TILE, m too (ms_nonzeros_rows).
+  /* The same product, with A given by its non-zeros: the terms of its zeros are left out. B must be finite; then C has
+   * the bits that gemm gives it. C(i, j) stands at c[i * ldc + (j / MS_TILE) * c_tile_stride + j % MS_TILE]: row after
+   * row with a c_tile_stride of MS_TILE. n may be cut at multiples of MS_TILE, m too (ms_nonzeros_rows).
    * Faster than gemm while the share of A's non-zeros is below gemm_skip_density, on matrices of hundreds of rows. */
   void (*gemm_skip)(size_t m, size_t n, size_t k, const struct ms_nonzeros *a, const struct ms_tiled *b, float *c,
                     size_t ldc, size_t c_tile_stride, float *workspace);

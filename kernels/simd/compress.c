@@ -4,8 +4,8 @@
 #include "simd.h"
 #include "transpose.h"
 
-/* Appends the lanes of v that are not 0 to `next` and their bits, from bit `at` on, to the mask. A whole vector is written:
- * the next call overwrites the excess. */
+/* Appends the lanes of v that are not 0 to `next` and their bits, from bit `at` on, to the mask. A whole vector is
+ * written: the next call overwrites the excess. */
 static inline float *append(vec v, size_t at, uint64_t *mask, float *next) {
   const uint32_t nonzero = v_nonzero_bits(v);
   v_store_compressed(next, v, nonzero);

@@ -12,9 +12,9 @@
 #include "gemm_pack.h"
 #include "workspace.h"
 
-/* A is packed if its columns are what is contiguous, or each step of k would read a line per micro-tile at a distance, and if it
- * is read for more than NARROW columns of C. Rows need no packing whatever their distance: a micro-tile's lines stay in L1 for 16
- * steps of k. A B of SMALL_B floats, gaps between its rows included, is not packed either. */
+/* A is packed if its columns are what is contiguous, or each step of k would read a line per micro-tile at a distance,
+ * and if it is read for more than NARROW columns of C. Rows need no packing whatever their distance: a micro-tile's
+ * lines stay in L1 for 16 steps of k. A B of SMALL_B floats, gaps between its rows included, is not packed either. */
 enum { NARROW = 128, SMALL_B = 8192 };
 
 /* One block of C += A B and its operands. */
@@ -51,8 +51,8 @@ static inline __attribute__((always_inline)) void copy_column(size_t height, con
     v_store(y + i, v_load_first(x + i, height > i ? min_size(height - i, LANES) : 0));
 }
 
-/* Packs rows x depth of a column-major A into panels of at most MICRO_M rows. Each of its columns is read at one go; the
- * next column's store overwrites the excess of a vector. */
+/* Packs rows x depth of a column-major A into panels of at most MICRO_M rows. Each of its columns is read at one go;
+ * the next column's store overwrites the excess of a vector. */
 static void pack_a(size_t rows, size_t depth, const float *a, size_t col_stride, float *packed) {
   size_t firsts[BLOCK_M / MICRO_M + 1], panels = 0;
   for (size_t i = 0; i < rows; i += even_part(rows - i, MICRO_M, 1))

@@ -24,8 +24,8 @@ struct micro_tile {
 };
 
 /* Rows and vectors are constants of each copy. The loops run to the enum's bounds, with a condition inside, because
- * clang 14 keeps the accumulators in memory if the parameters bound them. A's rows are reached in groups of three from one
- * pointer, or there would be too few registers for them all. */
+ * clang 14 keeps the accumulators in memory if the parameters bound them. A's rows are reached in groups of three from
+ * one pointer, or there would be too few registers for them all. */
 static inline __attribute__((always_inline)) void compute_micro_tile(const size_t rows, const size_t vectors,
                                                                      const struct micro_tile *t) {
   enum { GROUP = 3, GROUPS = (MICRO_M + GROUP - 1) / GROUP };

@@ -1,14 +1,15 @@
 /* Matrix product that leaves out the zeros of A.
  *
- * A block of B, MS_TILE rows by at most MAX_VECTORS vectors, lies in L1. Row after row of A's tiles over these rows, the
- * positions of the non-zeros come out of the mask; each value is broadcast and multiplied with its row of the block, into
- * the accumulators of one row of C. So a term costs one load and one fma a vector, and a zero costs nothing. A mask beats
- * a list of positions: no load stands between one term and the address of the next. Values that stand in the order of
- * their use beat those of the dense matrix, whose lines would be fetched for a few of their elements.
+ * A block of B, MS_TILE rows by at most MAX_VECTORS vectors, lies in L1. Row after row of A's tiles over these rows,
+ * the positions of the non-zeros come out of the mask; each value is broadcast and multiplied with its row of the
+ * block, into the accumulators of one row of C. So a term costs one load and one fma a vector, and a zero costs
+ * nothing. A mask beats a list of positions: no load stands between one term and the address of the next. Values that
+ * stand in the order of their use beat those of the dense matrix, whose lines would be fetched for a few of their
+ * elements.
  *
- * Tiles over k are taken in ascending order and resume from C. The +0 that the contract adds at the end is added by each:
- * it turns a -0 into +0, and from either the terms that follow reach the same sum, but for a zero's sign, which the last
- * +0 settles. So a row without non-zeros in a tile is left as it is. */
+ * Tiles over k are taken in ascending order and resume from C. The +0 that the contract adds at the end is added by
+ * each: it turns a -0 into +0, and from either the terms that follow reach the same sum, but for a zero's sign, which
+ * the last +0 settles. So a row without non-zeros in a tile is left as it is. */
 #include <assert.h>
 
 #include "gemm_sizes.h"
@@ -149,7 +150,8 @@ static void multiply(size_t vectors, const struct panel *panel) {
     multiply_panel(1, tail, panel->ldb, panel);
 }
 
-/* The widest panel of MAX_VECTORS, half of that and so on down to 1 vector that `cols` columns fill, the last vector perhaps in part. */
+/* The widest panel of MAX_VECTORS, half of that and so on down to 1 vector that `cols` columns fill, the last vector
+ * perhaps in part. */
 static size_t panel_vectors(size_t cols) {
   size_t vectors = MAX_VECTORS;
   while (vectors > 1 && (vectors - 1) * LANES >= cols)

@@ -1,5 +1,6 @@
 /* What the kernels of this folder are written in: a small vocabulary over vectors, which each ISA folder defines in its
- * vec.h. The compiler gets that folder by -iquote and the suffix of all names by -DMS_ISA, once for each instruction set.
+ * vec.h. The compiler gets that folder by -iquote and the suffix of all names by -DMS_ISA, once for each instruction
+ * set.
  *
  * Types: vec holds LANES floats, ivec as many 32-bit integers, vmask one truth value a lane.
  *   v_load(x)  v_store(y, v)                     LANES elements, of any alignment

@@ -3,7 +3,8 @@
 
 #include "runtime/platform/dispatch.h"
 
-/* A shuffled batch lies all over the data set: the first lines of an image are asked for while earlier ones are read. */
+/* A shuffled batch lies all over the data set: the first lines of an image are asked for while earlier ones are
+ * read. */
 enum { IMAGES_AHEAD = 6, LINE = 64 };
 
 static void prefetch(const uint8_t *image, size_t n_bytes) {

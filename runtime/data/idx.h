@@ -1,5 +1,5 @@
-/* IDX, the file format of MNIST: two zero bytes, a type byte (8: unsigned byte), the number of dimensions, each dimension
- * as a big-endian 32-bit integer, then the elements, last dimension fastest. Reads unsigned bytes only. */
+/* IDX, the file format of MNIST: two zero bytes, a type byte (8: unsigned byte), the number of dimensions, each
+ * dimension as a big-endian 32-bit integer, then the elements, last dimension fastest. Reads unsigned bytes only. */
 #ifndef MS_DATA_IDX_H
 #define MS_DATA_IDX_H
 
@@ -14,8 +14,8 @@ struct ms_idx {
   const uint8_t *elements; /* inside file */
 };
 
-/* Reads a file that must have n_dimensions dimensions, none of them 0. MS_ERROR_DATA, naming the path: missing, a folder,
- * empty, wrong magic or number of dimensions, or a length that disagrees with the header. */
+/* Reads a file that must have n_dimensions dimensions, none of them 0. MS_ERROR_DATA, naming the path: missing, a
+ * folder, empty, wrong magic or number of dimensions, or a length that disagrees with the header. */
 enum ms_status ms_idx_read(const char *path, size_t n_dimensions, struct ms_idx *idx);
 
 #endif

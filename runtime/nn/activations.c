@@ -73,7 +73,8 @@ bool ms_activations_skip(const struct ms_activations *x, size_t n, size_t n_out)
   return n_out >= ms_kernels()->gemm_skip_min_columns && density < ms_kernels()->gemm_skip_density;
 }
 
-/* Panel after panel of C, or all at once where B and C lie row after row. Panels of a single row look alike but for their width. */
+/* Panel after panel of C, or all at once where B and C lie row after row. Panels of a single row look alike but for
+ * their width. */
 static void multiply_densely(const struct ms_activations *x, size_t n, bool transposed, struct ms_tiled b,
                              struct ms_block block, struct ms_result c, size_t index) {
   const size_t k = transposed ? n : x->units, rows = block.rows.last - block.rows.first;
@@ -107,8 +108,8 @@ void ms_activations_multiply(const struct ms_activations *x, size_t n, bool tran
                           c.data + i * c.ld + j / MS_TILE * c.tile_stride, c.ld, c.tile_stride, ms_pool_scratch(index));
 }
 
-/* A skipping product packs its columns of B for each block: whole columns of blocks, as long as there are enough. A dense
- * one packs A as well: as few blocks as threads. */
+/* A skipping product packs its columns of B for each block: whole columns of blocks, as long as there are enough. A
+ * dense one packs A as well: as few blocks as threads. */
 struct ms_grid ms_grid(size_t rows, size_t cols, bool skip) {
   const size_t threads = ms_pool_size();
   size_t width = ms_kernels()->gemm_skip_columns;

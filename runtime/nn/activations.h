@@ -21,8 +21,8 @@ struct ms_activations {
   atomic_size_t n_nonzeros;   /* counted by ms_activations_compress */
 };
 
-/* As the left operand of a dense product it must lie row after row; in panels it is the better right operand. Spaced rows
- * are an odd number of cache lines apart: tiles of rows that are a power of two apart find no place in L1. */
+/* As the left operand of a dense product it must lie row after row; in panels it is the better right operand. Spaced
+ * rows are an odd number of cache lines apart: tiles of rows that are a power of two apart find no place in L1. */
 enum ms_layout { MS_LAYOUT_ROWS, MS_LAYOUT_SPACED_ROWS, MS_LAYOUT_PANELS };
 
 /* On failure, what was allocated is still to be freed by ms_activations_free. */
@@ -58,9 +58,9 @@ struct ms_result {
   size_t ld, tile_stride;
 };
 
-/* That block of C = X B or, transposed, C = X^T B: X (n, units) the first n rows of x, c the whole C. On the scratch memory
- * of thread `index`. A block begins at multiples of MS_TILE. A dense product needs X row after row, and B at most MS_TILE
- * rows high or with even distances between its rows. */
+/* That block of C = X B or, transposed, C = X^T B: X (n, units) the first n rows of x, c the whole C. On the scratch
+ * memory of thread `index`. A block begins at multiples of MS_TILE. A dense product needs X row after row, and B at
+ * most MS_TILE rows high or with even distances between its rows. */
 void ms_activations_multiply(const struct ms_activations *x, size_t n, bool transposed, bool skip, struct ms_tiled b,
                              struct ms_block block, struct ms_result c, size_t index);
 

@@ -1,5 +1,5 @@
-/* What a checkpoint holds: the state of training between two steps; with the configuration and the images, all that decides how
- * it goes on. Its file is runtime/run/checkpoint.c's. The
+/* What a checkpoint holds: the state of training between two steps; with the configuration and the images, all that
+ * decides how it goes on. Its file is runtime/run/checkpoint.c's. The
  * random streams need no more than epoch and step: each draw is a function of seed and position (random.h). */
 #ifndef MS_NN_CHECKPOINT_H
 #define MS_NN_CHECKPOINT_H

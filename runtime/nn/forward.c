@@ -1,5 +1,5 @@
-/* The forward pass: per hidden layer one parallel region, in which each block of the output is finished while it is in the
- * cache of its thread. */
+/* The forward pass: per hidden layer one parallel region, in which each block of the output is finished while it is in
+ * the cache of its thread. */
 #include "runtime/nn/forward.h"
 
 #include <stdlib.h>

@@ -1,4 +1,5 @@
-/* Networks of dense layers: memory, initial weights, digest. Training keeps weights and moments in panels (trainer.h). */
+/* Networks of dense layers: memory, initial weights, digest. Training keeps weights and moments in panels
+ * (trainer.h). */
 #ifndef MS_NN_NETWORK_H
 #define MS_NN_NETWORK_H
 

@@ -1,4 +1,5 @@
-/* Random numbers of training: what is drawn from which Philox counters (kernels/philox.h). Dropout draws in its kernel. */
+/* Random numbers of training: what is drawn from which Philox counters (kernels/philox.h). Dropout draws in its
+ * kernel. */
 #ifndef MS_NN_RANDOM_H
 #define MS_NN_RANDOM_H
 

@@ -3,8 +3,8 @@
 
 #include <assert.h>
 
-/* cos(x), 0 <= x <= pi / 2, by its Taylor series: 1 - x^2/(1*2) (1 - x^2/(3*4) (1 - ...)), from the inside. The first term
- * left out is x^24 / 24! < 1e-19. */
+/* cos(x), 0 <= x <= pi / 2, by its Taylor series: 1 - x^2/(1*2) (1 - x^2/(3*4) (1 - ...)), from the inside. The first
+ * term left out is x^24 / 24! < 1e-19. */
 static double cosine(double x) {
   const double square = x * x;
   double sum = 1;

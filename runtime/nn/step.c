@@ -1,6 +1,6 @@
-/* One training step. The derivatives of all layers come first, while the weights are still the old ones. Then all weights
- * are updated in one parallel region, each thread taking some columns of a layer through gradient, Adam and MaxNorm: they
- * need no barrier between them, and the gradient does not leave the cache. */
+/* One training step. The derivatives of all layers come first, while the weights are still the old ones. Then all
+ * weights are updated in one parallel region, each thread taking some columns of a layer through gradient, Adam and
+ * MaxNorm: they need no barrier between them, and the gradient does not leave the cache. */
 #include "runtime/nn/step.h"
 
 #include <assert.h>
@@ -157,8 +157,8 @@ static size_t update_items(const struct ms_trainer *t, size_t width) {
   return n_items;
 }
 
-/* Columns of a weight matrix that one item of the update takes: whole panels of the product, less where they are too few
- * for the threads. */
+/* Columns of a weight matrix that one item of the update takes: whole panels of the product, less where they are too
+ * few for the threads. */
 static size_t update_columns(const struct ms_trainer *t) {
   size_t width = ms_kernels()->gemm_skip_columns;
   while (width > MS_TILE && update_items(t, width) < 2 * ms_pool_size())

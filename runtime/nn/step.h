@@ -4,8 +4,9 @@
 
 #include "runtime/nn/trainer.h"
 
-/* Images order[0 .. n-1] of data through the network and back, and the update of all weights, with the random numbers of
- * trainer->epoch and trainer->step. n <= config->batch; order NULL: the first n. Leaves logits and losses in trainer->pass. */
+/* Images order[0 .. n-1] of data through the network and back, and the update of all weights, with the random numbers
+ * of trainer->epoch and trainer->step. n <= config->batch; order NULL: the first n. Leaves logits and losses in
+ * trainer->pass. */
 void ms_train_step(struct ms_trainer *trainer, const struct ms_dataset *data, const uint32_t *order, size_t n);
 
 #endif

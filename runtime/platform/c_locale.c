@@ -14,8 +14,8 @@ static void make(void) {
   c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 }
 
-/* Rounding decides the last digit too. Kept as a whole: a caller may have set that of SSE without that of the x87 unit, which is all
- * that fegetround sees, and traps. */
+/* Rounding decides the last digit too. Kept as a whole: a caller may have set that of SSE without that of the x87 unit,
+ * which is all that fegetround sees, and traps. */
 struct environment {
   locale_t locale;
   fenv_t floating;

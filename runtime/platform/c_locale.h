@@ -5,8 +5,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 
-/* As vsnprintf, snprintf and strtod in the "C" locale. For every number with a fraction that reaches a file or is read from one;
- * text.h and error.h do so. */
+/* As vsnprintf, snprintf and strtod in the "C" locale. For every number with a fraction that reaches a file or is read
+ * from one; text.h and error.h do so. */
 __attribute__((format(printf, 3, 0))) int ms_vsnprintf(char *text, size_t size, const char *format, va_list args);
 __attribute__((format(printf, 3, 4))) int ms_snprintf(char *text, size_t size, const char *format, ...);
 double ms_strtod(const char *text, char **end);

@@ -19,7 +19,8 @@
 #if defined(__x86_64__)
 #include <cpuid.h>
 
-/* Intel SDM vol. 1, section 14.3 (AVX), 14.5 (FMA), 14.7 (AVX2), 15.2 to 15.4 (AVX-512): OSXSAVE first, then XCR0, then the feature bits. */
+/* Intel SDM vol. 1, section 14.3 (AVX), 14.5 (FMA), 14.7 (AVX2), 15.2 to 15.4 (AVX-512): OSXSAVE first, then XCR0, then
+ * the feature bits. */
 static uint64_t enabled_state(void) {
   uint32_t low, high;
   __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
@@ -81,8 +82,8 @@ unsigned ms_cpu_features(void) {
                                              : 0);
 }
 #elif defined(MS_WITH_RVV128)
-/* Linux reports V where the CPU has it and this process may use it. Vendors' kernels report it for the draft 0.7.1 too, to
- * which this vtype is illegal. In V 1.0 it gives as many elements of a byte as a register has. */
+/* Linux reports V where the CPU has it and this process may use it. Vendors' kernels report it for the draft 0.7.1 too,
+ * to which this vtype is illegal. In V 1.0 it gives as many elements of a byte as a register has. */
 unsigned ms_cpu_features(void) {
   const unsigned long v = 1ul << ('V' - 'A'), illegal = 1ul << 63;
   if (!(getauxval(AT_HWCAP) & v))

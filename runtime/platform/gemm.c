@@ -7,12 +7,12 @@
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/error.h"
 
-/* Cuts are made at multiples of these: every kernel spreads a block's rows evenly over its tiles, 16 columns are a cache
- * line. */
+/* Cuts are made at multiples of these: every kernel spreads a block's rows evenly over its tiles, 16 columns are a
+ * cache line. */
 enum { UNIT_M = 8, UNIT_N = 16 };
 
-/* Products of fewer multiply-adds gain little from a second thread: two make 64^3, which takes 2 to 5 microseconds, 1.6 times
- * as fast if they are awake. */
+/* Products of fewer multiply-adds gain little from a second thread: two make 64^3, which takes 2 to 5 microseconds, 1.6
+ * times as fast if they are awake. */
 enum { MIN_SHARED = 250000 };
 
 /* ms_sgemm with alpha or beta goes through parts of C of this size, of which each thread holds one. */
@@ -27,8 +27,8 @@ static size_t ceil_div(size_t x, size_t y) {
 }
 
 /* Of all grids of threads, that with the smallest largest block, then the least work done twice: each column of threads
- * reads all of its rows of A through its caches, each row of threads packs all of its columns of B, which costs less as it
- * happens beside the multiplications. The factor of 4 is measured. */
+ * reads all of its rows of A through its caches, each row of threads packs all of its columns of B, which costs less as
+ * it happens beside the multiplications. The factor of 4 is measured. */
 struct ms_block ms_gemm_share(size_t m, size_t n, size_t index) {
   const size_t threads = ms_pool_size();
   assert(threads > 0);

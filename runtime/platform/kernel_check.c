@@ -1,6 +1,6 @@
 /* Each kernel once, on operands with subnormals and zeros of both signs, against a hash of the bits that the contract
- * gives, which changes with MS_CONTRACT_VERSION alone. It checks the build, as flags act file by file; sizes and strides
- * are for tests/test_kernels. */
+ * gives, which changes with MS_CONTRACT_VERSION alone. It checks the build, as flags act file by file; sizes and
+ * strides are for tests/test_kernels. */
 #include <string.h>
 
 #include "reference/exp_log.h"

@@ -1,5 +1,5 @@
-/* Allocation with overflow checks. Large blocks begin at a huge page and ask for them: a training step runs through tens of
- * megabytes in strides that small pages do not keep up with. */
+/* Allocation with overflow checks. Large blocks begin at a huge page and ask for them: a training step runs through
+ * tens of megabytes in strides that small pages do not keep up with. */
 #define _DEFAULT_SOURCE /* madvise */
 #include "runtime/platform/memory.h"
 

@@ -6,8 +6,8 @@
 
 #define MS_ALIGNMENT 64 /* bytes: a cache line, and the widest vector register */
 
-/* count * size zeroed bytes, aligned to MS_ALIGNMENT, to *p; free() releases them. A count of 0 gives memory that may be
- * freed. MS_ERROR_MEMORY, naming `what`, when they cannot be had; *p is then NULL. */
+/* count * size zeroed bytes, aligned to MS_ALIGNMENT, to *p; free() releases them. A count of 0 gives memory that may
+ * be freed. MS_ERROR_MEMORY, naming `what`, when they cannot be had; *p is then NULL. */
 enum ms_status ms_allocate(size_t count, size_t size, const char *what, void *p);
 
 /* The same, not zeroed: what is never written costs no memory. */

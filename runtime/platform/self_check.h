@@ -6,8 +6,8 @@
 #include "runtime/mnist_simd.h"
 
 /* The arithmetic of this library's own files, then every slot of the table on a few hundred values against the bits
- * that the contract gives: some 20 microseconds, 110 with the scalar table. workspace: as the table's gemm takes it; isa: the table's name, for the message.
- * MS_ERROR_BUILD names the property, or the kernel, that is broken. */
+ * that the contract gives: some 20 microseconds, 110 with the scalar table. workspace: as the table's gemm takes it;
+ * isa: the table's name, for the message. MS_ERROR_BUILD names the property, or the kernel, that is broken. */
 enum ms_status ms_self_check(const struct ms_kernels *kernels, const char *isa, float *workspace);
 
 /* The name of the first slot that gives other bits; NULL if none does. */

@@ -1,4 +1,5 @@
-/* The block function of SHA-256 with the SHA instructions of x86 (Intel SDM vol. 2, SHA256RNDS2, SHA256MSG1, SHA256MSG2). */
+/* The block function of SHA-256 with the SHA instructions of x86 (Intel SDM vol. 2, SHA256RNDS2, SHA256MSG1,
+ * SHA256MSG2). */
 #include <immintrin.h>
 
 #include "runtime/platform/sha256_blocks.h"

@@ -1,4 +1,5 @@
-/* A text that grows. A failure to get memory is kept: what is added later is dropped, and ms_text_status tells it at the end. */
+/* A text that grows. A failure to get memory is kept: what is added later is dropped, and ms_text_status tells it at
+ * the end. */
 #ifndef MS_PLATFORM_TEXT_H
 #define MS_PLATFORM_TEXT_H
 

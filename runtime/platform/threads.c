@@ -1,6 +1,6 @@
-/* The pool of threads. A region is handed over by raising a generation number, which workers watch for a while before they
- * sleep: a training step enters a region every few hundred microseconds, and to wake a sleeping thread costs a hundred of
- * them on a virtual machine; an idle program must not burn a shared machine's cores. */
+/* The pool of threads. A region is handed over by raising a generation number, which workers watch for a while before
+ * they sleep: a training step enters a region every few hundred microseconds, and to wake a sleeping thread costs a
+ * hundred of them on a virtual machine; an idle program must not burn a shared machine's cores. */
 #include "runtime/platform/threads.h"
 
 #include <pthread.h>
@@ -15,7 +15,8 @@
 #include "runtime/platform/fpenv.h"
 #include "runtime/platform/memory.h"
 
-/* How long a thread watches before it sleeps. With more threads than cores it would only keep the others from working. */
+/* How long a thread watches before it sleeps. With more threads than cores it would only keep the others from
+ * working. */
 static const double watch_s = 1e-3, watch_crowded_s = 5e-6;
 
 enum { PAUSES = 64 }; /* between two looks at the clock: a microsecond or two */
@@ -174,8 +175,8 @@ struct items {
   size_t n_items;
 };
 
-/* A thread's own items are those whose number leaves its index as the remainder: each step they are the same, and the memory
- * that they write stays in its caches. Then what the others have left. */
+/* A thread's own items are those whose number leaves its index as the remainder: each step they are the same, and the
+ * memory that they write stays in its caches. Then what the others have left. */
 static void take_items(void *context, size_t index) {
   const struct items *items = context;
   for (size_t i = 0; i < pool.n_threads; ++i) {

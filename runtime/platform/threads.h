@@ -7,8 +7,8 @@
 /* What each thread runs: index 0 .. ms_pool_size()-1; index 0 is the caller. */
 typedef void ms_task(void *context, size_t index);
 
-/* Starts the process' one pool with n_threads threads, the caller included, each with a scratch memory of scratch_floats
- * floats. MS_ERROR_SYSTEM: a thread cannot be created; nothing is left running then. */
+/* Starts the process' one pool with n_threads threads, the caller included, each with a scratch memory of
+ * scratch_floats floats. MS_ERROR_SYSTEM: a thread cannot be created; nothing is left running then. */
 enum ms_status ms_pool_start(size_t n_threads, size_t scratch_floats);
 void ms_pool_stop(void);
 
@@ -28,9 +28,9 @@ void ms_pool_run_alone(ms_task *task, void *context);
 typedef void ms_item_task(void *context, size_t item, size_t index);
 void ms_pool_each(size_t n_items, ms_item_task *task, void *context);
 
-/* A place among n_items for an item of ms_pool_each, such that the items of one thread are neighbours: for items that write
- * side by side. Where the places of two threads alternate, prefetching takes lines that the other one is writing, at every
- * border; where the two share no last-level cache, evaluation took 1.6 times as long. */
+/* A place among n_items for an item of ms_pool_each, such that the items of one thread are neighbours: for items that
+ * write side by side. Where the places of two threads alternate, prefetching takes lines that the other one is writing,
+ * at every border; where the two share no last-level cache, evaluation took 1.6 times as long. */
 size_t ms_pool_neighbours(size_t item, size_t n_items);
 
 /* The scratch memory of a task's index, aligned to MS_ALIGNMENT; for use within a task. */

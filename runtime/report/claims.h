@@ -1,5 +1,6 @@
-/* The report's claims against runs of its three stages: a row per claim, in figures and in words ready to print. Everything is
- * computed from the runs; the report's figures are the only constants. Does not read folders, does not print. */
+/* The report's claims against runs of its three stages: a row per claim, in figures and in words ready to print.
+ * Everything is computed from the runs; the report's figures are the only constants. Does not read folders, does not
+ * print. */
 #ifndef MS_REPORT_CLAIMS_H
 #define MS_REPORT_CLAIMS_H
 
@@ -49,8 +50,8 @@ struct ms_claim {
   char note[320];    /* one sentence or two, without a full stop at the end */
 };
 
-/* stages: a run each, NULL for one that is not there. Fills all rows, in the order of the report. Of images that are not MNIST's
- * nothing is judged: the rows have the run's figures, and neither difference, verdict nor note. */
+/* stages: a run each, NULL for one that is not there. Fills all rows, in the order of the report. Of images that are
+ * not MNIST's nothing is judged: the rows have the run's figures, and neither difference, verdict nor note. */
 void ms_claims(const struct ms_claim_run *const stages[MS_N_STAGES], bool is_mnist,
                struct ms_claim claims[MS_N_CLAIMS]);
 

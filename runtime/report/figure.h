@@ -1,5 +1,5 @@
-/* Figures: one or more SVG panels under a number, with a title and a caption. A page holds the panels side by side; a file of
- * its own holds them in one drawing. Colours come by the classes of figures.css. */
+/* Figures: one or more SVG panels under a number, with a title and a caption. A page holds the panels side by side; a
+ * file of its own holds them in one drawing. Colours come by the classes of figures.css. */
 #ifndef MS_REPORT_FIGURE_H
 #define MS_REPORT_FIGURE_H
 

@@ -15,8 +15,8 @@ struct ms_captioned {
   char lines[2][40];     /* ASCII */
 };
 
-/* images: (n), of rows x cols pixels each; margins that are empty in all of them are cut off. Lines hold at most `width`
- * characters: what does not fit goes below, images that are wider become smaller. */
+/* images: (n), of rows x cols pixels each; margins that are empty in all of them are cut off. Lines hold at most
+ * `width` characters: what does not fit goes below, images that are wider become smaller. */
 void ms_draw_images(struct ms_text *text, enum ms_block_style style, const struct ms_captioned *images, size_t n,
                     size_t rows, size_t cols, size_t width);
 

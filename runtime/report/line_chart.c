@@ -161,7 +161,8 @@ static void draw_bars(const struct plot *p, const struct ms_series *s) {
                      y_at(p, s->from[i]), y_at(p, s->to[i]));
 }
 
-/* A dot for each value: seen where there are few, found by the script where there are many. It carries what is to be shown. */
+/* A dot for each value: seen where there are few, found by the script where there are many. It carries what is to be
+ * shown. */
 static void draw_dots(const struct plot *p, const struct ms_series *s) {
   const struct ms_line_chart *c = p->chart;
   for (size_t i = 0; i < c->n; ++i) {

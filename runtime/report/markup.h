@@ -1,11 +1,12 @@
-/* What pages and figures are written with: text made safe for HTML and SVG, numbers for people. All of it is independent of the
- * locale. */
+/* What pages and figures are written with: text made safe for HTML and SVG, numbers for people. All of it is
+ * independent of the locale. */
 #ifndef MS_REPORT_MARKUP_H
 #define MS_REPORT_MARKUP_H
 
 #include "runtime/platform/text.h"
 
-/* string as the content of an element or of a quoted attribute. What is not UTF-8, and control characters, become U+FFFD. */
+/* string as the content of an element or of a quoted attribute. What is not UTF-8, and control characters, become
+ * U+FFFD. */
 void ms_markup_escape(struct ms_text *text, const char *string);
 
 #define MS_SHORT_TEXT 64

@@ -12,7 +12,8 @@
 #include "runtime/report/page.h"
 #include "runtime/sweep/sweep.h"
 
-/* Beyond MAX_DROP points below the best value an axis would hide what the good ones differ in: such values are left out of it. */
+/* Beyond MAX_DROP points below the best value an axis would hide what the good ones differ in: such values are left out
+ * of it. */
 enum { MAX_DROP = 4, MAX_DESCRIPTION = 256 };
 #define MIN_SPAN 0.5 /* points that an axis spans at least: two standard errors of 10,000 images at 98.4 % */
 

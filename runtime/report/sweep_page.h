@@ -4,8 +4,8 @@
 
 #include "runtime/mnist_simd.h"
 
-/* Reads the folders of sweeps, finished or not, and writes the page to path, its figures beside it as ms_report_write does.
- * MS_ERROR_DATA: a folder is not that of a sweep, or damaged. */
+/* Reads the folders of sweeps, finished or not, and writes the page to path, its figures beside it as ms_report_write
+ * does. MS_ERROR_DATA: a folder is not that of a sweep, or damaged. */
 enum ms_status ms_sweep_page_write(const char *const *folders, size_t n_folders, const char *path);
 
 #endif
