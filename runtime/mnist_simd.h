@@ -107,24 +107,24 @@ void ms_dataset_sha256(const struct ms_dataset *data, char hex[65]);
 
 struct ms_layer_config {
   size_t units;
-  double dropout;  /* share of outputs dropped, 0 <= p < 1; applied in steps of 1/65536 */
-  double l1, l2;   /* penalties l1 * sum |w| + l2 * sum w^2 */
-  double max_norm; /* limit of each unit's incoming weights; 0: none */
+  double dropout; /* share of outputs dropped, 0 <= p < 1; applied in steps of 1/65536 */
+  double l1, l2;  /* penalties l1 * sum |w| + l2 * sum w^2 */
+  double maxnorm; /* limit of each unit's incoming weights; 0: none */
 };
 
 enum ms_monitor { MS_VAL_ACCURACY, MS_VAL_LOSS };
 
-/* The learning rate of step s (from 0) of S, S being the steps of config->epochs epochs. Constant: learning_rate.
- * Cosine: learning_rate * (1 + cos(pi s / S)) / 2 (Loshchilov & Hutter, ICLR 2017, formula 5 with eta_min 0). */
+/* The learning rate of step s (from 0) of S, S being the steps of config->epochs epochs. Constant: lr.
+ * Cosine: lr * (1 + cos(pi s / S)) / 2 (Loshchilov & Hutter, ICLR 2017, formula 5 with eta_min 0). */
 enum ms_schedule { MS_SCHEDULE_CONSTANT, MS_SCHEDULE_COSINE };
 
 struct ms_config {
   uint64_t seed;
   size_t epochs, batch;
-  double learning_rate;
+  double lr; /* learning rate */
   enum ms_schedule schedule;
   double input_dropout; /* share of pixels dropped, as with a hidden layer's outputs */
-  size_t n_validation;  /* the last images in file order, kept out of training */
+  size_t val;           /* the last images in file order, kept out of training */
   size_t patience;      /* epochs without improvement before training stops; 0: no early stopping */
   double min_delta;     /* what counts as improvement */
   enum ms_monitor monitor;

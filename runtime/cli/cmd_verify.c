@@ -103,7 +103,7 @@ static enum ms_status make_short(const struct ms_data *data, struct run *run) {
     return status;
   run->config->batch = 32;
   run->config->epochs = 8;
-  run->config->learning_rate = 0.02;
+  run->config->lr = 0.02;
   run->config->schedule = MS_SCHEDULE_COSINE;
   run->config->input_dropout = 0.2;
   run->config->patience = 2;

@@ -64,7 +64,7 @@ static int set_all(const struct cli_values *values, struct ms_config *c) {
     if (value)
       status = ms_config_set(c, name, value);
   }
-  if (status == MS_OK && c->patience > 0 && c->n_validation == 0) {
+  if (status == MS_OK && c->patience > 0 && c->val == 0) {
     cli_error(values->command, "--patience %zu: early stopping watches validation images: give --val too", c->patience);
     return EXIT_USAGE;
   }

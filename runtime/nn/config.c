@@ -8,10 +8,10 @@
 struct preset {
   const char *name;
   size_t epochs;
-  double learning_rate;
+  double lr;
   enum ms_schedule schedule;
   double input_dropout;
-  size_t n_validation, patience;
+  size_t val, patience;
   const struct ms_layer_config *hidden; /* (2) */
 };
 
@@ -45,10 +45,10 @@ enum ms_status ms_config_preset(const char *name, struct ms_config **config) {
       .seed = 42,
       .epochs = preset->epochs,
       .batch = 512,
-      .learning_rate = preset->learning_rate,
+      .lr = preset->lr,
       .schedule = preset->schedule,
       .input_dropout = preset->input_dropout,
-      .n_validation = preset->n_validation,
+      .val = preset->val,
       .patience = preset->patience,
       .min_delta = 0.0001,
       .monitor = MS_VAL_ACCURACY,
@@ -96,9 +96,9 @@ static enum ms_status check_layer(const struct ms_layer_config *layer, size_t nu
     return ms_fail(MS_ERROR_ARGUMENT, "hidden layer %zu: l1 is %g, must be 0 to %g", number, layer->l1, MS_MAX_PENALTY);
   if (!(layer->l2 >= 0 && layer->l2 <= MS_MAX_PENALTY))
     return ms_fail(MS_ERROR_ARGUMENT, "hidden layer %zu: l2 is %g, must be 0 to %g", number, layer->l2, MS_MAX_PENALTY);
-  if (!(layer->max_norm == 0 || (layer->max_norm >= MS_MIN_MAX_NORM && layer->max_norm <= MS_MAX_MAX_NORM)))
+  if (!(layer->maxnorm == 0 || (layer->maxnorm >= MS_MIN_MAX_NORM && layer->maxnorm <= MS_MAX_MAX_NORM)))
     return ms_fail(MS_ERROR_ARGUMENT, "hidden layer %zu: maxnorm is %g, must be 0 (none) or %g to %g", number,
-                   layer->max_norm, MS_MIN_MAX_NORM, MS_MAX_MAX_NORM);
+                   layer->maxnorm, MS_MIN_MAX_NORM, MS_MAX_MAX_NORM);
   return MS_OK;
 }
 
@@ -107,16 +107,15 @@ enum ms_status ms_config_check(const struct ms_config *c) {
     return ms_fail(MS_ERROR_ARGUMENT, "epochs is %zu, must be 1 to %d", c->epochs, MS_MAX_EPOCHS);
   if (c->batch < 1 || c->batch > MS_MAX_BATCH)
     return ms_fail(MS_ERROR_ARGUMENT, "batch is %zu, must be 1 to %d", c->batch, MS_MAX_BATCH);
-  if (!(c->learning_rate > 0 && c->learning_rate <= MS_MAX_LEARNING_RATE))
-    return ms_fail(MS_ERROR_ARGUMENT, "lr is %g, must be over 0 and at most %g", c->learning_rate,
-                   MS_MAX_LEARNING_RATE);
+  if (!(c->lr > 0 && c->lr <= MS_MAX_LEARNING_RATE))
+    return ms_fail(MS_ERROR_ARGUMENT, "lr is %g, must be over 0 and at most %g", c->lr, MS_MAX_LEARNING_RATE);
   if (c->schedule != MS_SCHEDULE_CONSTANT && c->schedule != MS_SCHEDULE_COSINE)
     return ms_fail(MS_ERROR_ARGUMENT, "schedule is %d, must be one of enum ms_schedule", (int)c->schedule);
   if (!(c->input_dropout >= 0 && c->input_dropout <= MS_MAX_DROPOUT))
     return ms_fail(MS_ERROR_ARGUMENT, "input-dropout is %g, must be 0 to %g", c->input_dropout, MS_MAX_DROPOUT);
   if (!(c->min_delta >= 0 && c->min_delta <= 1))
     return ms_fail(MS_ERROR_ARGUMENT, "min-delta is %g, must be 0 to 1", c->min_delta);
-  if (c->patience > 0 && c->n_validation == 0)
+  if (c->patience > 0 && c->val == 0)
     return ms_fail(MS_ERROR_ARGUMENT, "patience is %zu, but early stopping watches validation images: give val too",
                    c->patience);
   if (c->n_hidden > MS_MAX_HIDDEN)

@@ -150,7 +150,7 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
     if (!isfinite(t->at.loss_sum))
       return ms_fail(MS_ERROR_NUMERIC,
                      "epoch %zu, step %zu: the loss is not finite: train with a smaller lr (it is %g)", epoch->epoch,
-                     t->at.step, t->config->learning_rate);
+                     t->at.step, t->config->lr);
     const enum ms_status status = observe_step(t, first + rows);
     if (status != MS_OK)
       return status;
@@ -160,7 +160,7 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
   ms_trainer_read(&t->trainer);
   if (!ms_network_is_finite(t->trainer.network))
     return ms_fail(MS_ERROR_NUMERIC, "epoch %zu: a weight is not finite: train with a smaller lr (it is %g)",
-                   epoch->epoch, t->config->learning_rate);
+                   epoch->epoch, t->config->lr);
   return MS_OK;
 }
 
@@ -169,7 +169,7 @@ static enum ms_status validate(struct training *t, struct ms_epoch *epoch) {
   epoch->has_validation = true;
   if (!isfinite(epoch->val_loss)) /* weights are, and sums of their products are not */
     return ms_fail(MS_ERROR_NUMERIC, "epoch %zu: the validation loss is not finite: train with a smaller lr (it is %g)",
-                   epoch->epoch, t->config->learning_rate);
+                   epoch->epoch, t->config->lr);
   const double value = t->config->monitor == MS_VAL_ACCURACY ? epoch->val_accuracy : -epoch->val_loss;
   epoch->improved = value - t->config->min_delta > t->at.best;
   if (epoch->improved) {

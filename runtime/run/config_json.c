@@ -15,7 +15,7 @@ static json_t *hidden_to_json(const struct ms_config *config) {
   for (size_t l = 0; l < config->n_hidden; ++l) {
     const struct ms_layer_config *layer = &config->hidden[l];
     json_t *object = json_pack("{s:I, s:f, s:f, s:f, s:f}", "units", (json_int_t)layer->units, "dropout",
-                               layer->dropout, "l1", layer->l1, "l2", layer->l2, "maxnorm", layer->max_norm);
+                               layer->dropout, "l1", layer->l1, "l2", layer->l2, "maxnorm", layer->maxnorm);
     if (json_array_append_new(layers, object) != 0) {
       json_decref(layers);
       return NULL;
@@ -26,8 +26,8 @@ static json_t *hidden_to_json(const struct ms_config *config) {
 
 json_t *ms_config_to_json(const struct ms_config *c) {
   return json_pack("{s:I, s:I, s:f, s:s, s:f, s:o, s:I, s:I, s:f, s:s}", "epochs", (json_int_t)c->epochs, "batch",
-                   (json_int_t)c->batch, "lr", c->learning_rate, "schedule", schedules[c->schedule], "input_dropout",
-                   c->input_dropout, "hidden", hidden_to_json(c), "val", (json_int_t)c->n_validation, "patience",
+                   (json_int_t)c->batch, "lr", c->lr, "schedule", schedules[c->schedule], "input_dropout",
+                   c->input_dropout, "hidden", hidden_to_json(c), "val", (json_int_t)c->val, "patience",
                    (json_int_t)c->patience, "min_delta", c->min_delta, "monitor", monitors[c->monitor]);
 }
 
@@ -55,7 +55,7 @@ static enum ms_status read_hidden(const char *path, const json_t *layers, struct
     json_int_t units;
     json_error_t error;
     if (json_unpack_ex(json_array_get(layers, l), &error, 0, "{s:I, s:F, s:F, s:F, s:F}", "units", &units, "dropout",
-                       &layer->dropout, "l1", &layer->l1, "l2", &layer->l2, "maxnorm", &layer->max_norm) != 0)
+                       &layer->dropout, "l1", &layer->l1, "l2", &layer->l2, "maxnorm", &layer->maxnorm) != 0)
       return ms_fail(MS_ERROR_DATA, "%s: hidden layer %zu of the configuration: %s", path, l + 1, error.text);
     layer->units = size_of(units);
   }
@@ -69,15 +69,15 @@ static enum ms_status read_config(const char *path, const json_t *object, struct
   json_error_t error;
   unsigned value;
   if (json_unpack_ex((json_t *)object, &error, 0, "{s:I, s:I, s:F, s:s, s:F, s:o, s:I, s:I, s:F, s:s}", "epochs",
-                     &epochs, "batch", &batch, "lr", &c->learning_rate, "schedule", &schedule, "input_dropout",
-                     &c->input_dropout, "hidden", &hidden, "val", &val, "patience", &patience, "min_delta",
-                     &c->min_delta, "monitor", &monitor) != 0)
+                     &epochs, "batch", &batch, "lr", &c->lr, "schedule", &schedule, "input_dropout", &c->input_dropout,
+                     "hidden", &hidden, "val", &val, "patience", &patience, "min_delta", &c->min_delta, "monitor",
+                     &monitor) != 0)
     return ms_fail(MS_ERROR_DATA, "%s: its configuration: %s", path, error.text);
   if (epochs < 0 || batch < 0 || val < 0 || patience < 0 || !json_is_array(hidden))
     return ms_fail(MS_ERROR_DATA, "%s: its configuration: a negative number, or hidden is no list", path);
   c->epochs = size_of(epochs);
   c->batch = size_of(batch);
-  c->n_validation = size_of(val);
+  c->val = size_of(val);
   c->patience = size_of(patience);
   if (!read_choice(schedule, schedules, &value))
     return ms_fail(MS_ERROR_DATA, "%s: its configuration: schedule '%.40s' is unknown", path, schedule);
