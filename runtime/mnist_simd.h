@@ -119,7 +119,7 @@ enum ms_monitor { MS_VAL_ACCURACY, MS_VAL_LOSS };
 enum ms_schedule { MS_SCHEDULE_CONSTANT, MS_SCHEDULE_COSINE };
 
 struct ms_config {
-  uint64_t seed;
+  uint64_t seed; /* at most 2^53 - 1, which every reader of JSON keeps */
   size_t epochs, batch;
   double lr; /* learning rate */
   enum ms_schedule schedule;
@@ -151,9 +151,10 @@ enum ms_status ms_config_preset(const char *name, struct ms_config **config);
 /* Another one with the same values. */
 enum ms_status ms_config_copy(const struct ms_config *config, struct ms_config **copy);
 
-/* Settings by the names that the options of 'mnist_simd train' and sweep files use, "lr" "0.001" or "dropout" "0.6,0.5" for
- * two; ms_setting_name gives them, NULL from the last on. A list has a value for each hidden layer, or one for all, so
- * "hidden" is to be set before the lists: several settings are set in the order of ms_setting_name.
+/* Settings by the names that options and files use: those of the members, with '-' for '_', and "hidden" for the units.
+ * "min-delta" "0.001", or "dropout" "0.6,0.5" for two layers; ms_setting_name gives them, NULL from the last on. A list has a
+ * value for each hidden layer, or one for all, so "hidden" is to be set before the lists: several settings are set in the order
+ * of ms_setting_name.
  * MS_ERROR_ARGUMENT, the message beginning with the setting's name: unknown name, or a value that is not legal. */
 const char *ms_setting_name(size_t index);
 /* Whether the setting of that index is such a list. */
