@@ -82,20 +82,7 @@ static void print_plan(const struct run *run) {
          run->train.n, c->val, s->data->test.n, run->train.rows, run->train.cols, run->train.n_classes);
   if (s->without_test)
     printf("          the test images are not looked at\n");
-  printf("training  %s, seed %llu, up to %zu epoch%s, batch %zu, learning rate %g\n", s->preset,
-         (unsigned long long)c->seed, c->epochs, plural_s(c->epochs), c->batch, c->lr);
-  if (c->patience > 0)
-    printf("stopping  after %zu epoch%s without %s improving by more than %g\n", c->patience, plural_s(c->patience),
-           c->monitor == MS_VAL_ACCURACY ? "validation accuracy" : "validation loss", c->min_delta);
-  for (size_t l = 0; l < c->n_hidden; ++l) {
-    const struct ms_layer_config *h = &c->hidden[l];
-    printf("hidden %zu  %zu unit%s, ReLU, dropout %g, L1 %g, L2 %g, MaxNorm ", l + 1, h->units, plural_s(h->units),
-           h->dropout, h->l1, h->l2);
-    if (h->maxnorm > 0)
-      printf("%g\n", h->maxnorm);
-    else
-      printf("none\n");
-  }
+  print_settings(s->preset, c);
   printf("output    %s\n", s->folder);
   if (run->checkpoint) {
     size_t epoch, step;
