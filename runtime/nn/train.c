@@ -151,9 +151,7 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
       return ms_fail(MS_ERROR_NUMERIC,
                      "epoch %zu, step %zu: the loss is not finite: train with a smaller lr (it is %g)", epoch->epoch,
                      t->at.step, t->config->lr);
-    const enum ms_status status = observe_step(t, first + rows);
-    if (status != MS_OK)
-      return status;
+    MS_TRY(observe_step(t, first + rows));
   }
   epoch->train_loss = t->at.loss_sum / (double)n;
   epoch->train_accuracy = (double)t->at.n_correct / (double)n;
@@ -202,11 +200,9 @@ static enum ms_status run_epoch(struct training *t) {
   struct ms_train_result *result = t->result;
   struct ms_epoch epoch = {.epoch = t->at.epoch, .improved = true};
   t->epoch_start_s = ms_clock_s() - t->at.epoch_s;
-  enum ms_status status = train_epoch(t, &epoch);
-  if (status == MS_OK && t->validation)
-    status = validate(t, &epoch);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(train_epoch(t, &epoch));
+  if (t->validation)
+    MS_TRY(validate(t, &epoch));
   const bool early_stopping = t->validation && t->config->patience > 0;
   if (!early_stopping || epoch.improved) {
     ms_network_copy(t->kept, t->trainer.network);
@@ -224,8 +220,8 @@ static enum ms_status run_epoch(struct training *t) {
   t->at.loss_sum = t->at.epoch_s = 0;
   t->epoch_start_s = ms_clock_s();
   if (t->observer && t->observer->epoch)
-    status = t->observer->epoch(t->observer->context, &epoch);
-  return status == MS_OK ? offer(t, MS_AFTER_EPOCH) : status;
+    MS_TRY(t->observer->epoch(t->observer->context, &epoch));
+  return offer(t, MS_AFTER_EPOCH);
 }
 
 static int compare_doubles(const void *x, const void *y) {
@@ -250,9 +246,7 @@ static enum ms_status check_labels(const struct ms_dataset *data, const char *ki
 
 static enum ms_status check_data(const struct ms_config *config, const struct ms_dataset *train,
                                  const struct ms_dataset *validation) {
-  const enum ms_status status = ms_config_check(config);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_config_check(config));
   if (ms_threads() == 0)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_train: call ms_init first");
   if (train->n == 0 || train->n > UINT32_MAX)
@@ -277,9 +271,7 @@ static enum ms_status train(const struct ms_config *config, const struct ms_chec
                             struct ms_train_result *result) {
   *network = NULL;
   memset(result, 0, sizeof *result);
-  enum ms_status status = check_data(config, train_images, validation);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(check_data(config, train_images, validation));
 
   const uint64_t saved = ms_fpenv_enter();
   struct training t = {.config = config,
@@ -288,7 +280,7 @@ static enum ms_status train(const struct ms_config *config, const struct ms_chec
                        .observer = observer,
                        .start_s = ms_clock_s(),
                        .result = result};
-  status = create(&t);
+  enum ms_status status = create(&t);
   if (status == MS_OK && from)
     status = restore(&t, from);
   while (status == MS_OK && t.at.epoch <= config->epochs && !result->stopped_early)

@@ -5,6 +5,7 @@
 #include "runtime/nn/random.h"
 #include "runtime/nn/train_state.h"
 #include "runtime/platform/dispatch.h"
+#include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 
 void ms_rows_from_panels(size_t n_in, size_t n_out, const float *panels, float *rows) {
@@ -25,10 +26,9 @@ static enum ms_status create_network(struct ms_trainer *t, size_t n_inputs, size
   for (size_t l = 0; l < t->config->n_hidden; ++l)
     units[l + 1] = t->config->hidden[l].units;
   units[t->config->n_hidden + 1] = n_classes;
-  const enum ms_status status = ms_network_create(t->config->n_hidden + 1, units, &t->network);
-  if (status == MS_OK)
-    ms_network_initialise(t->network, t->config->seed);
-  return status;
+  MS_TRY(ms_network_create(t->config->n_hidden + 1, units, &t->network));
+  ms_network_initialise(t->network, t->config->seed);
+  return MS_OK;
 }
 
 static enum ms_status create_layer(const struct ms_dense *dense, struct ms_layer_state *layer) {
@@ -37,27 +37,22 @@ static enum ms_status create_layer(const struct ms_dense *dense, struct ms_layer
   const size_t panels = ms_tiles(dense->n_out), panel_bytes = dense->n_in * MS_TILE * sizeof(float);
   float **const matrices[] = {&layer->weight, &layer->moment1, &layer->moment2};
   float **const vectors[] = {&layer->bias, &layer->bias_moment1, &layer->bias_moment2};
-  enum ms_status status = MS_OK;
-  for (size_t i = 0; status == MS_OK && i < sizeof matrices / sizeof matrices[0]; ++i) {
-    status = ms_allocate(panels, panel_bytes, "weights and moments", matrices[i]);
-    if (status == MS_OK)
-      status = ms_allocate(dense->n_out, sizeof(float), "weights and moments", vectors[i]);
+  for (size_t i = 0; i < sizeof matrices / sizeof matrices[0]; ++i) {
+    MS_TRY(ms_allocate(panels, panel_bytes, "weights and moments", matrices[i]));
+    MS_TRY(ms_allocate(dense->n_out, sizeof(float), "weights and moments", vectors[i]));
   }
-  if (status == MS_OK) {
-    ms_panels_from_rows(dense->n_in, dense->n_out, dense->weight, layer->weight);
-    memcpy(layer->bias, dense->bias, dense->n_out * sizeof(float));
-  }
-  return status;
+  ms_panels_from_rows(dense->n_in, dense->n_out, dense->weight, layer->weight);
+  memcpy(layer->bias, dense->bias, dense->n_out * sizeof(float));
+  return MS_OK;
 }
 
 static enum ms_status create_layers(struct ms_trainer *t) {
   const size_t n_layers = t->network->n_layers;
-  enum ms_status status = ms_allocate(n_layers, sizeof *t->layers, "layers", &t->layers);
-  if (status == MS_OK)
-    t->n_layers = n_layers;
-  for (size_t l = 0; status == MS_OK && l < n_layers; ++l)
-    status = create_layer(&t->network->layers[l], &t->layers[l]);
-  return status;
+  MS_TRY(ms_allocate(n_layers, sizeof *t->layers, "layers", &t->layers));
+  t->n_layers = n_layers;
+  for (size_t l = 0; l < n_layers; ++l)
+    MS_TRY(create_layer(&t->network->layers[l], &t->layers[l]));
+  return MS_OK;
 }
 
 static struct ms_dropout make_dropout(const struct ms_config *config, double share, uint32_t stream_layer) {
@@ -70,25 +65,20 @@ static struct ms_dropout make_dropout(const struct ms_config *config, double sha
 static enum ms_status create_buffers(struct ms_trainer *t) {
   const size_t batch = t->config->batch;
   size_t widest_input = 0;
-  enum ms_status status = ms_pass_create(t->network, batch, true, &t->pass);
-  if (status == MS_OK)
-    status = ms_allocate(t->n_layers, sizeof *t->dropout, "dropout", &t->dropout);
-  if (status == MS_OK)
-    status = ms_allocate(t->n_layers, sizeof *t->dz, "batch", &t->dz);
-  for (size_t l = 0; status == MS_OK && l < t->n_layers; ++l) {
+  MS_TRY(ms_pass_create(t->network, batch, true, &t->pass));
+  MS_TRY(ms_allocate(t->n_layers, sizeof *t->dropout, "dropout", &t->dropout));
+  MS_TRY(ms_allocate(t->n_layers, sizeof *t->dz, "batch", &t->dz));
+  for (size_t l = 0; l < t->n_layers; ++l) {
     const struct ms_layer_state *layer = &t->layers[l];
     t->pass.layers[l].weight = ms_tiled_panels(layer->weight, layer->n_in);
     t->pass.layers[l].bias = layer->bias;
     widest_input = layer->n_in > widest_input ? layer->n_in : widest_input;
     /* The output layer's is written row by row by the loss. */
     const enum ms_layout layout = l + 1 < t->n_layers ? MS_LAYOUT_PANELS : MS_LAYOUT_ROWS;
-    status = ms_activations_create(batch, layer->n_out, layout, false, &t->dz[l]);
+    MS_TRY(ms_activations_create(batch, layer->n_out, layout, false, &t->dz[l]));
   }
   t->gradient_floats = widest_input * ms_kernels()->gemm_skip_columns + MS_TILE;
-  if (status == MS_OK)
-    status = ms_allocate(ms_pool_size(), t->gradient_floats * sizeof *t->gradients, "gradients", &t->gradients);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_allocate(ms_pool_size(), t->gradient_floats * sizeof *t->gradients, "gradients", &t->gradients));
 
   t->input_dropout = make_dropout(t->config, t->config->input_dropout, ms_stream_layer(MS_STREAM_INPUT_DROPOUT, 0));
   for (size_t l = 0; l < t->config->n_hidden; ++l)

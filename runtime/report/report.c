@@ -26,9 +26,7 @@ static void name_run(struct ms_report *report, struct ms_report_run *r) {
 
 static enum ms_status read_run(struct ms_report *report, const char *folder, struct ms_report_run *r) {
   r->folder = folder;
-  const enum ms_status status = ms_run_read(folder, &r->run);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_run_read(folder, &r->run));
   if (strcmp(r->run.data_sha256, report->train_sha256) != 0)
     return ms_fail_by(
         MS_ERROR_DATA, MS_OTHER_DATA,
@@ -86,9 +84,7 @@ static enum ms_status evaluate(struct ms_report *report) {
     return ms_fail(MS_ERROR_DATA, "%s: %zu validation images of %zu: not a run on this data", folder, run->config->val,
                    report->data->train.n);
   choose_images(report);
-  const enum ms_status status = ms_evaluate(run->network, &report->images, &report->evaluation);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_evaluate(run->network, &report->images, &report->evaluation));
   const struct ms_evaluation *found = &report->evaluation;
   const struct ms_evaluation *stored = run->has_test         ? &run->test
                                        : run->has_validation ? &run->validation
