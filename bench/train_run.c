@@ -49,7 +49,7 @@ static enum ms_status on_epoch(void *context, const struct ms_epoch *epoch) {
 }
 
 static enum ms_status train(const struct ms_data *data, struct train_run *run, struct ms_network **network) {
-  const size_t n_validation = run->config->n_validation;
+  const size_t n_validation = run->config->val;
   run->n_train = data->train.n - n_validation;
   run->n_steps = (run->n_train + run->config->batch - 1) / run->config->batch;
   const struct ms_dataset images = ms_dataset_slice(&data->train, 0, run->n_train);

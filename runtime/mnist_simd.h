@@ -107,24 +107,24 @@ void ms_dataset_sha256(const struct ms_dataset *data, char hex[65]);
 
 struct ms_layer_config {
   size_t units;
-  double dropout;  /* share of outputs dropped, 0 <= p < 1; applied in steps of 1/65536 */
-  double l1, l2;   /* penalties l1 * sum |w| + l2 * sum w^2 */
-  double max_norm; /* limit of each unit's incoming weights; 0: none */
+  double dropout; /* share of outputs dropped, 0 <= p < 1; applied in steps of 1/65536 */
+  double l1, l2;  /* penalties l1 * sum |w| + l2 * sum w^2 */
+  double maxnorm; /* limit of each unit's incoming weights; 0: none */
 };
 
 enum ms_monitor { MS_VAL_ACCURACY, MS_VAL_LOSS };
 
-/* The learning rate of step s (from 0) of S, S being the steps of config->epochs epochs. Constant: learning_rate.
- * Cosine: learning_rate * (1 + cos(pi s / S)) / 2 (Loshchilov & Hutter, ICLR 2017, formula 5 with eta_min 0). */
+/* The learning rate of step s (from 0) of S, S being the steps of config->epochs epochs. Constant: lr.
+ * Cosine: lr * (1 + cos(pi s / S)) / 2 (Loshchilov & Hutter, ICLR 2017, formula 5 with eta_min 0). */
 enum ms_schedule { MS_SCHEDULE_CONSTANT, MS_SCHEDULE_COSINE };
 
 struct ms_config {
-  uint64_t seed;
+  uint64_t seed; /* at most 2^53 - 1, which every reader of JSON keeps */
   size_t epochs, batch;
-  double learning_rate;
+  double lr; /* learning rate */
   enum ms_schedule schedule;
   double input_dropout; /* share of pixels dropped, as with a hidden layer's outputs */
-  size_t n_validation;  /* the last images in file order, kept out of training */
+  size_t val;           /* the last images in file order, kept out of training */
   size_t patience;      /* epochs without improvement before training stops; 0: no early stopping */
   double min_delta;     /* what counts as improvement */
   enum ms_monitor monitor;
@@ -151,9 +151,10 @@ enum ms_status ms_config_preset(const char *name, struct ms_config **config);
 /* Another one with the same values. */
 enum ms_status ms_config_copy(const struct ms_config *config, struct ms_config **copy);
 
-/* Settings by the names that the options of 'mnist_simd train' and sweep files use, "lr" "0.001" or "dropout" "0.6,0.5" for
- * two; ms_setting_name gives them, NULL from the last on. A list has a value for each hidden layer, or one for all, so
- * "hidden" is to be set before the lists: several settings are set in the order of ms_setting_name.
+/* Settings by the names that options and files use: those of the members, with '-' for '_', and "hidden" for the units.
+ * "min-delta" "0.001", or "dropout" "0.6,0.5" for two layers; ms_setting_name gives them, NULL from the last on. A list has a
+ * value for each hidden layer, or one for all, so "hidden" is to be set before the lists: several settings are set in the order
+ * of ms_setting_name.
  * MS_ERROR_ARGUMENT, the message beginning with the setting's name: unknown name, or a value that is not legal. */
 const char *ms_setting_name(size_t index);
 /* Whether the setting of that index is such a list. */

@@ -61,12 +61,12 @@ static struct ms_config *make_config(void) {
   CHECK(ms_config_preset("regularised", &config) == MS_OK);
   config->batch = 64;
   config->epochs = MAX_EPOCHS;
-  config->learning_rate = 0.003;
+  config->lr = 0.003;
   config->schedule = MS_SCHEDULE_COSINE;
   config->input_dropout = 0.1;
   config->patience = 2;
   config->min_delta = 0.03;
-  config->n_validation = N_VALIDATION;
+  config->val = N_VALIDATION;
   config->hidden[0].units = 67;
   config->hidden[1].units = 33;
   return config;

@@ -99,17 +99,17 @@ static void configuration(void) {
   REJECTED(c->epochs = 0, "epochs");
   REJECTED(c->batch = 0, "batch");
   REJECTED(c->batch = MS_MAX_BATCH + 1, "batch");
-  REJECTED(c->learning_rate = 0, "lr");
-  REJECTED(c->learning_rate = (double)NAN, "lr");
+  REJECTED(c->lr = 0, "lr");
+  REJECTED(c->lr = (double)NAN, "lr");
   REJECTED(c->schedule = (enum ms_schedule)2, "schedule");
   REJECTED(c->input_dropout = -0.1, "input-dropout");
   REJECTED(c->min_delta = -1, "min-delta");
-  REJECTED(c->n_validation = 0, "patience");
+  REJECTED(c->val = 0, "patience");
   REJECTED(c->hidden[1].units = 0, "hidden layer 2");
   REJECTED(c->hidden[0].dropout = 1, "dropout");
   REJECTED(c->hidden[0].l1 = -1e-6, "l1");
   REJECTED(c->hidden[1].l2 = (double)NAN, "l2");
-  REJECTED(c->hidden[0].max_norm = -0.5, "maxnorm");
+  REJECTED(c->hidden[0].maxnorm = -0.5, "maxnorm");
   struct ms_config *config;
   CHECK(ms_config_preset("nothing", &config) == MS_ERROR_ARGUMENT && !config);
 }

@@ -121,7 +121,7 @@ static void train(char hex[65]) {
   struct ms_train_result result;
   const struct ms_observer observer = {.keep = keep};
   CHECK(ms_config_preset("final", &config) == MS_OK);
-  CHECK(ms_config_set(config, "lr", "0.00025") == MS_OK && config->learning_rate == 0.00025);
+  CHECK(ms_config_set(config, "lr", "0.00025") == MS_OK && config->lr == 0.00025);
   config->schedule = MS_SCHEDULE_COSINE;
   config->epochs = 5;
   config->batch = 32;

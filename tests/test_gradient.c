@@ -11,22 +11,17 @@
 /* More than one panel of columns. */
 enum { N_IN = 21, N_CLASSES = 5, BATCH = 6, MAX_UNITS = 72 };
 
-static const struct {
-  size_t units;
-  double dropout, l1, l2, max_norm;
-} hidden[] = {{70, 0.6, 1e-3, 1e-2, 1.0}, {66, 0.5, 2e-3, 3e-2, 0.9}};
+static struct ms_layer_config hidden[] = {
+    {.units = 70, .dropout = 0.6, .l1 = 1e-3, .l2 = 1e-2, .maxnorm = 1.0},
+    {.units = 66, .dropout = 0.5, .l1 = 2e-3, .l2 = 3e-2, .maxnorm = 0.9},
+};
 
 static uint8_t images[BATCH * N_IN], labels[BATCH];
 static const struct ms_dataset data = {BATCH, 1, N_IN, N_CLASSES, images, labels};
 
 static struct ms_config *make_config(void) {
-  static struct ms_layer_config layers[2];
   static struct ms_config config;
-  for (size_t l = 0; l < 2; ++l)
-    layers[l] =
-        (struct ms_layer_config){hidden[l].units, hidden[l].dropout, hidden[l].l1, hidden[l].l2, hidden[l].max_norm};
-  config = (struct ms_config){
-      .seed = 11, .epochs = 1, .batch = BATCH, .learning_rate = 0.01, .n_hidden = 2, .hidden = layers};
+  config = (struct ms_config){.seed = 11, .epochs = 1, .batch = BATCH, .lr = 0.01, .n_hidden = 2, .hidden = hidden};
   return &config;
 }
 
@@ -175,11 +170,11 @@ static void update_with_maxnorm(void) {
         const double bias_m = (double)t.layers[l].bias_moment1[j], bias_v = (double)t.layers[l].bias_moment2[j];
         const double bias = (double)before->layers[l].bias[j] - rate * bias_m / (sqrt(bias_v) + 1e-7);
         CHECK(fabs((double)layer->bias[j] - bias) < 1e-6);
-        const bool scaled = l < 2 && sqrt(square) > hidden[l].max_norm;
+        const bool scaled = l < 2 && sqrt(square) > hidden[l].maxnorm;
         n_scaled += scaled;
         n_free += !scaled && l < 2;
         for (size_t i = 0; i < layer->n_in; ++i) {
-          const double expected = column[i] * (scaled ? hidden[l].max_norm / sqrt(square) : 1);
+          const double expected = column[i] * (scaled ? hidden[l].maxnorm / sqrt(square) : 1);
           CHECK(fabs((double)layer->weight[i * layer->n_out + j] - expected) < 1e-6);
         }
       }

@@ -62,13 +62,13 @@ static void round_trip(void) {
     CHECK_MESSAGE(ms_config_set(to, name, value) == MS_OK, "%s", ms_error_message());
   }
   CHECK(ms_config_difference(from, to) == NULL);
-  to->hidden[2].max_norm *= 2;
+  to->hidden[2].maxnorm *= 2;
   CHECK(strcmp(ms_config_difference(from, to), "maxnorm") == 0);
-  to->hidden[2].max_norm /= 2;
+  to->hidden[2].maxnorm /= 2;
   CHECK_MESSAGE(n_different >= 11, "only %zu settings differed before", n_different);
-  CHECK(from->epochs == to->epochs && from->learning_rate == to->learning_rate && from->schedule == to->schedule &&
+  CHECK(from->epochs == to->epochs && from->lr == to->lr && from->schedule == to->schedule &&
         from->n_hidden == to->n_hidden && from->seed == to->seed && from->input_dropout == to->input_dropout &&
-        from->n_validation == to->n_validation && from->patience == to->patience && from->monitor == to->monitor);
+        from->val == to->val && from->patience == to->patience && from->monitor == to->monitor);
   CHECK(memcmp(from->hidden, to->hidden, from->n_hidden * sizeof *from->hidden) == 0);
 
   struct ms_config *copy;
@@ -117,7 +117,7 @@ static void refused(void) {
 
 static void schedule(void) {
   enum { STEPS = 11800 };
-  struct ms_config config = {.learning_rate = 0.001, .schedule = MS_SCHEDULE_CONSTANT};
+  struct ms_config config = {.lr = 0.001, .schedule = MS_SCHEDULE_CONSTANT};
   CHECK(ms_learning_rate(&config, STEPS - 1, STEPS) == 0.001);
   config.schedule = MS_SCHEDULE_COSINE;
   CHECK(ms_learning_rate(&config, 0, STEPS) == 0.001);

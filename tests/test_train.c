@@ -22,7 +22,7 @@ static void report_digest(uint64_t seed, char hex[65]) {
 static void narrow_digest(uint64_t seed, char hex[65]) {
   struct ms_config *config = test_short_config(130, 6);
   config->seed = seed;
-  config->learning_rate = 0.003;
+  config->lr = 0.003;
   config->hidden[0].units = 67;
   config->hidden[1].units = 33;
   test_digest_of_run(config, 1000, 150, hex);
@@ -33,7 +33,7 @@ static void narrow_digest(uint64_t seed, char hex[65]) {
 static void cosine_digest(uint64_t seed, char hex[65]) {
   struct ms_config *config = test_short_config(130, 6);
   config->seed = seed;
-  config->learning_rate = 0.003;
+  config->lr = 0.003;
   config->schedule = MS_SCHEDULE_COSINE;
   config->input_dropout = 0.2;
   config->hidden[0].units = 67;
@@ -195,7 +195,7 @@ static void check_early_stopping(enum ms_monitor monitor, double min_delta, size
   struct ms_train_result result;
   config->hidden[0].units = 48;
   config->hidden[1].units = 32;
-  config->learning_rate = 0.01;
+  config->lr = 0.01;
   config->monitor = monitor;
   config->min_delta = min_delta;
   config->patience = patience;
@@ -277,7 +277,7 @@ static void not_finite(void) {
     layers[l] = (struct ms_layer_config){.units = 64};
   config->hidden = layers;
   config->n_hidden = 24;
-  config->learning_rate = MS_MAX_LEARNING_RATE;
+  config->lr = MS_MAX_LEARNING_RATE;
   struct ms_train_result result;
   ms_network_free(test_train(config, 1000, 0, NULL, &result, MS_ERROR_NUMERIC));
   CHECK_MESSAGE(strstr(ms_error_message(), "not finite") && strstr(ms_error_message(), "smaller lr"), "%s",
@@ -298,7 +298,7 @@ static void validation_not_finite(void) {
   config->hidden = layers;
   config->n_hidden = 24;
   config->batch = 100;
-  config->learning_rate = MS_MAX_LEARNING_RATE;
+  config->lr = MS_MAX_LEARNING_RATE;
   struct ms_train_result result;
   for (int monitor = 0; monitor < 2; ++monitor) {
     config->monitor = monitor == 0 ? MS_VAL_ACCURACY : MS_VAL_LOSS;
@@ -346,7 +346,7 @@ static void no_hidden_layer(void) {
   CHECK(ms_init(NULL, 2) == MS_OK);
   struct ms_config *config = test_tiny_config(10);
   config->n_hidden = 0;
-  config->learning_rate = 0.01;
+  config->lr = 0.01;
   struct ms_train_result result;
   struct ms_network *network = test_train(config, 2000, 0, NULL, &result, MS_OK);
   struct ms_evaluation evaluation;

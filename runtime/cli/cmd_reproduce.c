@@ -107,9 +107,9 @@ static enum ms_status look(struct stage *stage, const char *data_sha256, bool *f
 
 static int run_stage(const struct reproduction *r, size_t number, struct stage *stage) {
   bool finished;
-  if (stage->config->n_validation >= r->data.train.n) {
+  if (stage->config->val >= r->data.train.n) {
     cli_error(&command, "%s: has %zu training images, stage %zu validates with %zu: name other data with --data",
-              r->data_folder, r->data.train.n, number + 1, stage->config->n_validation);
+              r->data_folder, r->data.train.n, number + 1, stage->config->val);
     return EXIT_FAILURE;
   }
   enum ms_status status = look(stage, r->data_sha256, &finished);
@@ -130,7 +130,7 @@ static int run_stage(const struct reproduction *r, size_t number, struct stage *
       .data_folder = r->data_folder,
       .folder = stage->folder,
       .start = SESSION_RESUME_OR_OVERWRITE, /* look() found nothing that is finished */
-      .without_test = stage->config->n_validation > 0,
+      .without_test = stage->config->val > 0,
   };
   const int exit_code = session_train(&session);
   if (exit_code != EXIT_SUCCESS)

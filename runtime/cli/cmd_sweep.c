@@ -167,7 +167,7 @@ static int check_runs(const struct task *t, const char *data_id) {
     const enum ms_status status = ms_sweep_config(&t->sweep.spec, job->point, job->seed, &config);
     if (status != MS_OK)
       return cli_fail(&command, status);
-    const size_t val = config->n_validation;
+    const size_t val = config->val;
     ms_config_free(config);
     if (val >= t->data.train.n) {
       char name[128];

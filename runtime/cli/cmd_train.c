@@ -17,14 +17,13 @@
 #include "runtime/run/run_folder.h"
 #include "runtime/run/run_read.h"
 
-static const struct cli_command command = {
+static struct cli_command command = {
     .name = "train",
     .arguments = "",
     .summary = "Trains a network on MNIST, evaluates it on the test images and saves the run. Without "
                "options: the report's final\n"
                "configuration. Values per hidden layer are comma lists; a single value serves all hidden "
                "layers.",
-    .options = train_options,
     .n_arguments = 0,
 };
 
@@ -165,6 +164,9 @@ int cmd_train(int argc, char **argv) {
   struct cli_values values;
   struct session session = {.command = &command, .tell_resume = true};
   int exit_code;
+  const enum ms_status status = train_options(&command.options);
+  if (status != MS_OK)
+    return cli_fail(&command, status);
   if (!cli_parse(&command, argc, argv, &values, &exit_code))
     return exit_code;
   if (!cli_size(&values, "checkpoint-every", 1, MS_MAX_EPOCHS, &session.checkpoint_epochs) ||

@@ -10,6 +10,7 @@
 #include "runtime/cli/options.h"
 #include "runtime/platform/cpu.h"
 #include "runtime/platform/dispatch.h"
+#include "runtime/platform/error.h"
 
 static const struct cli_option options[] = {
     {"full", NULL,
@@ -92,18 +93,17 @@ static bool verify(struct run *run) {
  * the cosine schedule, in less than a second. In the first layer MaxNorm shrinks the weights of pixels that no image
  * uses, until the penalty l1 would show in them if Adam did not flush its moments, which are below FLT_MIN. */
 static enum ms_status make_short(const struct ms_data *data, struct run *run) {
-  static const struct ms_layer_config hidden[2] = {{131, 0.3, 1e-37, 0, 0.03}, {64, 0.2, 1e-6, 1e-4, 3}};
+  static const struct ms_layer_config hidden[2] = {{.units = 131, .dropout = 0.3, .l1 = 1e-37, .maxnorm = 0.03},
+                                                   {.units = 64, .dropout = 0.2, .l1 = 1e-6, .l2 = 1e-4, .maxnorm = 3}};
   run->name = "short";
   run->golden = golden_short;
   run->n_golden = N_SHORT;
   run->train = ms_dataset_slice(&data->train, 0, 500);
   run->validation = ms_dataset_slice(&data->train, 50000, 300);
-  const enum ms_status status = ms_config_preset("regularised", &run->config);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_config_preset("regularised", &run->config));
   run->config->batch = 32;
   run->config->epochs = 8;
-  run->config->learning_rate = 0.02;
+  run->config->lr = 0.02;
   run->config->schedule = MS_SCHEDULE_COSINE;
   run->config->input_dropout = 0.2;
   run->config->patience = 2;
@@ -117,10 +117,9 @@ static enum ms_status make_full(const struct ms_data *data, size_t epochs, struc
   run->golden = golden_full;
   run->n_golden = epochs;
   run->train = data->train;
-  const enum ms_status status = ms_config_preset("final", &run->config);
-  if (status == MS_OK)
-    run->config->epochs = epochs;
-  return status;
+  MS_TRY(ms_config_preset("final", &run->config));
+  run->config->epochs = epochs;
+  return MS_OK;
 }
 
 /* The run with one ISA, on the threads that were asked for or on several numbers of them. */

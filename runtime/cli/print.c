@@ -8,7 +8,9 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "runtime/nn/settings.h"
 #include "runtime/platform/c_locale.h"
+#include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 
 enum { TERMINAL_WIDTH = 80 };
@@ -67,6 +69,28 @@ void print_evaluation(const struct ms_evaluation *e) {
   print_confusion(e);
 }
 
+/* The settings of a hidden layer, or those of none, behind the first `column` characters of the line. */
+static void print_line(const struct ms_config *config, bool of_layer, size_t layer, int column) {
+  enum { INDENT = 10 };
+  for (const struct ms_setting *s = ms_settings; s->name; ++s) {
+    char value[MS_NUMBER_SIZE], item[128];
+    if (s->of_layer != of_layer || (ms_setting_get(s, config, layer) == 0 && s->kind != MS_KIND_SEED))
+      continue;
+    ms_setting_format(s, ms_setting_get(s, config, layer), value);
+    const int length = snprintf(item, sizeof item, "%s %s", s->label, value);
+    if (column > INDENT)
+      column = column + 2 + length < TERMINAL_WIDTH ? column + printf(", ") : printf(",\n%*s", INDENT, "") - 2;
+    column += printf("%s", item);
+  }
+  putchar('\n');
+}
+
+void print_settings(const char *preset, const struct ms_config *config) {
+  print_line(config, false, 0, printf("training  %s", preset));
+  for (size_t l = 0; l < config->n_hidden; ++l)
+    print_line(config, true, l, printf("hidden %-3zu", l + 1));
+}
+
 void print_network(const struct ms_network *network) {
   printf("%zu", ms_network_layer(network, 0).n_in);
   for (size_t l = 0; l < ms_network_layers(network); ++l)
@@ -110,9 +134,7 @@ enum ms_status print_mistakes(const struct ms_dataset *data, const struct ms_eva
   n = n < e->errors ? n : e->errors;
   if (n == 0)
     return MS_OK;
-  enum ms_status status = ms_allocate(n, sizeof *images, "images", &images);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_allocate(n, sizeof *images, "images", &images));
   for (size_t i = 0, k = 0; i < data->n && k < n; ++i) {
     if (e->predicted[i] == data->labels[i])
       continue;
@@ -123,7 +145,7 @@ enum ms_status print_mistakes(const struct ms_dataset *data, const struct ms_eva
     ++k;
   }
   printf("\nThe first %zu of %zu misclassified images\n\n", n, e->errors);
-  status = print_images(images, n, data->rows, data->cols);
+  const enum ms_status status = print_images(images, n, data->rows, data->cols);
   free(images);
   return status;
 }

@@ -79,23 +79,10 @@ static void print_plan(const struct run *run) {
   const struct ms_config *c = s->config;
   printf("mnist_simd %s, kernels %s, %zu thread%s\n", MS_VERSION, ms_isa(), ms_threads(), plural_s(ms_threads()));
   printf("data      %s: %zu training, %zu validation, %zu test images of %zu x %zu, %zu classes\n", s->data_folder,
-         run->train.n, c->n_validation, s->data->test.n, run->train.rows, run->train.cols, run->train.n_classes);
+         run->train.n, c->val, s->data->test.n, run->train.rows, run->train.cols, run->train.n_classes);
   if (s->without_test)
     printf("          the test images are not looked at\n");
-  printf("training  %s, seed %llu, up to %zu epoch%s, batch %zu, learning rate %g\n", s->preset,
-         (unsigned long long)c->seed, c->epochs, plural_s(c->epochs), c->batch, c->learning_rate);
-  if (c->patience > 0)
-    printf("stopping  after %zu epoch%s without %s improving by more than %g\n", c->patience, plural_s(c->patience),
-           c->monitor == MS_VAL_ACCURACY ? "validation accuracy" : "validation loss", c->min_delta);
-  for (size_t l = 0; l < c->n_hidden; ++l) {
-    const struct ms_layer_config *h = &c->hidden[l];
-    printf("hidden %zu  %zu unit%s, ReLU, dropout %g, L1 %g, L2 %g, MaxNorm ", l + 1, h->units, plural_s(h->units),
-           h->dropout, h->l1, h->l2);
-    if (h->max_norm > 0)
-      printf("%g\n", h->max_norm);
-    else
-      printf("none\n");
-  }
+  print_settings(s->preset, c);
   printf("output    %s\n", s->folder);
   if (run->checkpoint) {
     size_t epoch, step;
@@ -322,7 +309,7 @@ static enum ms_status prepare(struct run *run) {
 
 int session_train(const struct session *session) {
   const struct ms_dataset *images = &session->data->train;
-  const size_t n_validation = session->config->n_validation;
+  const size_t n_validation = session->config->val;
   if (n_validation >= images->n) {
     cli_error(session->command, "--val: '%zu' is not a whole number from 0 to %zu, one less than the training images",
               n_validation, images->n - 1);

@@ -28,7 +28,7 @@ struct session {
   bool tell_resume;         /* tell the command that goes on with a run that was stopped */
 };
 
-/* After ms_init. The last config->n_validation training images validate. A signal (signals.h) ends training after its step;
+/* After ms_init. The last config->val training images validate. A signal (signals.h) ends training after its step;
  * what is finished is evaluated and saved, and a checkpoint kept. Returns the program's exit code, having told errors. */
 int session_train(const struct session *session);
 

@@ -1,33 +1,21 @@
 /* Options of 'mnist_simd train' and the configuration made of them. */
 #include "runtime/cli/train_config.h"
 
+#include <assert.h>
+#include <stdio.h>
 #include <string.h>
 
-const struct cli_option train_options[] = {
-    {"preset", "NAME",
-     "unregularised, regularised or final: the report's three stages; best: the same network\n"
-     "with settings found by sweeps (default: final).\n"
-     "The defaults of the options below are those of the preset; [final's]"},
-    {"seed", "N", "seed of weights, dropout and order of images, 0 to 2^53 - 1 [42]"},
-    {"epochs", "N", "passes over the training images, 1 to 100000 [50]"},
-    {"batch", "N", "images of a step, 1 to 65536 [512]"},
-    {"lr", "X", "Adam's learning rate, 1e-12 to 10 [0.00025]"},
-    {"schedule", "WHAT",
-     "constant or cosine: how the learning rate goes over the epochs; cosine: down to 0 [constant]"},
-    {"hidden", "N,N,...",
-     "units of the hidden layers, 1 to 65536 each, up to 64 layers, or 'none' [1024,512];\n"
-     "layers beyond those of the preset take the values of its last"},
-    {"input-dropout", "X", "share of the pixels that is dropped, 0 to 0.99 [0]"},
-    {"dropout", "X,X,...", "share of each hidden layer's outputs that is dropped, 0 to 0.99 [0.6,0.5]"},
-    {"l1", "X,X,...", "L1 penalty on each hidden layer's weights, 0 to 10 [1e-6]"},
-    {"l2", "X,X,...", "L2 penalty on each hidden layer's weights, 0 to 10 [1e-4]"},
-    {"maxnorm", "X,X,...",
-     "limit of the norm of each hidden unit's incoming weights, 1e-6 to 1e6,\n"
-     "or 0 for none [0.5]"},
-    {"val", "N", "validation images, taken from the end of the training file [0]"},
-    {"patience", "N", "stop after N epochs without improvement and keep the best model; 0: never [0]"},
-    {"min-delta", "X", "what counts as improvement, 0 to 1 [0.0001]"},
-    {"monitor", "WHAT", "val_accuracy or val_loss: what early stopping watches [val_accuracy]"},
+#include "runtime/nn/settings.h"
+#include "runtime/platform/error.h"
+
+#define DEFAULT_PRESET "final"
+
+static const struct cli_option preset_option = {
+    "preset", "NAME",
+    "unregularised, regularised or final: the report's three stages; best: the same network\n"
+    "with settings found by sweeps (default: " DEFAULT_PRESET ").\n"
+    "The defaults of the options below are those of the preset; [" DEFAULT_PRESET "'s]"};
+static const struct cli_option run_options[] = {
     CLI_THREADS_OPTION,
     CLI_ISA_OPTION,
     CLI_DATA_OPTION,
@@ -42,6 +30,29 @@ const struct cli_option train_options[] = {
     {"checkpoint-seconds", "S", "keep one as soon as S seconds have passed, 0.001 to 1000000, within an epoch too"},
     {0},
 };
+
+enum ms_status train_options(const struct cli_option **options) {
+  static struct cli_option all[CLI_MAX_OPTIONS];
+  static char help[CLI_MAX_OPTIONS][512];
+  static const char *const values[] = {
+      [MS_KIND_SEED] = "N", [MS_KIND_SIZE] = "N", [MS_KIND_NUMBER] = "X", [MS_KIND_CHOICE] = "WHAT"};
+  static const char *const lists[] = {[MS_KIND_SIZE] = "N,N,...", [MS_KIND_NUMBER] = "X,X,..."};
+  struct ms_config *config;
+  size_t n = 0;
+  MS_TRY(ms_config_preset(DEFAULT_PRESET, &config));
+  all[n++] = preset_option;
+  for (const struct ms_setting *s = ms_settings; s->name; ++s, ++n) {
+    char range[MS_RANGE_SIZE], value[MS_SETTING_SIZE];
+    ms_config_get(config, s->name, value);
+    snprintf(help[n], sizeof help[n], "%s, %s [%.64s]", s->help, ms_setting_range(s, range), value);
+    all[n] = (struct cli_option){s->name, s->of_layer ? lists[s->kind] : values[s->kind], help[n]};
+  }
+  assert(n + sizeof run_options / sizeof run_options[0] <= CLI_MAX_OPTIONS);
+  memcpy(&all[n], run_options, sizeof run_options);
+  ms_config_free(config);
+  *options = all;
+  return MS_OK;
+}
 
 /* The messages of settings begin with their names. */
 static int refuse(const struct cli_values *values, enum ms_status status) {
@@ -64,7 +75,7 @@ static int set_all(const struct cli_values *values, struct ms_config *c) {
     if (value)
       status = ms_config_set(c, name, value);
   }
-  if (status == MS_OK && c->patience > 0 && c->n_validation == 0) {
+  if (status == MS_OK && c->patience > 0 && c->val == 0) {
     cli_error(values->command, "--patience %zu: early stopping watches validation images: give --val too", c->patience);
     return EXIT_USAGE;
   }
@@ -78,7 +89,7 @@ int train_config_from_options(const struct cli_values *values, const struct ms_c
   *preset = cli_get(values, "preset");
   const bool from_base = base && !*preset;
   if (!*preset)
-    *preset = "final";
+    *preset = DEFAULT_PRESET;
   const enum ms_status status = from_base ? ms_config_copy(base, config) : ms_config_preset(*preset, config);
   if (status != MS_OK)
     return refuse(values, status);

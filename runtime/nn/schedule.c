@@ -16,8 +16,8 @@ static double cosine(double x) {
 double ms_learning_rate(const struct ms_config *config, size_t step, size_t n_steps) {
   assert(step < n_steps);
   if (config->schedule == MS_SCHEDULE_CONSTANT)
-    return config->learning_rate;
+    return config->lr;
   /* (1 + cos(pi s)) / 2 = cos(pi s / 2)^2 */
   const double root = cosine(0x1.921fb54442d18p+0 /* pi / 2 */ * ((double)step / (double)n_steps));
-  return config->learning_rate * (root * root);
+  return config->lr * (root * root);
 }

@@ -107,8 +107,8 @@ static void update_panel(struct ms_trainer *t, size_t l, size_t col, size_t cols
   const size_t at = col * layer->n_in;
   k->adam(layer->n_in, cols, &adam, gradient, MS_TILE, layer->weight + at, layer->moment1 + at, layer->moment2 + at,
           MS_TILE);
-  if (hidden && config->max_norm > 0)
-    k->maxnorm(layer->n_in, cols, (float)config->max_norm, layer->weight + at, MS_TILE, norms);
+  if (hidden && config->maxnorm > 0)
+    k->maxnorm(layer->n_in, cols, (float)config->maxnorm, layer->weight + at, MS_TILE, norms);
 }
 
 /* dW = X^T dZ and db = column sums of dZ for some columns of layer l, and the update made of them. */

@@ -146,7 +146,7 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
     if (!isfinite(t->at.loss_sum))
       return ms_fail(MS_ERROR_NUMERIC,
                      "epoch %zu, step %zu: the loss is not finite: train with a smaller lr (it is %g)", epoch->epoch,
-                     t->at.step, t->config->learning_rate);
+                     t->at.step, t->config->lr);
     MS_TRY(observe_step(t, first + rows));
   }
   epoch->train_loss = t->at.loss_sum / (double)n;
@@ -154,7 +154,7 @@ static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
   ms_trainer_read(&t->trainer);
   if (!ms_network_is_finite(t->trainer.network))
     return ms_fail(MS_ERROR_NUMERIC, "epoch %zu: a weight is not finite: train with a smaller lr (it is %g)",
-                   epoch->epoch, t->config->learning_rate);
+                   epoch->epoch, t->config->lr);
   return MS_OK;
 }
 
@@ -163,7 +163,7 @@ static enum ms_status validate(struct training *t, struct ms_epoch *epoch) {
   epoch->has_validation = true;
   if (!isfinite(epoch->val_loss)) /* weights are, and sums of their products are not */
     return ms_fail(MS_ERROR_NUMERIC, "epoch %zu: the validation loss is not finite: train with a smaller lr (it is %g)",
-                   epoch->epoch, t->config->learning_rate);
+                   epoch->epoch, t->config->lr);
   const double value = t->config->monitor == MS_VAL_ACCURACY ? epoch->val_accuracy : -epoch->val_loss;
   epoch->improved = value - t->config->min_delta > t->at.best;
   if (epoch->improved) {
@@ -196,11 +196,9 @@ static enum ms_status run_epoch(struct training *t) {
   struct ms_train_result *result = t->result;
   struct ms_epoch epoch = {.epoch = t->at.epoch, .improved = true};
   t->epoch_start_s = ms_clock_s() - t->at.epoch_s;
-  enum ms_status status = train_epoch(t, &epoch);
-  if (status == MS_OK && t->validation)
-    status = validate(t, &epoch);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(train_epoch(t, &epoch));
+  if (t->validation)
+    MS_TRY(validate(t, &epoch));
   const bool early_stopping = t->validation && t->config->patience > 0;
   if (!early_stopping || epoch.improved) {
     ms_network_copy(t->kept, t->trainer.network);
@@ -218,8 +216,8 @@ static enum ms_status run_epoch(struct training *t) {
   t->at.loss_sum = t->at.epoch_s = 0;
   t->epoch_start_s = ms_clock_s();
   if (t->observer && t->observer->epoch)
-    status = t->observer->epoch(t->observer->context, &epoch);
-  return status == MS_OK ? offer(t, MS_AFTER_EPOCH) : status;
+    MS_TRY(t->observer->epoch(t->observer->context, &epoch));
+  return offer(t, MS_AFTER_EPOCH);
 }
 
 static int compare_doubles(const void *x, const void *y) {
@@ -244,9 +242,7 @@ static enum ms_status check_labels(const struct ms_dataset *data, const char *ki
 
 static enum ms_status check_data(const struct ms_config *config, const struct ms_dataset *train,
                                  const struct ms_dataset *validation) {
-  const enum ms_status status = ms_config_check(config);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_config_check(config));
   if (ms_threads() == 0)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_train: call ms_init first");
   if (train->n == 0 || train->n > UINT32_MAX)
@@ -271,9 +267,7 @@ static enum ms_status train(const struct ms_config *config, const struct ms_chec
                             struct ms_train_result *result) {
   *network = NULL;
   memset(result, 0, sizeof *result);
-  enum ms_status status = check_data(config, train_images, validation);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(check_data(config, train_images, validation));
 
   const uint64_t saved = ms_fpenv_enter();
   struct training t = {.config = config,
@@ -282,7 +276,7 @@ static enum ms_status train(const struct ms_config *config, const struct ms_chec
                        .observer = observer,
                        .start_s = ms_clock_s(),
                        .result = result};
-  status = create(&t);
+  enum ms_status status = create(&t);
   if (status == MS_OK && from)
     status = restore(&t, from);
   while (status == MS_OK && t.at.epoch <= config->epochs && !result->stopped_early)

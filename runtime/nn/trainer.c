@@ -98,7 +98,7 @@ enum ms_status ms_trainer_create(const struct ms_config *config, size_t n_inputs
                                  struct ms_trainer *trainer) {
   memset(trainer, 0, sizeof *trainer);
   trainer->config = config;
-  trainer->learning_rate = config->learning_rate;
+  trainer->learning_rate = config->lr;
   trainer->beta1_power = 1;
   trainer->beta2_power = 1;
   const enum ms_status status = create(trainer, n_inputs, n_classes);

@@ -63,14 +63,14 @@ static const struct ms_report_run *choose_subject(const struct ms_report *report
 static void choose_images(struct ms_report *report) {
   const struct ms_run *run = &report->subject->run;
   const struct ms_dataset *train = &report->data->train;
-  const size_t n_train = train->n - run->config->n_validation;
+  const size_t n_train = train->n - run->config->val;
   if (run->has_test) {
     report->images_kind = "test";
     report->images = report->data->test;
   } else if (run->has_validation) {
     report->images_kind = "validation";
     report->first_image = n_train;
-    report->images = ms_dataset_slice(train, n_train, run->config->n_validation);
+    report->images = ms_dataset_slice(train, n_train, run->config->val);
   } else {
     report->images_kind = "training";
     report->images = *train;
@@ -80,9 +80,9 @@ static void choose_images(struct ms_report *report) {
 static enum ms_status evaluate(struct ms_report *report) {
   const struct ms_run *run = &report->subject->run;
   const char *folder = report->subject->folder;
-  if (run->config->n_validation >= report->data->train.n)
-    return ms_fail(MS_ERROR_DATA, "%s: %zu validation images of %zu: not a run on this data", folder,
-                   run->config->n_validation, report->data->train.n);
+  if (run->config->val >= report->data->train.n)
+    return ms_fail(MS_ERROR_DATA, "%s: %zu validation images of %zu: not a run on this data", folder, run->config->val,
+                   report->data->train.n);
   choose_images(report);
   MS_TRY(ms_evaluate(run->network, &report->images, &report->evaluation));
   const struct ms_evaluation *found = &report->evaluation;

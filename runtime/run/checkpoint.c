@@ -112,7 +112,7 @@ static enum ms_status write_file(const struct ms_train_state *state, const struc
   } else {
     status =
         ms_fail(MS_ERROR_NUMERIC, "epoch %zu, step %zu: a weight is not finite: train with a smaller lr (it is %g)",
-                h->at.epoch, h->at.step, state->config->learning_rate);
+                h->at.epoch, h->at.step, state->config->lr);
   }
   free(file);
   return status;

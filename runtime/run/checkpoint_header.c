@@ -178,19 +178,18 @@ static enum ms_status read_text(const char *path, const json_t *meta, const char
 }
 
 static enum ms_status read_config(const char *path, const json_t *meta, struct checkpoint_header *h) {
-  enum ms_status status = ms_config_preset("final", &h->config);
   const char *name;
-  for (size_t i = 0; status == MS_OK && (name = ms_setting_name(i)) != NULL; ++i) {
+  MS_TRY(ms_config_preset("final", &h->config));
+  for (size_t i = 0; (name = ms_setting_name(i)) != NULL; ++i) {
     char key[NAME_SIZE];
     snprintf(key, sizeof key, "config.%s", name);
     const char *value = json_string_value(json_object_get(meta, key));
-    const bool no_layers = value && value[0] == '\0' && h->config->n_hidden == 0;
-    if (value && !no_layers)
-      status = ms_config_set(h->config, name, value);
-    if (!value || status == MS_ERROR_ARGUMENT)
+    const enum ms_status status = value ? ms_config_set(h->config, name, value) : MS_ERROR_ARGUMENT;
+    if (status == MS_ERROR_ARGUMENT)
       return wrong(path, key);
+    MS_TRY(status);
   }
-  return status == MS_OK && ms_config_check(h->config) != MS_OK ? wrong(path, "configuration") : status;
+  return ms_config_check(h->config) == MS_OK ? MS_OK : wrong(path, "configuration");
 }
 
 /* What the counters say must be possible. */

@@ -1,107 +1,112 @@
-/* A configuration as a JSON object. */
+/* A configuration as a JSON object: members by the names of the settings, in a list of objects what belongs to hidden layers. */
 #include "runtime/run/config_json.h"
 
-#include <stdlib.h>
-#include <string.h>
+#include <stdio.h>
 
+#include "runtime/nn/settings.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 
-static const char *const schedules[] = {"constant", "cosine"};
-static const char *const monitors[] = {"val_accuracy", "val_loss"};
+/* ---- Writing ---- */
 
-static json_t *hidden_to_json(const struct ms_config *config) {
-  json_t *layers = json_array();
-  for (size_t l = 0; l < config->n_hidden; ++l) {
-    const struct ms_layer_config *layer = &config->hidden[l];
-    json_t *object = json_pack("{s:I, s:f, s:f, s:f, s:f}", "units", (json_int_t)layer->units, "dropout",
-                               layer->dropout, "l1", layer->l1, "l2", layer->l2, "maxnorm", layer->max_norm);
-    if (json_array_append_new(layers, object) != 0) {
-      json_decref(layers);
-      return NULL;
+static json_t *value_to_json(const struct ms_setting *s, double value) {
+  char text[MS_NUMBER_SIZE];
+  switch (s->kind) {
+  case MS_KIND_NUMBER:
+    return json_real(value);
+  case MS_KIND_CHOICE:
+    ms_setting_format(s, value, text);
+    return json_string(text);
+  default:
+    return json_integer((json_int_t)value);
+  }
+}
+
+/* The settings of a hidden layer, or those of none. */
+static json_t *settings_to_json(const struct ms_config *c, bool of_layer, size_t layer) {
+  json_t *object = json_object();
+  for (const struct ms_setting *s = ms_settings; object && s->name; ++s) {
+    if (s->of_layer != of_layer || s->kind == MS_KIND_SEED)
+      continue;
+    if (json_object_set_new(object, ms_setting_member(s), value_to_json(s, ms_setting_get(s, c, layer))) != 0) {
+      json_decref(object);
+      object = NULL;
     }
   }
-  return layers;
+  return object;
 }
 
 json_t *ms_config_to_json(const struct ms_config *c) {
-  return json_pack("{s:I, s:I, s:f, s:s, s:f, s:o, s:I, s:I, s:f, s:s}", "epochs", (json_int_t)c->epochs, "batch",
-                   (json_int_t)c->batch, "lr", c->learning_rate, "schedule", schedules[c->schedule], "input_dropout",
-                   c->input_dropout, "hidden", hidden_to_json(c), "val", (json_int_t)c->n_validation, "patience",
-                   (json_int_t)c->patience, "min_delta", c->min_delta, "monitor", monitors[c->monitor]);
+  json_t *object = settings_to_json(c, false, 0), *layers = json_array();
+  int failed = 0;
+  for (size_t l = 0; l < c->n_hidden; ++l)
+    failed |= json_array_append_new(layers, settings_to_json(c, true, l));
+  failed |= json_object_set_new(object, "hidden", layers);
+  if (!failed)
+    return object;
+  json_decref(object);
+  return NULL;
 }
 
-static bool read_choice(const char *text, const char *const choices[2], unsigned *value) {
-  for (*value = 0; *value < 2; ++*value)
-    if (strcmp(text, choices[*value]) == 0)
-      return true;
-  return false;
+/* ---- Reading ---- */
+
+/* The member's name in the object. Up to version 0.1.0, '-' was written as '_'. */
+static const char *find_name(const json_t *object, const char *name, char old[MS_NUMBER_SIZE]) {
+  snprintf(old, MS_NUMBER_SIZE, "%s", name);
+  for (char *c = old; *c; ++c)
+    *c = *c == '-' ? '_' : *c;
+  return json_object_get(object, old) ? old : name;
 }
 
-/* Negative or too large for this machine: a number that ms_config_check refuses. */
-static size_t size_of(json_int_t number) {
-  return number < 0 ? 0 : (uintmax_t)number > SIZE_MAX ? SIZE_MAX : (size_t)number;
-}
-
-static enum ms_status read_hidden(const char *path, const json_t *layers, struct ms_config *c) {
-  c->n_hidden = json_array_size(layers);
-  if (c->n_hidden > MS_MAX_HIDDEN)
-    return ms_fail(MS_ERROR_DATA, "%s: %zu hidden layers, at most %d are possible", path, c->n_hidden, MS_MAX_HIDDEN);
-  if (c->n_hidden == 0)
-    return MS_OK;
-  const enum ms_status status = ms_allocate(c->n_hidden, sizeof *c->hidden, "configuration", &c->hidden);
-  for (size_t l = 0; status == MS_OK && l < c->n_hidden; ++l) {
-    struct ms_layer_config *layer = &c->hidden[l];
-    json_int_t units;
-    json_error_t error;
-    if (json_unpack_ex(json_array_get(layers, l), &error, 0, "{s:I, s:F, s:F, s:F, s:F}", "units", &units, "dropout",
-                       &layer->dropout, "l1", &layer->l1, "l2", &layer->l2, "maxnorm", &layer->max_norm) != 0)
-      return ms_fail(MS_ERROR_DATA, "%s: hidden layer %zu of the configuration: %s", path, l + 1, error.text);
-    layer->units = size_of(units);
-  }
-  return status;
-}
-
-static enum ms_status read_config(const char *path, const json_t *object, struct ms_config *c) {
-  json_int_t epochs, batch, val, patience;
-  const char *schedule, *monitor;
-  json_t *hidden;
+static enum ms_status read_setting(const json_t *object, const struct ms_setting *s, struct ms_config *c,
+                                   size_t layer) {
+  char old[MS_NUMBER_SIZE];
+  const char *name = find_name(object, ms_setting_member(s), old), *text;
+  json_int_t whole;
+  double value;
   json_error_t error;
-  unsigned value;
-  if (json_unpack_ex((json_t *)object, &error, 0, "{s:I, s:I, s:F, s:s, s:F, s:o, s:I, s:I, s:F, s:s}", "epochs",
-                     &epochs, "batch", &batch, "lr", &c->learning_rate, "schedule", &schedule, "input_dropout",
-                     &c->input_dropout, "hidden", &hidden, "val", &val, "patience", &patience, "min_delta",
-                     &c->min_delta, "monitor", &monitor) != 0)
-    return ms_fail(MS_ERROR_DATA, "%s: its configuration: %s", path, error.text);
-  if (epochs < 0 || batch < 0 || val < 0 || patience < 0 || !json_is_array(hidden))
-    return ms_fail(MS_ERROR_DATA, "%s: its configuration: a negative number, or hidden is no list", path);
-  c->epochs = size_of(epochs);
-  c->batch = size_of(batch);
-  c->n_validation = size_of(val);
-  c->patience = size_of(patience);
-  if (!read_choice(schedule, schedules, &value))
-    return ms_fail(MS_ERROR_DATA, "%s: its configuration: schedule '%.40s' is unknown", path, schedule);
-  c->schedule = value == 0 ? MS_SCHEDULE_CONSTANT : MS_SCHEDULE_COSINE;
-  if (!read_choice(monitor, monitors, &value))
-    return ms_fail(MS_ERROR_DATA, "%s: its configuration: monitor '%.40s' is unknown", path, monitor);
-  c->monitor = value == 0 ? MS_VAL_ACCURACY : MS_VAL_LOSS;
-  return read_hidden(path, hidden, c);
+  int failed;
+  switch (s->kind) {
+  case MS_KIND_NUMBER:
+    failed = json_unpack_ex((json_t *)object, &error, 0, "{s:F}", name, &value);
+    break;
+  case MS_KIND_CHOICE:
+    failed = json_unpack_ex((json_t *)object, &error, 0, "{s:s}", name, &text);
+    if (!failed)
+      MS_TRY(ms_setting_parse(s, text, &value));
+    break;
+  default:
+    failed = json_unpack_ex((json_t *)object, &error, 0, "{s:I}", name, &whole);
+    value = (double)whole;
+  }
+  if (!failed)
+    return ms_setting_set(s, c, layer, value);
+  return s->of_layer ? ms_fail(MS_ERROR_DATA, "hidden layer %zu: %s", layer + 1, error.text)
+                     : ms_fail(MS_ERROR_DATA, "%s", error.text);
+}
+
+static enum ms_status read_config(const json_t *object, struct ms_config *c) {
+  const json_t *layers = json_object_get(object, "hidden");
+  if (!json_is_array(layers))
+    return ms_fail(MS_ERROR_DATA, "hidden is no list");
+  MS_TRY(ms_config_resize(c, json_array_size(layers)));
+  for (const struct ms_setting *s = ms_settings; s->name; ++s)
+    for (size_t l = 0; s->kind != MS_KIND_SEED && l < (s->of_layer ? c->n_hidden : 1); ++l)
+      MS_TRY(read_setting(s->of_layer ? json_array_get(layers, l) : object, s, c, l));
+  return ms_config_check(c);
 }
 
 enum ms_status ms_config_from_json(const char *path, const json_t *object, uint64_t seed, struct ms_config **config) {
-  struct ms_config *c;
   *config = NULL;
-  enum ms_status status = ms_allocate(1, sizeof *c, "configuration", &c);
-  if (status != MS_OK)
-    return status;
-  status = read_config(path, object, c);
-  if (status == MS_OK && ms_config_check(c) != MS_OK)
-    status = ms_fail(MS_ERROR_DATA, "%s: its configuration: %s", path, ms_error_message());
-  if (status != MS_OK) {
-    ms_config_free(c);
-    return status;
-  }
+  struct ms_config *c;
+  MS_TRY(ms_allocate(1, sizeof *c, "configuration", &c));
   c->seed = seed;
-  *config = c;
-  return MS_OK;
+  enum ms_status status = read_config(object, c);
+  if (status == MS_ERROR_ARGUMENT || status == MS_ERROR_DATA)
+    status = ms_fail(MS_ERROR_DATA, "%s: its configuration: %s", path, ms_error_message());
+  if (status == MS_OK)
+    *config = c;
+  else
+    ms_config_free(c);
+  return status;
 }

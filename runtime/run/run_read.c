@@ -175,9 +175,9 @@ static void read_root(struct reader *r, const json_t *root, struct ms_run *run) 
     read_evaluation(r, root, "val", &run->validation);
   if (r->status == MS_OK)
     r->status = ms_config_from_json(r->path, config, seed, &run->config);
-  if (r->status == MS_OK && (run->config->n_validation > 0) != run->has_validation)
+  if (r->status == MS_OK && (run->config->val > 0) != run->has_validation)
     fault(r, "val", "there exactly if validation images are");
-  else if (r->status == MS_OK && run->has_validation && run->config->n_validation != run->validation.n)
+  else if (r->status == MS_OK && run->has_validation && run->config->val != run->validation.n)
     fault(r, "val", "of as many images as the configuration says");
   read_result(r, root, run);
 }

@@ -101,7 +101,7 @@ enum ms_status ms_sweep_config(const struct ms_sweep_spec *spec, size_t point, s
     ms_sweep_describe(spec, point, text, sizeof text);
     status = ms_fail(MS_ERROR_ARGUMENT, "%s: %s: %s", spec->path, text, ms_error_message());
   }
-  if (status == MS_OK && (*config)->n_validation == 0) {
+  if (status == MS_OK && (*config)->val == 0) {
     ms_sweep_describe(spec, point, text, sizeof text);
     status =
         ms_fail(MS_ERROR_ARGUMENT, "%s: %s: val is 0, but a sweep judges by validation images: add 'set val 10000'",

@@ -87,8 +87,6 @@ static enum ms_status parse_settings(const char *where, const json_t *settings, 
     if (!value)
       return ms_fail(MS_ERROR_DATA, "%s: has no setting %s, or not as a string: was it written by another version?",
                      where, name);
-    if (value[0] == '\0' && ms_setting_is_list(n) && config->n_hidden == 0)
-      continue; /* of no layer */
     if (ms_config_set(config, name, value) != MS_OK)
       return ms_fail(MS_ERROR_DATA, "%s: %s", where, ms_error_message());
   }
@@ -138,11 +136,8 @@ static enum ms_status parse_result(const char *where, const json_t *object, stru
   if (json_unpack_ex((json_t *)object, &error, 0, "{s:s, s:i, s:s, s:o, s:s, s?s}", "id", &id, "contract", &r->contract,
                      "data", &data, "settings", &settings, "status", &status_text, "message", &message) != 0)
     return ms_fail(MS_ERROR_DATA, "%s: %.160s", where, error.text);
-  enum ms_status status = ms_config_preset("unregularised", &r->config);
-  if (status == MS_OK)
-    status = parse_settings(where, settings, r->config);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_config_preset("unregularised", &r->config));
+  MS_TRY(parse_settings(where, settings, r->config));
   ms_sweep_id(r->config, r->id);
   if (strcmp(id, r->id) != 0)
     return ms_fail(MS_ERROR_DATA,
@@ -165,10 +160,8 @@ static enum ms_status parse_result(const char *where, const json_t *object, stru
 enum ms_status ms_sweep_result_parse(const char *where, const char *line, size_t n_bytes, struct ms_sweep_run **run) {
   json_t *object;
   *run = NULL;
-  enum ms_status status = parse_json(where, line, n_bytes, &object);
-  if (status != MS_OK)
-    return status;
-  status = ms_allocate(1, sizeof **run, "result of a sweep", run);
+  MS_TRY(parse_json(where, line, n_bytes, &object));
+  enum ms_status status = ms_allocate(1, sizeof **run, "result of a sweep", run);
   if (status == MS_OK)
     status = parse_result(where, object, *run);
   json_decref(object);
@@ -190,9 +183,7 @@ enum ms_status ms_sweep_time_parse(const char *where, const char *line, size_t n
   json_error_t error;
   json_int_t threads;
   const char *id, *isa, *cpu;
-  const enum ms_status status = parse_json(where, line, n_bytes, &object);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(parse_json(where, line, n_bytes, &object));
   const bool good = json_unpack_ex(object, &error, 0, "{s:s, s:F, s:I, s:s, s:s}", "id", &id, "seconds", &run->seconds,
                                    "threads", &threads, "isa", &isa, "cpu", &cpu) == 0 &&
                     run->seconds >= 0 && isfinite(run->seconds) && threads >= 1 && threads <= MS_MAX_THREADS &&

@@ -37,9 +37,9 @@ static enum ms_status fail(struct ms_sweep_run *r) {
 
 static enum ms_status train(const struct ms_dataset *data, const struct ms_checkpoint *checkpoint,
                             const struct ms_observer *observer, struct ms_sweep_run *r) {
-  const size_t n_train = data->n - r->config->n_validation;
+  const size_t n_train = data->n - r->config->val;
   const struct ms_dataset train = ms_dataset_slice(data, 0, n_train);
-  const struct ms_dataset validation = ms_dataset_slice(data, n_train, r->config->n_validation);
+  const struct ms_dataset validation = ms_dataset_slice(data, n_train, r->config->val);
   struct ms_network *network;
   struct ms_train_result result;
   enum ms_status status = checkpoint ? ms_train_resume(checkpoint, &train, &validation, observer, &network, &result)
@@ -63,8 +63,8 @@ enum ms_status ms_sweep_train(struct ms_config *config, const struct ms_dataset 
                               const struct ms_checkpoint *checkpoint, const struct ms_observer *observer,
                               struct ms_sweep_run **run) {
   *run = NULL;
-  if (config->n_validation == 0 || config->n_validation >= data->n) {
-    const size_t val = config->n_validation;
+  if (config->val == 0 || config->val >= data->n) {
+    const size_t val = config->val;
     ms_config_free(config);
     return ms_fail(MS_ERROR_ARGUMENT, "val is %zu, must be 1 to %zu, one less than the training images", val,
                    data->n - 1);
