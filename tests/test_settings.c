@@ -142,17 +142,16 @@ static void schedule(void) {
 
 /* ---- All rows of the table, wherever settings are written ---- */
 
-/* Every setting of every layer has a legal value of its own, in few digits, and none is switched off. */
+/* Settings have different values in few digits, layers too; none is switched off. */
 static struct ms_config *make_distinct(void) {
   struct ms_config *config;
   CHECK(ms_config_preset("unregularised", &config) == MS_OK && ms_config_resize(config, 3) == MS_OK);
   int i = 0;
   for (const struct ms_setting *s = ms_settings; s->name; ++s, ++i)
     for (int l = 0; l < (s->of_layer ? 3 : 1); ++l) {
-      const double value = s->kind == MS_KIND_CHOICE   ? 1
-                           : s->kind == MS_KIND_NUMBER ? ldexp(1 + l / 4.0, -1 - i)
-                                                       : 100 * l + i + 3;
-      CHECK_MESSAGE(ms_setting_set(s, config, (size_t)l, value) == MS_OK, "%s", ms_error_message());
+      const double number = s->kind == MS_KIND_NUMBER ? ldexp(s->max, -1 - l - i % 4) : 100 * l + i + 3;
+      if (ms_setting_set(s, config, (size_t)l, number) != MS_OK) /* choices, narrow ranges */
+        CHECK_MESSAGE(ms_setting_set(s, config, (size_t)l, s->max) == MS_OK, "%s", ms_error_message());
     }
   CHECK_MESSAGE(ms_config_check(config) == MS_OK, "%s", ms_error_message());
   return config;
