@@ -64,6 +64,7 @@ for option in lr dropout l1 l2 maxnorm min-delta; do
   done
 done
 refused 2 --lr "'0'" -- train --lr 0
+refused 2 --maxnorm "'1e-7' is not a number from 1e-06 to 1e+06, or 0 for none" -- train --maxnorm 1e-7
 refused 2 --dropout "'1'" "0 to 0.99" -- train --dropout 0.5,1
 refused 2 "--hidden ,:" "entry 1 of this list is empty" -- train --hidden ,
 refused 2 "--hidden 10,:" "entry 2 of this list is empty" -- train --hidden 10,
@@ -156,6 +157,11 @@ check "run.json: accuracy, errors, F1 of test" test "$(sed -n '/"test": {/,/}/p'
   grep -cE '"(accuracy|errors|macro_f1)": [0-9.]+')" -eq 3
 digest=$(sed -n 's/.*"weights_sha256": "\(.*\)".*/\1/p' $folder/run.json)
 check "run: prints the digest" grep -qF "$digest" out
+
+run train --preset best --data small --hidden 5 --epochs 1 --out best
+check "plan: schedule and input dropout" grep -q 'schedule cosine, input dropout 0.2' out
+check "plan: hidden layers" grep -qx 'hidden 1  units 5, dropout 0.5, MaxNorm 3' out
+check "run.json: settings by the names of the options" test "$(grep -cE '^    "(lr|val|input-dropout|min-delta)": [0-9.]+,$' best/run.json)" -eq 4
 
 run eval $folder --data small
 check "eval of the folder: same digest" grep -qF "$digest" out

@@ -99,7 +99,9 @@ static void configuration(void) {
   REJECTED(c->epochs = 0, "epochs");
   REJECTED(c->batch = 0, "batch");
   REJECTED(c->batch = MS_MAX_BATCH + 1, "batch");
-  REJECTED(c->lr = 0, "lr");
+  REJECTED(c->lr = 0, "lr is 0, must be 1e-12 to 10");
+  REJECTED(c->lr = MS_MIN_LEARNING_RATE / 2, "lr");
+  REJECTED(c->seed = UINT64_MAX, "seed");
   REJECTED(c->lr = (double)NAN, "lr");
   REJECTED(c->schedule = (enum ms_schedule)2, "schedule");
   REJECTED(c->input_dropout = -0.1, "input-dropout");
@@ -110,6 +112,7 @@ static void configuration(void) {
   REJECTED(c->hidden[0].l1 = -1e-6, "l1");
   REJECTED(c->hidden[1].l2 = (double)NAN, "l2");
   REJECTED(c->hidden[0].maxnorm = -0.5, "maxnorm");
+  REJECTED(c->hidden[1].maxnorm = 1e-7, "hidden layer 2: maxnorm is 1e-07, must be 1e-06 to 1e+06, or 0 for none");
   struct ms_config *config;
   CHECK(ms_config_preset("nothing", &config) == MS_ERROR_ARGUMENT && !config);
 }

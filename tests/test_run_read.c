@@ -97,6 +97,25 @@ static void round_trip(void) {
   free(metrics);
 }
 
+/* Names that were written with '_' before. */
+static void old_names(void) {
+  char *summary, *metrics;
+  struct ms_run run;
+  write_run(&summary, &metrics);
+  for (size_t i = 0; i < 2; ++i) {
+    char *at = strstr(summary, i == 0 ? "\"input-dropout\": 0.0" : "\"min-delta\": 0.0001");
+    CHECK_MESSAGE(at, "%s", summary);
+    *strchr(at, '-') = '_';
+  }
+  memcpy(strstr(summary, "\"input_dropout\": 0.0") + strlen("\"input_dropout\": "), "0.2", 3);
+  test_write_file(summary_path, summary, strlen(summary));
+  CHECK_MESSAGE(ms_run_read(folder, &run) == MS_OK, "%s", ms_error_message());
+  CHECK(run.config->input_dropout == 0.2 && run.config->min_delta == 0.0001);
+  ms_run_free(&run);
+  free(summary);
+  free(metrics);
+}
+
 /* Reads the folder with one file's text changed: the first `from` in it becomes `to`. It must be refused in one line that names
  * the file or folder and holds `word`. */
 static void refused(const char *path, const char *text, const char *from, const char *to, const char *word) {
@@ -144,8 +163,8 @@ static void hostile_summaries(void) {
       {"\"loss\": 0.25", "\"loss\": 1e999", "not JSON"},
       {"\"loss\": 0.25", "\"loss\": \"0.25\"", "\"loss\""},
       {"\"loss\": 0.25", "\"loss\": 1.7e308", "\"loss\""},
-      {"0.5,\n", "-0.5,\n", "f1"},
-      {"0.5,\n", "\"a\",\n", "f1"},
+      {"0.75\n", "-0.75\n", "f1"},
+      {"0.75\n", "\"a\"\n", "f1"},
       {"\"data_sha256\": \"dd", "\"data_sha256\": \"d", "data_sha256"},
       {"\"images\": 100", "\"images\": 101", ""},
       {"\"val\": 100", "\"val\": 0", ""},
@@ -252,7 +271,7 @@ static void missing_files(void) {
 static const struct test_case cases[] = {
     {"round_trip", round_trip},           {"hostile_summaries", hostile_summaries},
     {"hostile_metrics", hostile_metrics}, {"every_byte_changed", every_byte_changed},
-    {"missing_files", missing_files},
+    {"missing_files", missing_files},     {"old_names", old_names},
 };
 
 TEST_MAIN(cases)

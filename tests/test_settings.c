@@ -1,12 +1,21 @@
-/* Settings by name, numbers from text and back, and the learning-rate schedule. */
+/* Settings by name and wherever they are written, numbers from text and back, and the learning-rate schedule. */
+#define _POSIX_C_SOURCE 200809L /* dup */
 #include <float.h>
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "runtime/mnist_simd.h"
+#include "kernels/kernels.h"
+#include "runtime/cli/print.h"
+#include "runtime/cli/train_config.h"
 #include "runtime/nn/schedule.h"
-#include "runtime/platform/parse.h"
+#include "runtime/nn/settings.h"
+#include "runtime/platform/files.h"
+#include "runtime/run/checkpoint_header.h"
+#include "runtime/run/config_json.h"
 #include "tests/harness.h"
 
 static void numbers(void) {
@@ -94,7 +103,7 @@ static void refused(void) {
       {"dropout", ",0.1"},   {"l1", "0.1,0.2,0.3"},  {"hidden", "0"},
       {"hidden", "1,,2"},    {"seed", "-1"},         {"seed", "9007199254740992"},
       {"momentum", "0.9"},   {"input-dropout", "1"}, {"maxnorm", "-1"},
-      {"val", "4294967296"},
+      {"val", "4294967296"}, {"maxnorm", "1e-7"},
   };
   struct ms_config *config;
   CHECK(ms_config_preset("final", &config) == MS_OK);
@@ -131,11 +140,145 @@ static void schedule(void) {
   }
 }
 
+/* ---- All rows of the table, wherever settings are written ---- */
+
+/* Settings have different values in few digits, layers too; none is switched off. */
+static struct ms_config *make_distinct(void) {
+  struct ms_config *config;
+  CHECK(ms_config_preset("unregularised", &config) == MS_OK && ms_config_resize(config, 3) == MS_OK);
+  int i = 0;
+  for (const struct ms_setting *s = ms_settings; s->name; ++s, ++i)
+    for (int l = 0; l < (s->of_layer ? 3 : 1); ++l) {
+      const double number = s->kind == MS_KIND_NUMBER ? ldexp(s->max, -1 - l - i % 4) : 100 * l + i + 3;
+      if (ms_setting_set(s, config, (size_t)l, number) != MS_OK) /* choices, narrow ranges */
+        CHECK_MESSAGE(ms_setting_set(s, config, (size_t)l, s->max) == MS_OK, "%s", ms_error_message());
+    }
+  CHECK_MESSAGE(ms_config_check(config) == MS_OK, "%s", ms_error_message());
+  return config;
+}
+
+static void check_same(const struct ms_config *a, const struct ms_config *b) {
+  const char *name = ms_config_difference(a, b);
+  CHECK_MESSAGE(!name, "%s differs", name ? name : "");
+}
+
+static void in_run_json(void) {
+  struct ms_config *config = make_distinct(), *again;
+  json_t *written = ms_config_to_json(config);
+  char *text = json_dumps(written, JSON_REAL_PRECISION(15));
+  json_t *object = json_loads(text, 0, NULL);
+  for (const struct ms_setting *s = ms_settings; s->name; ++s) {
+    const json_t *value = json_object_get(object, s->name);
+    if (s->of_layer)
+      value = json_object_get(json_array_get(json_object_get(object, "hidden"), 2), ms_setting_member(s));
+    CHECK_MESSAGE(s->kind == MS_KIND_CHOICE ? json_is_string(value) : s->kind == MS_KIND_SEED || json_is_number(value),
+                  "%s in %s", s->name, text);
+  }
+  CHECK_MESSAGE(ms_config_from_json("run.json", object, config->seed, &again) == MS_OK, "%s", ms_error_message());
+  check_same(config, again);
+  ms_config_free(again);
+  for (const struct ms_setting *s = ms_settings; s->name; ++s) /* each is needed, and must be legal */
+    if (!s->of_layer && s->kind != MS_KIND_SEED) {
+      json_t *less = json_copy(object), *wrong = json_copy(object);
+      CHECK(json_object_del(less, s->name) == 0 && json_object_set_new(wrong, s->name, json_integer(-1)) == 0);
+      CHECK(ms_config_from_json("run.json", less, 1, &again) == MS_ERROR_DATA && strstr(ms_error_message(), s->name));
+      CHECK(ms_config_from_json("run.json", wrong, 1, &again) == MS_ERROR_DATA && !again);
+      json_decref(less);
+      json_decref(wrong);
+    }
+  json_decref(object);
+  json_decref(written);
+  free(text);
+  ms_config_free(config);
+}
+
+static void in_checkpoints(void) {
+  struct checkpoint_header again, header = {.config = make_distinct(),
+                                            .at = {.epoch = 1, .beta1_power = 1, .beta2_power = 1, .best = -INFINITY},
+                                            .n_inputs = 4,
+                                            .n_classes = 2,
+                                            .contract = MS_CONTRACT_VERSION,
+                                            .preset = (char[]){"final"},
+                                            .data_sha256 = (char[]){"0123"}};
+  uint64_t bytes;
+  char *text = checkpoint_header_text(&header, &bytes), key[64], value[MS_SETTING_SIZE];
+  CHECK(text);
+  CHECK_MESSAGE(checkpoint_header_read("checkpoint", text, strlen(text), &again) == MS_OK, "%s", ms_error_message());
+  check_same(header.config, again.config);
+  for (const struct ms_setting *s = ms_settings; s->name; ++s) {
+    ms_config_get(header.config, s->name, value);
+    snprintf(key, sizeof key, "\"config.%s\":\"%.32s", s->name, value);
+    CHECK_MESSAGE(strstr(text, key), "%s is missing in %s", key, text);
+  }
+  ms_config_free(header.config);
+  ms_config_free(again.config);
+  free(again.preset);
+  free(again.data_sha256);
+  free(text);
+}
+
+static void in_help(void) {
+  const struct cli_option *options;
+  struct ms_config *config;
+  char range[MS_RANGE_SIZE], value[MS_SETTING_SIZE];
+  CHECK(train_options(&options) == MS_OK && ms_config_preset("final", &config) == MS_OK);
+  for (const struct ms_setting *s = ms_settings; s->name; ++s) {
+    const struct cli_option *option = options;
+    while (option->name && strcmp(option->name, s->name) != 0)
+      ++option;
+    ms_config_get(config, s->name, value);
+    CHECK_MESSAGE(option->name && option->value && s->help && strstr(option->help, s->help) &&
+                      strstr(option->help, ms_setting_range(s, range)) && strstr(option->help, value),
+                  "--%s", s->name);
+  }
+  ms_config_free(config);
+}
+
+/* What print_settings prints. */
+static char *plan_of(const struct ms_config *config) {
+  char path[300];
+  uint8_t *data;
+  size_t n_bytes;
+  snprintf(path, sizeof path, "%s/plan", test_folder());
+  fflush(stdout);
+  const int terminal = dup(STDOUT_FILENO);
+  CHECK(terminal >= 0 && freopen(path, "w", stdout));
+  print_settings("final", config);
+  fflush(stdout);
+  CHECK(dup2(terminal, STDOUT_FILENO) >= 0 && close(terminal) == 0);
+  CHECK(ms_file_read(path, 1 << 16, &data, &n_bytes) == MS_OK);
+  char *text = strndup((char *)data, n_bytes);
+  CHECK(text);
+  free(data);
+  return text;
+}
+
+/* With its label and value. What is switched off is left out, but a seed of 0 is a seed. */
+static void in_plan(void) {
+  struct ms_config *config = make_distinct();
+  char item[100], value[MS_NUMBER_SIZE], *text = plan_of(config);
+  for (const struct ms_setting *s = ms_settings; s->name; ++s)
+    for (size_t l = 0; l < (s->of_layer ? 3 : 1); ++l) {
+      ms_setting_format(s, ms_setting_get(s, config, l), value);
+      snprintf(item, sizeof item, "%s %s", s->label, value);
+      CHECK_MESSAGE(strstr(text, item), "%s is missing in %s", item, text);
+    }
+  for (const char *line = text; *line; line += strcspn(line, "\n") + 1)
+    CHECK(strcspn(line, "\n") <= 80);
+  free(text);
+  config->seed = 0;
+  config->input_dropout = 0;
+  config->schedule = MS_SCHEDULE_CONSTANT;
+  text = plan_of(config);
+  CHECK_MESSAGE(strstr(text, "seed 0,") && !strstr(text, "input dropout") && !strstr(text, "schedule"), "%s", text);
+  free(text);
+  ms_config_free(config);
+}
+
 static const struct test_case cases[] = {
-    {"numbers", numbers},
-    {"round_trip", round_trip},
-    {"refused", refused},
-    {"schedule", schedule},
+    {"numbers", numbers},     {"round_trip", round_trip},   {"refused", refused},
+    {"schedule", schedule},   {"in run.json", in_run_json}, {"in checkpoints", in_checkpoints},
+    {"in the help", in_help}, {"in the plan", in_plan},
 };
 
 TEST_MAIN(cases)

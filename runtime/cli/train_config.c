@@ -34,9 +34,10 @@ static const struct cli_option run_options[] = {
 enum ms_status train_options(const struct cli_option **options) {
   static struct cli_option all[CLI_MAX_OPTIONS];
   static char help[CLI_MAX_OPTIONS][512];
-  static const char *const values[] = {
-      [MS_KIND_SEED] = "N", [MS_KIND_SIZE] = "N", [MS_KIND_NUMBER] = "X", [MS_KIND_CHOICE] = "WHAT"};
-  static const char *const lists[] = {[MS_KIND_SIZE] = "N,N,...", [MS_KIND_NUMBER] = "X,X,..."};
+  static const char *const values[][2] = {[MS_KIND_SEED] = {"N"},
+                                          [MS_KIND_SIZE] = {"N", "N,N,..."},
+                                          [MS_KIND_NUMBER] = {"X", "X,X,..."},
+                                          [MS_KIND_CHOICE] = {"WHAT", "WHAT,..."}};
   struct ms_config *config;
   size_t n = 0;
   MS_TRY(ms_config_preset(DEFAULT_PRESET, &config));
@@ -45,7 +46,7 @@ enum ms_status train_options(const struct cli_option **options) {
     char range[MS_RANGE_SIZE], value[MS_SETTING_SIZE];
     ms_config_get(config, s->name, value);
     snprintf(help[n], sizeof help[n], "%s, %s [%.64s]", s->help, ms_setting_range(s, range), value);
-    all[n] = (struct cli_option){s->name, s->of_layer ? lists[s->kind] : values[s->kind], help[n]};
+    all[n] = (struct cli_option){s->name, values[s->kind][s->of_layer], help[n]};
   }
   assert(n + sizeof run_options / sizeof run_options[0] <= CLI_MAX_OPTIONS);
   memcpy(&all[n], run_options, sizeof run_options);

@@ -23,24 +23,19 @@ static json_t *value_to_json(const struct ms_setting *s, double value) {
 }
 
 /* The settings of a hidden layer, or those of none. */
-static json_t *settings_to_json(const struct ms_config *c, bool of_layer, size_t layer) {
+static json_t *settings_to_json(const struct ms_config *c, bool of_layer, size_t layer, int *failed) {
   json_t *object = json_object();
-  for (const struct ms_setting *s = ms_settings; object && s->name; ++s) {
-    if (s->of_layer != of_layer || s->kind == MS_KIND_SEED)
-      continue;
-    if (json_object_set_new(object, ms_setting_member(s), value_to_json(s, ms_setting_get(s, c, layer))) != 0) {
-      json_decref(object);
-      object = NULL;
-    }
-  }
+  for (const struct ms_setting *s = ms_settings; s->name; ++s)
+    if (s->of_layer == of_layer && s->kind != MS_KIND_SEED)
+      *failed |= json_object_set_new(object, ms_setting_member(s), value_to_json(s, ms_setting_get(s, c, layer)));
   return object;
 }
 
 json_t *ms_config_to_json(const struct ms_config *c) {
-  json_t *object = settings_to_json(c, false, 0), *layers = json_array();
   int failed = 0;
+  json_t *object = settings_to_json(c, false, 0, &failed), *layers = json_array();
   for (size_t l = 0; l < c->n_hidden; ++l)
-    failed |= json_array_append_new(layers, settings_to_json(c, true, l));
+    failed |= json_array_append_new(layers, settings_to_json(c, true, l, &failed));
   failed |= json_object_set_new(object, "hidden", layers);
   if (!failed)
     return object;
@@ -97,8 +92,8 @@ static enum ms_status read_config(const json_t *object, struct ms_config *c) {
 }
 
 enum ms_status ms_config_from_json(const char *path, const json_t *object, uint64_t seed, struct ms_config **config) {
-  *config = NULL;
   struct ms_config *c;
+  *config = NULL;
   MS_TRY(ms_allocate(1, sizeof *c, "configuration", &c));
   c->seed = seed;
   enum ms_status status = read_config(object, c);
