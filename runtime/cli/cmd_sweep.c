@@ -72,16 +72,8 @@ struct task {
 
 /* ---- Training ---- */
 
-static void on_step(void *context, size_t epoch, size_t step, size_t n_steps, size_t images, double loss,
-                    double accuracy) {
-  (void)images;
-  (void)loss;
-  sweep_progress_step(&((struct task *)context)->progress, epoch, step, n_steps, accuracy);
-}
-
-static bool on_stop(void *context) {
-  (void)context;
-  return signals_received() != 0;
+static void on_step(void *context, const struct ms_step *step) {
+  sweep_progress_step(&((struct task *)context)->progress, step);
 }
 
 static size_t n_inputs(const struct task *t) {
@@ -94,7 +86,7 @@ static enum ms_status on_keep(void *context, enum ms_moment moment, const struct
 
 /* Trains it, from where an earlier process was interrupted, and keeps the result. Takes config. */
 static enum ms_status train_run(struct task *t, struct ms_config *config, const char *data_id) {
-  const struct ms_observer observer = {.context = t, .step = on_step, .stop = on_stop, .keep = on_keep};
+  const struct ms_observer observer = {.context = t, .step = on_step, .stop = signals_stop, .keep = on_keep};
   struct ms_sweep_run *result;
   if (t->keeper.checkpoint)
     sweep_progress_resume(&t->progress, t->keeper.checkpoint);
@@ -132,7 +124,7 @@ static enum ms_status do_run(struct task *t, size_t run, const char *data_id) {
     return status;
   }
   if (warning[0]) {
-    sweep_progress_clear(&t->progress);
+    live_line_clear(&t->progress.line);
     cli_error(&command, "%s", warning);
   }
   status = train_run(t, config, data_id);
@@ -150,7 +142,7 @@ static int do_runs(struct task *t, const char *data_id) {
       status = do_run(t, run, data_id);
     else
       sweep_keeper_remove(t->folder, t->sweep.plan.jobs[run].id);
-  sweep_progress_clear(&t->progress);
+  live_line_clear(&t->progress.line);
   if (status == MS_STOPPED) {
     printf("\nInterrupted: %zu of %zu run%s done. The same command goes on from there.\n", t->progress.n_done,
            t->progress.n_runs, plural_s(t->progress.n_runs));

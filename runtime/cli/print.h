@@ -17,6 +17,19 @@ enum ms_status print_images(const struct ms_captioned *images, size_t n, size_t 
 /* The first n misclassified images with their classes and how sure the prediction is; nothing if n is 0 or there are none. */
 enum ms_status print_mistakes(const struct ms_dataset *data, const struct ms_evaluation *evaluation, size_t n);
 
+/* Whether standard output is a terminal that can erase a line. */
+bool is_terminal(void);
+
+/* Shows a line that the next one replaces; at most ten a second. */
+struct live_line {
+  bool is_shown;  /* on a terminal; else nothing is printed */
+  double drawn_s; /* clock reading */
+};
+/* Whether it is time for another one. */
+bool live_line_is_due(struct live_line *line);
+/* Erases it, before anything else is printed. */
+void live_line_clear(const struct live_line *line);
+
 /* "1 epoch", "2 epochs": what follows the noun after a number. */
 const char *plural_s(size_t n);
 

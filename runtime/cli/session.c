@@ -33,10 +33,8 @@ struct run {
 
 /* ---- What the training loop tells us ---- */
 
-static void on_step(void *context, size_t epoch, size_t step, size_t n_steps, size_t images, double loss,
-                    double accuracy) {
-  struct run *run = context;
-  progress_step(&run->progress, epoch, step, n_steps, images, loss, accuracy);
+static void on_step(void *context, const struct ms_step *step) {
+  progress_step(&((struct run *)context)->progress, step);
 }
 
 static enum ms_status on_epoch(void *context, const struct ms_epoch *epoch) {
@@ -55,11 +53,6 @@ static enum ms_status take_place(struct run *run) {
   run->is_waiting = false;
   const enum ms_status status = ms_run_folder_forget(run->session->folder);
   return status == MS_OK ? ms_metrics_log_write(&run->metrics, run->session->folder) : status;
-}
-
-static bool on_stop(void *context) {
-  (void)context;
-  return signals_received() != 0;
 }
 
 static enum ms_status on_keep(void *context, enum ms_moment moment, const struct ms_train_state *state) {
@@ -215,7 +208,7 @@ static void print_checkpoint(const struct run *run, enum ms_status status) {
 
 static enum ms_status run_training(struct run *run, struct ms_network **network) {
   const struct session *s = run->session;
-  const struct ms_observer observer = {run, on_step, on_epoch, on_stop, on_keep};
+  const struct ms_observer observer = {run, on_step, on_epoch, signals_stop, on_keep};
   const struct ms_dataset *validation = run->validation.n > 0 ? &run->validation : NULL;
   return run->checkpoint ? ms_train_resume(run->checkpoint, &run->train, validation, &observer, network, &run->result)
                          : ms_train(s->config, &run->train, validation, &observer, network, &run->result);
@@ -231,7 +224,7 @@ static int train(struct run *run) {
   progress_start(&run->progress, s->config->epochs, run->train.n, epoch, step * s->config->batch);
   keeper_start(&run->keeper);
   enum ms_status status = run_training(run, &network);
-  progress_clear(&run->progress);
+  live_line_clear(&run->progress.line);
   const bool usable = status == MS_OK || status == MS_STOPPED || status == MS_ERROR_NUMERIC;
   if (!usable) {
     const int failed = cli_fail(s->command, status);
