@@ -8,8 +8,8 @@
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/sha256.h"
-#include "runtime/run/run_checkpoints.h"
-#include "runtime/run/run_folder.h"
+#include "runtime/run/checkpoint_pair.h"
+#include "runtime/run/folder.h"
 #include "tests/harness.h"
 
 enum { MAX_SAVED = 64, MAX_EPOCHS = 8, N_TRAIN = 200, N_VALIDATION = 100 };
@@ -314,7 +314,7 @@ static const struct {
 /* Beside a good one it is passed over; alone it is no reason to begin anew, unless that is asked for. */
 static void other_contract(const uint8_t *good, const uint8_t *other, size_t n_bytes) {
   const char *folder = test_folder();
-  struct ms_run_checkpoints files;
+  struct ms_checkpoint_pair files;
   struct ms_checkpoint *newest;
   char good_path[MS_PATH_SIZE], other_path[MS_PATH_SIZE], damaged[MS_PATH_SIZE];
   CHECK(ms_path_join(good_path, folder, MS_CHECKPOINT_FILE_0) == MS_OK &&
@@ -323,13 +323,13 @@ static void other_contract(const uint8_t *good, const uint8_t *other, size_t n_b
   test_write_file(other_path, other, n_bytes);
   CHECK_MESSAGE(load_checkpoint(other_path) == MS_ERROR_UNSUPPORTED && strstr(ms_error_message(), "contract 9"), "%s",
                 ms_error_message());
-  CHECK(ms_run_checkpoints_find(folder, &files, &newest, damaged) == MS_OK);
+  CHECK(ms_checkpoint_pair_find(folder, &files, &newest, damaged) == MS_OK);
   CHECK(newest && files.next == 1 && strstr(damaged, "contract 9"));
   ms_checkpoint_free(newest);
   CHECK(remove(good_path) == 0);
-  CHECK(ms_run_checkpoints_find(folder, &files, &newest, damaged) == MS_ERROR_UNSUPPORTED && !newest);
+  CHECK(ms_checkpoint_pair_find(folder, &files, &newest, damaged) == MS_ERROR_UNSUPPORTED && !newest);
   CHECK(strstr(ms_error_message(), "contract 9"));
-  CHECK(ms_run_checkpoints_begin(folder, &files) == MS_OK && !files.has_begun);
+  CHECK(ms_checkpoint_pair_begin(folder, &files) == MS_OK && !files.has_begun);
 }
 
 static void signed_but_wrong(void) {

@@ -14,8 +14,8 @@
 #include "runtime/platform/memory.h"
 #include "runtime/report/page.h"
 #include "runtime/report/report.h"
-#include "runtime/run/run_folder.h"
-#include "runtime/run/run_read.h"
+#include "runtime/run/folder.h"
+#include "runtime/run/run.h"
 
 #define CLAIMS_FILE "claims.txt"
 #define CLAIMS_HEAD "Claims of the report, seed "
@@ -90,7 +90,7 @@ static enum ms_status check_same(const struct stage *stage, const char *data_sha
 static enum ms_status look(struct stage *stage, const char *data_sha256, bool *finished) {
   char path[MS_PATH_SIZE];
   *finished = false;
-  enum ms_status status = ms_path_join(path, stage->folder, MS_RUN_FILE);
+  enum ms_status status = ms_path_join(path, stage->folder, MS_SUMMARY_FILE);
   if (status != MS_OK || !ms_exists(path))
     return status;
   status = ms_run_read(stage->folder, &stage->run);
@@ -124,13 +124,13 @@ static int run_stage(const struct reproduction *r, size_t number, struct stage *
   }
   const struct session session = {
       .command = &command,
-      .preset = stage->preset,
-      .config = stage->config,
-      .data = &r->data,
+      .plan = {.folder = stage->folder,
+               .preset = stage->preset,
+               .config = stage->config,
+               .data = &r->data,
+               .start = MS_SESSION_RESUME_OR_OVERWRITE, /* look() found nothing that is finished */
+               .without_test = stage->config->n_validation > 0},
       .data_folder = r->data_folder,
-      .folder = stage->folder,
-      .start = SESSION_RESUME_OR_OVERWRITE, /* look() found nothing that is finished */
-      .without_test = stage->config->n_validation > 0,
   };
   const int exit_code = session_train(&session);
   if (exit_code != EXIT_SUCCESS)

@@ -9,7 +9,6 @@
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
 #include "runtime/cli/signals.h"
-#include "runtime/cli/sweep_keeper.h"
 #include "runtime/cli/sweep_progress.h"
 #include "runtime/cli/sweep_table.h"
 #include "runtime/platform/error.h"
@@ -19,6 +18,7 @@
 #include "runtime/sweep/results_log.h"
 #include "runtime/sweep/shard.h"
 #include "runtime/sweep/train_run.h"
+#include "runtime/sweep/unfinished.h"
 
 static const struct cli_option options[] = {
     {"out", "DIR", "folder of the results (default: runs/<name of FILE>)"},
@@ -66,7 +66,7 @@ struct task {
   struct ms_data data;
   const char *data_folder;
   struct sweep_progress progress;
-  struct sweep_keeper keeper; /* of the run under way */
+  struct ms_keeper keeper; /* of the run under way */
   size_t n_unable;
 };
 
@@ -81,7 +81,7 @@ static size_t n_inputs(const struct task *t) {
 }
 
 static enum ms_status on_keep(void *context, enum ms_moment moment, const struct ms_train_state *state) {
-  return sweep_keeper_offer(&((struct task *)context)->keeper, moment, state);
+  return ms_keeper_offer(&((struct task *)context)->keeper, moment, state);
 }
 
 /* Trains it, from where an earlier process was interrupted, and keeps the result. Takes config. */
@@ -118,7 +118,7 @@ static enum ms_status do_run(struct task *t, size_t run, const char *data_id) {
   if (status != MS_OK)
     return status;
   sweep_progress_run(&t->progress, run, config, n_inputs(t));
-  status = sweep_keeper_open(&t->keeper, t->folder, job->id, data_id, config, warning);
+  status = ms_sweep_unfinished_open(t->folder, job->id, data_id, config, &t->keeper, warning);
   if (status != MS_OK) {
     ms_config_free(config);
     return status;
@@ -128,7 +128,9 @@ static enum ms_status do_run(struct task *t, size_t run, const char *data_id) {
     cli_error(&command, "%s", warning);
   }
   status = train_run(t, config, data_id);
-  sweep_keeper_close(&t->keeper, t->sweep.runs[run] != NULL);
+  if (t->sweep.runs[run])
+    ms_checkpoint_pair_remove(t->keeper.folder); /* what stays is removed at the next start */
+  ms_keeper_close(&t->keeper);
   return status;
 }
 
@@ -141,7 +143,7 @@ static int do_runs(struct task *t, const char *data_id) {
     else if (!t->sweep.runs[run])
       status = do_run(t, run, data_id);
     else
-      sweep_keeper_remove(t->folder, t->sweep.plan.jobs[run].id);
+      ms_sweep_unfinished_remove(t->folder, t->sweep.plan.jobs[run].id);
   live_line_clear(&t->progress.line);
   if (status == MS_STOPPED) {
     printf("\nInterrupted: %zu of %zu run%s done. The same command goes on from there.\n", t->progress.n_done,

@@ -9,6 +9,7 @@
 
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
+#include "runtime/platform/parse.h"
 #include "runtime/run/json_text.h"
 
 /* ---- Writing ---- */
@@ -75,10 +76,6 @@ static bool copy_text(char *to, size_t size, const char *from) {
   return (size_t)snprintf(to, size, "%s", from) < size && !ms_has_controls(to);
 }
 
-static bool is_hex(const char *text, size_t n_digits) {
-  return strlen(text) == n_digits && strspn(text, "0123456789abcdef") == n_digits;
-}
-
 static enum ms_status parse_settings(const char *where, const json_t *settings, struct ms_config *config) {
   const char *name;
   size_t n = 0;
@@ -121,7 +118,7 @@ static enum ms_status parse_outcome(const char *where, const json_t *object, str
     return ms_fail(MS_ERROR_DATA, "%s: epochs_run, best_epoch or model_epoch cannot be", where);
   if (!is_share(r->train_accuracy) || !is_share(r->val_accuracy) || !is_loss(r->train_loss) || !is_loss(r->val_loss))
     return ms_fail(MS_ERROR_DATA, "%s: an accuracy is not a share of 1, or a loss is below 0", where);
-  if (!is_hex(digest, 64))
+  if (!ms_is_hex(digest, 64))
     return ms_fail(MS_ERROR_DATA, "%s: weights_sha256 is not a digest", where);
   r->epochs_run = (size_t)epochs_run;
   r->best_epoch = (size_t)best_epoch;
@@ -148,7 +145,7 @@ static enum ms_status parse_result(const char *where, const json_t *object, stru
     return ms_fail(MS_ERROR_DATA,
                    "%s: its id is %.20s, but its settings give %s: remove the line, and its run is done again", where,
                    id, r->id);
-  if (!is_hex(data, sizeof r->data - 1))
+  if (!ms_is_hex(data, sizeof r->data - 1))
     return ms_fail(MS_ERROR_DATA, "%s: data is not 16 digits of a digest", where);
   memcpy(r->data, data, sizeof r->data);
   r->failed = strcmp(status_text, "failed") == 0;
@@ -196,7 +193,7 @@ enum ms_status ms_sweep_time_parse(const char *where, const char *line, size_t n
   const bool good = json_unpack_ex(object, &error, 0, "{s:s, s:F, s:I, s:s, s:s}", "id", &id, "seconds", &run->seconds,
                                    "threads", &threads, "isa", &isa, "cpu", &cpu) == 0 &&
                     run->seconds >= 0 && isfinite(run->seconds) && threads >= 1 && threads <= MS_MAX_THREADS &&
-                    is_hex(id, sizeof run->id - 1) && copy_text(run->isa, sizeof run->isa, isa) &&
+                    ms_is_hex(id, sizeof run->id - 1) && copy_text(run->isa, sizeof run->isa, isa) &&
                     copy_text(run->cpu, sizeof run->cpu, cpu);
   if (good) {
     run->threads = (size_t)threads;

@@ -1,6 +1,6 @@
 /* The folder of a training run, its metrics.csv and times.csv. */
 #define _POSIX_C_SOURCE 200809L
-#include "runtime/run/run_folder.h"
+#include "runtime/run/folder.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -10,8 +10,8 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 
-static const char *const files[] = {MS_MODEL_FILE, MS_METRICS_FILE,      MS_TIMES_FILE,
-                                    MS_RUN_FILE,   MS_CHECKPOINT_FILE_0, MS_CHECKPOINT_FILE_1};
+static const char *const files[] = {MS_MODEL_FILE,   MS_METRICS_FILE,      MS_TIMES_FILE,
+                                    MS_SUMMARY_FILE, MS_CHECKPOINT_FILE_0, MS_CHECKPOINT_FILE_1};
 enum { N_FILES = sizeof files / sizeof files[0] };
 
 bool ms_run_folder_is_used(const char *folder) {
@@ -23,7 +23,7 @@ bool ms_run_folder_is_used(const char *folder) {
 }
 
 enum ms_status ms_run_folder_forget(const char *folder) {
-  static const char *const of_the_end[] = {MS_RUN_FILE, MS_MODEL_FILE, MS_TIMES_FILE};
+  static const char *const of_the_end[] = {MS_SUMMARY_FILE, MS_MODEL_FILE, MS_TIMES_FILE};
   enum ms_status status = MS_OK;
   for (size_t i = 0; status == MS_OK && i < sizeof of_the_end / sizeof of_the_end[0]; ++i) {
     char path[MS_PATH_SIZE];
@@ -69,49 +69,9 @@ enum ms_status ms_run_folder_model(const char *path, struct ms_network **network
   return status == MS_OK ? ms_network_load(model, network) : status;
 }
 
-static enum ms_status write_text(const char *folder, const char *name, const struct ms_text *text) {
+enum ms_status ms_run_folder_write(const char *folder, const char *name, const struct ms_text *text) {
   char path[MS_PATH_SIZE];
-  enum ms_status status = ms_text_status(text, name);
-  if (status == MS_OK)
-    status = ms_path_join(path, folder, name);
-  return status == MS_OK ? ms_file_write(path, text->data, text->length) : status;
-}
-
-static enum ms_status log_status(const struct ms_metrics_log *log) {
-  const enum ms_status status = ms_text_status(&log->metrics, MS_METRICS_FILE);
-  return status == MS_OK ? ms_text_status(&log->times, MS_TIMES_FILE) : status;
-}
-
-enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const struct ms_epoch *epoch) {
-  if (log->metrics.length == 0) {
-    ms_text_add(&log->metrics, "epoch,train_loss,train_accuracy,val_loss,val_accuracy,weights_sha256\n");
-    ms_text_add(&log->times, "epoch,seconds\n");
-  }
-  ms_text_printf(&log->metrics, "%zu,%.10g,%.10g,", epoch->epoch, epoch->train_loss, epoch->train_accuracy);
-  /* Nothing is written where there was no validation. */
-  if (epoch->has_validation)
-    ms_text_printf(&log->metrics, "%.10g,%.10g,", epoch->val_loss, epoch->val_accuracy);
-  else
-    ms_text_add(&log->metrics, ",,");
-  ms_text_printf(&log->metrics, "%s\n", epoch->weights_sha256);
-  ms_text_printf(&log->times, "%zu,%.3f\n", epoch->epoch, epoch->seconds);
-  return log_status(log);
-}
-
-enum ms_status ms_metrics_log_resume(struct ms_metrics_log *log, const char *metrics, const char *times) {
-  ms_text_add(&log->metrics, metrics);
-  ms_text_add(&log->times, times);
-  return log_status(log);
-}
-
-enum ms_status ms_metrics_log_write(const struct ms_metrics_log *log, const char *folder) {
-  if (log->metrics.length == 0)
-    return MS_OK;
-  const enum ms_status status = write_text(folder, MS_METRICS_FILE, &log->metrics);
-  return status == MS_OK ? write_text(folder, MS_TIMES_FILE, &log->times) : status;
-}
-
-void ms_metrics_log_free(struct ms_metrics_log *log) {
-  ms_text_free(&log->metrics);
-  ms_text_free(&log->times);
+  MS_TRY(ms_path_join(path, folder, name));
+  MS_TRY(ms_text_status(text, path));
+  return ms_file_write(path, text->data ? text->data : "", text->length);
 }
