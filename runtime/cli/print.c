@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "runtime/platform/clock.h"
+#include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 
 enum { TERMINAL_WIDTH = 80 };
@@ -132,9 +133,7 @@ enum ms_status print_mistakes(const struct ms_dataset *data, const struct ms_eva
   n = n < e->errors ? n : e->errors;
   if (n == 0)
     return MS_OK;
-  enum ms_status status = ms_allocate(n, sizeof *images, "images", &images);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_allocate(n, sizeof *images, "images", &images));
   for (size_t i = 0, k = 0; i < data->n && k < n; ++i) {
     if (e->predicted[i] == data->labels[i])
       continue;
@@ -145,7 +144,7 @@ enum ms_status print_mistakes(const struct ms_dataset *data, const struct ms_eva
     ++k;
   }
   printf("\nThe first %zu of %zu misclassified images\n\n", n, e->errors);
-  status = print_images(images, n, data->rows, data->cols);
+  const enum ms_status status = print_images(images, n, data->rows, data->cols);
   free(images);
   return status;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "runtime/platform/clock.h"
+#include "runtime/platform/error.h"
 
 enum { COLUMNS = 79 }; /* a line that a terminal wraps keeps its beginning when it is erased */
 
@@ -39,7 +40,7 @@ enum ms_status sweep_progress_start(struct sweep_progress *p, const struct ms_sw
   /* Shards share a terminal: their live lines would overwrite each other. */
   p->line.is_shown = shard.n == 1 && is_terminal();
   for (size_t run = shard.k - 1; run < sweep->plan.n_runs; run += shard.n) {
-    const struct ms_sweep_run *result = sweep->runs[run];
+    const struct ms_sweep_result *result = sweep->result_of[run];
     ++p->n_runs;
     if (result) {
       ++p->n_done;
@@ -50,9 +51,7 @@ enum ms_status sweep_progress_start(struct sweep_progress *p, const struct ms_sw
     }
     struct ms_config *config;
     const struct ms_sweep_job *job = &sweep->plan.jobs[run];
-    const enum ms_status status = ms_sweep_config(&sweep->spec, job->point, job->seed, &config);
-    if (status != MS_OK)
-      return status;
+    MS_TRY(ms_sweep_config(&sweep->spec, job->point, job->seed, &config));
     p->work += work_of(config, n_inputs);
     ms_config_free(config);
   }
@@ -112,7 +111,7 @@ void sweep_progress_step(struct sweep_progress *p, const struct ms_step *s) {
   fflush(stdout);
 }
 
-void sweep_progress_end(struct sweep_progress *p, const struct ms_sweep_run *r) {
+void sweep_progress_end(struct sweep_progress *p, const struct ms_sweep_result *r) {
   char counts[96], eta[32], shard[64] = "";
   live_line_clear(&p->line);
   if (!r) { /* takes no time now, and is not done */

@@ -26,7 +26,7 @@ void sweep_progress_run(struct sweep_progress *progress, size_t run, const struc
 void sweep_progress_resume(struct sweep_progress *progress, const struct ms_checkpoint *checkpoint);
 void sweep_progress_step(struct sweep_progress *progress, const struct ms_step *step);
 /* result NULL: it could not be run. */
-void sweep_progress_end(struct sweep_progress *progress, const struct ms_sweep_run *result);
+void sweep_progress_end(struct sweep_progress *progress, const struct ms_sweep_result *result);
 
 /* "l2 1e-4, seed 1" */
 void sweep_run_name(const struct ms_sweep *sweep, size_t run, char *name, size_t size);

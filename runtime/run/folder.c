@@ -24,14 +24,13 @@ bool ms_run_folder_is_used(const char *folder) {
 
 enum ms_status ms_run_folder_forget(const char *folder) {
   static const char *const of_the_end[] = {MS_SUMMARY_FILE, MS_MODEL_FILE, MS_TIMES_FILE};
-  enum ms_status status = MS_OK;
-  for (size_t i = 0; status == MS_OK && i < sizeof of_the_end / sizeof of_the_end[0]; ++i) {
+  for (size_t i = 0; i < sizeof of_the_end / sizeof of_the_end[0]; ++i) {
     char path[MS_PATH_SIZE];
-    status = ms_path_join(path, folder, of_the_end[i]);
-    if (status == MS_OK && unlink(path) != 0 && errno != ENOENT)
-      status = ms_fail(MS_ERROR_SYSTEM, "%s: the old file cannot be removed: %s", path, strerror(errno));
+    MS_TRY(ms_path_join(path, folder, of_the_end[i]));
+    if (unlink(path) != 0 && errno != ENOENT)
+      return ms_fail(MS_ERROR_SYSTEM, "%s: the old file cannot be removed: %s", path, strerror(errno));
   }
-  return status == MS_OK ? ms_folder_sync(folder) : status;
+  return ms_folder_sync(folder);
 }
 
 /* NAME.tmp-XXXXXX, as ms_file_write makes them. */
@@ -65,8 +64,8 @@ enum ms_status ms_run_folder_model(const char *path, struct ms_network **network
                    "%s: there is no such file or folder: name a .safetensors file or the folder of a run", path);
   if (!ms_is_folder(path))
     return ms_network_load(path, network);
-  const enum ms_status status = ms_path_join(model, path, MS_MODEL_FILE);
-  return status == MS_OK ? ms_network_load(model, network) : status;
+  MS_TRY(ms_path_join(model, path, MS_MODEL_FILE));
+  return ms_network_load(model, network);
 }
 
 enum ms_status ms_run_folder_write(const char *folder, const char *name, const struct ms_text *text) {

@@ -109,9 +109,9 @@ static enum ms_status read_row(const char *path, size_t line, const char *text, 
 
 /* run: with its summary, which says how many rows there are. */
 enum ms_status ms_run_parse_metrics(const char *path, const char *text, size_t n_bytes, struct ms_run *run) {
-  enum ms_status status = ms_allocate(run->result.epochs_run, sizeof *run->epochs, path, &run->epochs);
+  MS_TRY(ms_allocate(run->result.epochs_run, sizeof *run->epochs, path, &run->epochs));
   size_t line = 0;
-  for (const char *at = text, *end = text + n_bytes; status == MS_OK && at < end;) {
+  for (const char *at = text, *end = text + n_bytes; at < end;) {
     const char *newline = memchr(at, '\n', (size_t)(end - at));
     if (!newline)
       return ms_fail(MS_ERROR_DATA, "%s: the last line has no end: the file is cut off", path);
@@ -120,11 +120,11 @@ enum ms_status ms_run_parse_metrics(const char *path, const char *text, size_t n
     if (line == 1 && (length != sizeof header - 1 || memcmp(at, header, length) != 0))
       return ms_fail(MS_ERROR_DATA, "%s: the first line is not '%s'", path, header);
     if (line > 1)
-      status = read_row(path, line, at, length, run);
+      MS_TRY(read_row(path, line, at, length, run));
     at = newline + 1;
   }
-  if (status == MS_OK && run->n_epochs != run->result.epochs_run)
-    status = ms_fail(MS_ERROR_DATA, "%s: %zu rows, %s says %zu epochs: the files are of two runs", path, run->n_epochs,
-                     MS_SUMMARY_FILE, run->result.epochs_run);
-  return status;
+  if (run->n_epochs != run->result.epochs_run)
+    return ms_fail(MS_ERROR_DATA, "%s: %zu rows, %s says %zu epochs: the files are of two runs", path, run->n_epochs,
+                   MS_SUMMARY_FILE, run->result.epochs_run);
+  return MS_OK;
 }

@@ -96,17 +96,17 @@ enum ms_status ms_sweep_log_open(const char *folder, struct ms_sweep_shard shard
 }
 
 /* The time goes first: a run counts as done when its result is there. */
-static enum ms_status add_lines(struct ms_sweep_log *log, const struct ms_sweep_run *run, struct ms_text *result,
+static enum ms_status add_lines(struct ms_sweep_log *log, const struct ms_sweep_result *r, struct ms_text *result,
                                 struct ms_text *time) {
-  MS_TRY(ms_sweep_result_line(run, result));
-  MS_TRY(ms_sweep_time_line(run, time));
+  MS_TRY(ms_sweep_result_line(r, result));
+  MS_TRY(ms_sweep_time_line(r, time));
   MS_TRY(add_text(log->times_path, log->times, time));
   return add_text(log->results_path, log->results, result);
 }
 
-enum ms_status ms_sweep_log_add(struct ms_sweep_log *log, const struct ms_sweep_run *run) {
+enum ms_status ms_sweep_log_add(struct ms_sweep_log *log, const struct ms_sweep_result *r) {
   struct ms_text result = {0}, time = {0};
-  const enum ms_status status = add_lines(log, run, &result, &time);
+  const enum ms_status status = add_lines(log, r, &result, &time);
   ms_text_free(&result);
   ms_text_free(&time);
   return status;
@@ -122,16 +122,16 @@ void ms_sweep_log_close(struct ms_sweep_log *log) {
 
 /* ---- Merging ---- */
 
-static enum ms_status add_run(const struct ms_sweep_run *run, struct ms_text *results, struct ms_text *times) {
-  MS_TRY(ms_sweep_result_line(run, results));
-  return run->threads > 0 ? ms_sweep_time_line(run, times) : MS_OK;
+static enum ms_status add_run(const struct ms_sweep_result *r, struct ms_text *results, struct ms_text *times) {
+  MS_TRY(ms_sweep_result_line(r, results));
+  return r->threads > 0 ? ms_sweep_time_line(r, times) : MS_OK;
 }
 
 static enum ms_status merge(const char *folder, const struct ms_sweep *sweep, struct ms_text *results,
                             struct ms_text *times) {
   for (size_t i = 0; i < sweep->plan.n_runs; ++i)
-    if (sweep->runs[i])
-      MS_TRY(add_run(sweep->runs[i], results, times));
+    if (sweep->result_of[i])
+      MS_TRY(add_run(sweep->result_of[i], results, times));
   for (size_t i = 0; i < sweep->n_results; ++i)
     if (ms_sweep_find(&sweep->plan, sweep->results[i]->id) == MS_SWEEP_NONE)
       MS_TRY(add_run(sweep->results[i], results, times));

@@ -6,7 +6,7 @@
  *   ms_sweep_read("runs/section3", &sweep);            the folder of a sweep, finished or not
  *   for each axis a, value v:
  *     ms_sweep_value_mean(&sweep, a, v, &mean);        over seeds and, in a grid, over the other axes
- *   for each run r: sweep.runs[r]                      NULL as long as it is not done
+ *   for each run r: sweep.result_of[r]                 NULL as long as it is not done
  *   ms_sweep_free(&sweep);
  *
  * The sweep file: words separated by blanks, # begins a comment. Settings and values as in ms_config_set.
@@ -104,8 +104,8 @@ size_t ms_sweep_find(const struct ms_sweep_plan *plan, const char *id);
 
 /* ---- Results ------------------------------------------------------------------------------------------------ */
 
-/* A run that was done. All but the last group depends on nothing but configuration, data and contract. */
-struct ms_sweep_run {
+/* What came out of a run. All but the last group depends on nothing but configuration, data and contract. */
+struct ms_sweep_result {
   char id[MS_SWEEP_ID_SIZE];
   struct ms_config *config;
   int contract;  /* MS_CONTRACT_VERSION of the program that ran it */
@@ -139,9 +139,9 @@ struct ms_sweep_shard {
 struct ms_sweep {
   struct ms_sweep_spec spec;
   struct ms_sweep_plan plan;
-  struct ms_sweep_run **runs; /* (plan.n_runs), in sweep order; NULL: not done yet */
-  size_t n_done, n_failed;    /* of these: not NULL, failed */
-  struct ms_sweep_run *
+  struct ms_sweep_result **result_of; /* (plan.n_runs), in sweep order; NULL: not done yet */
+  size_t n_done, n_failed;            /* of these: not NULL, failed */
+  struct ms_sweep_result *
       *results; /* (n_results): all that the folder holds, also what the sweep file no longer asks for */
   size_t n_results, capacity;
   char **files; /* (n_files): names of results files */
@@ -157,7 +157,7 @@ void ms_sweep_free(struct ms_sweep *sweep);
 /* The results alone, to a sweep that has spec and plan. On failure, what was read is still to be freed by ms_sweep_free. */
 enum ms_status ms_sweep_load_results(const char *folder, struct ms_sweep *sweep);
 /* One more result, which becomes the sweep's. */
-enum ms_status ms_sweep_add(struct ms_sweep *sweep, struct ms_sweep_run *run);
+enum ms_status ms_sweep_add(struct ms_sweep *sweep, struct ms_sweep_result *result);
 
 /* ---- What they say ------------------------------------------------------------------------------------------ */
 
