@@ -187,7 +187,8 @@ struct ms_epoch {
 
 /* A step of training that is done. Loss and accuracy are means over the epoch's images so far. */
 struct ms_step {
-  size_t epoch, step, n_steps, images; /* both from 1; steps of an epoch; images of this epoch so far */
+  size_t epoch, step, n_steps; /* from 1; steps of an epoch */
+  size_t images;               /* of this epoch so far */
   double loss, accuracy;
 };
 

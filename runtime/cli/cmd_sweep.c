@@ -268,35 +268,6 @@ static int merge(struct task *t) {
 
 /* ---- The folder ---- */
 
-/* Keeps the sweep file beside its results: the two are read together. Another file of that name is not replaced. */
-static enum ms_status keep_file(struct task *t) {
-  char path[MS_PATH_SIZE];
-  struct ms_sweep_spec old;
-  MS_TRY(ms_path_join(path, t->folder, MS_SWEEP_FILE));
-  if (ms_exists(path)) {
-    const enum ms_status status = ms_sweep_spec_read(path, &old);
-    if (status == MS_ERROR_ARGUMENT || status == MS_ERROR_DATA)
-      return ms_fail(MS_ERROR_SYSTEM,
-                     "%s: is no sweep file, and is left as it is: move it away, or choose another folder with --out",
-                     path);
-    MS_TRY(status);
-    t->changed = old.n_bytes != t->sweep.spec.n_bytes || memcmp(old.text, t->sweep.spec.text, old.n_bytes) != 0;
-    ms_sweep_spec_free(&old);
-    if (!t->changed)
-      return MS_OK;
-  }
-  return ms_file_write(path, t->sweep.spec.text, t->sweep.spec.n_bytes);
-}
-
-/* The lock before the results: nothing is to come between. */
-static enum ms_status open_folder(struct task *t, bool make) {
-  if (make)
-    MS_TRY(ms_make_folder(t->folder));
-  MS_TRY(ms_sweep_log_open(t->folder, t->shard, &t->log));
-  MS_TRY(ms_sweep_load_results(t->folder, &t->sweep));
-  return keep_file(t);
-}
-
 static int list(struct task *t) {
   const enum ms_status status = ms_is_folder(t->folder)
                                     ? ms_sweep_load_results(t->folder, &t->sweep)
@@ -358,7 +329,9 @@ static int sweep(struct task *t, const struct cli_values *values) {
               t->folder);
     return EXIT_FAILURE;
   }
-  status = open_folder(t, !merging);
+  status = merging ? MS_OK : ms_make_folder(t->folder);
+  if (status == MS_OK)
+    status = ms_sweep_open(t->folder, t->shard, &t->sweep, &t->log, &t->changed);
   if (status != MS_OK)
     return cli_fail(&command, status);
   return merging ? merge(t) : train(t, values);

@@ -65,8 +65,8 @@ static int begin(const struct cli_values *values, struct session session) {
 
 /* ---- A run that was stopped ---- */
 
-/* A folder without a checkpoint but with a summary: a run that came to its end, or what is left of one that did not. word: the
- * folder for a shell. */
+/* A folder without a checkpoint but with a summary: a run that came to its end, or what is left of one that did not.
+ * word: the folder for a shell. */
 static int tell_end(const struct cli_values *values, const char *folder, const char *word) {
   struct ms_run run;
   struct ms_config *config;
@@ -101,8 +101,8 @@ static int tell_end(const struct cli_values *values, const char *folder, const c
   return exit_code;
 }
 
-/* What the folder's run is: the session looks at it again, once it holds the folder. NULL, with the exit code, if there is
- * nothing to go on with. */
+/* What the folder's run is: the session looks at it again, once it holds the folder. NULL, with the exit code, if
+ * there is nothing to go on with. */
 static struct ms_checkpoint *look(const struct cli_values *values, const char *folder, int *exit_code) {
   struct ms_checkpoint_pair files;
   struct ms_checkpoint *checkpoint = NULL;

@@ -1,5 +1,5 @@
-/* mnist_simd verify: trains known runs with the kernels of this CPU and compares the digest of every epoch with the published
- * one. */
+/* mnist_simd verify: trains known runs with the kernels of this CPU and compares the digest of every epoch with the
+ * published one. */
 #include <golden.h>
 #include <stdio.h>
 #include <stdlib.h>

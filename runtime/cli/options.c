@@ -67,8 +67,8 @@ static void print_help(const struct cli_command *command) {
   printf("  %-22s %s\n", "-h, --help", "print this");
 }
 
-/* What getopt_long did not take. optopt says what it is: a known option that has a value too much, one letter of a word with a
- * single '-', or, being 0, a word with two. */
+/* What getopt_long did not take. optopt says what it is: a known option that has a value too much, one letter of a
+ * word with a single '-', or, being 0, a word with two. */
 static void tell_wrong_option(const struct cli_command *command, char **argv) {
   const char *last = argv[optind - 1];
   if (optopt > 0 && optopt < FIRST_OPTION) {

@@ -11,10 +11,12 @@ void print_evaluation(const struct ms_evaluation *evaluation);
 /* "784 -> 1024 -> 512 -> 10, 1333770 parameters" */
 void print_network(const struct ms_network *network);
 
-/* Images side by side, in 80 columns: with half blocks where LC_ALL, LC_CTYPE or LANG says UTF-8, in greys on a terminal. */
+/* Images side by side, in 80 columns: with half blocks where LC_ALL, LC_CTYPE or LANG says UTF-8, in greys on a
+ * terminal. */
 enum ms_status print_images(const struct ms_captioned *images, size_t n, size_t rows, size_t cols);
 
-/* The first n misclassified images with their classes and how sure the prediction is; nothing if n is 0 or there are none. */
+/* The first n misclassified images with their classes and how sure the prediction is; nothing if n is 0 or there are
+ * none. */
 enum ms_status print_mistakes(const struct ms_dataset *data, const struct ms_evaluation *evaluation, size_t n);
 
 /* Whether standard output is a terminal that can erase a line. */
@@ -35,7 +37,8 @@ const char *plural_s(size_t n);
 
 #define SHELL_WORD_SIZE (4 * 4096 + 3)
 
-/* A path for a command to be typed, to out (SHELL_WORD_SIZE): in quotes if a shell would read anything else into it. Returns out. */
+/* A path for a command to be typed, to out (SHELL_WORD_SIZE): in quotes if a shell would read anything else into it.
+ * Returns out. */
 const char *shell_word(char *out, const char *path);
 
 /* A loss in a few characters, whatever its size. */

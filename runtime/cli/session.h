@@ -13,8 +13,8 @@ struct session {
   bool print_resume;       /* print the command that resumes a stopped run */
 };
 
-/* After ms_init. A signal (signals.h) ends training after its step; what is finished is evaluated and saved, and a checkpoint
- * kept. Returns the program's exit code, having printed errors. */
+/* After ms_init. A signal (signals.h) ends training after its step; what is finished is evaluated and saved, and a
+ * checkpoint kept. Returns the program's exit code, having printed errors. */
 int session_train(const struct session *session);
 
 #endif

@@ -1,7 +1,8 @@
-/* Checkpoint files: a training run between two steps, as a safetensors file. Metadata has counters, configuration and contract,
- * then come tensors: times, each layer's parameters and Adam's moments, the kept model where it is another, the texts of
- * metrics.csv and times.csv, and last the SHA-256 of all bytes before it. The header follows from the metadata alone, so that a
- * reader makes it anew and takes no other. Doubles of the metadata are written as the hexadecimal digits of their bits. */
+/* Checkpoint files: a training run between two steps, as a safetensors file. Metadata has counters, configuration and
+ * contract, then come tensors: times, each layer's parameters and Adam's moments, the kept model where it is another,
+ * the texts of metrics.csv and times.csv, and last the SHA-256 of all bytes before it. The header follows from the
+ * metadata alone, so that a reader makes it anew and takes no other. Doubles of the metadata are written as the
+ * hexadecimal digits of their bits. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>

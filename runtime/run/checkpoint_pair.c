@@ -86,8 +86,8 @@ enum ms_status ms_checkpoint_pair_save(struct ms_checkpoint_pair *pair, const st
                                        const struct ms_checkpoint_notes *notes) {
   char path[MS_PATH_SIZE];
   MS_TRY(ms_path_join(path, pair->folder, names[pair->next]));
-  /* Of an earlier run's two the older goes, then this run's first takes the place of the newest: there is no moment at which one of
-   * either run could outrank one of the other. */
+  /* Of an earlier run's two the older goes, then this run's first takes the place of the newest: there is no moment at
+   * which one of either run could outrank one of the other. */
   if (!pair->has_begun)
     MS_TRY(remove_file(pair->folder, 1 - pair->next));
   MS_TRY(ms_checkpoint_save(state, notes, path));

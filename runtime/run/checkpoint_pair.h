@@ -13,9 +13,9 @@ struct ms_checkpoint_pair {
 };
 
 /* The newest checkpoint of the folder to *checkpoint, NULL if there is none, and what is to be written next to *pair.
- * A file that cannot be used is passed over, and the message about it put into damaged ("" if none is). If none can be used:
- * MS_ERROR_DATA if all that are there are damaged; MS_ERROR_SYSTEM or MS_ERROR_UNSUPPORTED if one may be good, but its disk fails or
- * it is of another contract. MS_ERROR_MEMORY. */
+ * A file that cannot be used is passed over, and the message about it put into damaged ("" if none is). If none can be
+ * used: MS_ERROR_DATA if all that are there are damaged; MS_ERROR_SYSTEM or MS_ERROR_UNSUPPORTED if one may be good,
+ * but its disk fails or it is of another contract. MS_ERROR_MEMORY. */
 enum ms_status ms_checkpoint_pair_find(const char *folder, struct ms_checkpoint_pair *pair,
                                        struct ms_checkpoint **checkpoint, char damaged[MS_PATH_SIZE]);
 

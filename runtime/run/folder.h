@@ -1,5 +1,5 @@
-/* The folder of a training run: model.safetensors, metrics.csv, times.csv, run.json; checkpoints while it is not finished, and a
- * lock while it is in use (checkpoint_pair.h, lock.h). Every file is written atomically. */
+/* The folder of a training run: model.safetensors, metrics.csv, times.csv, run.json; checkpoints while it is not
+ * finished, and a lock while it is in use (checkpoint_pair.h, lock.h). Every file is written atomically. */
 #ifndef MS_RUN_FOLDER_H
 #define MS_RUN_FOLDER_H
 
@@ -12,11 +12,13 @@
 #define MS_CHECKPOINT_FILE_0 "checkpoint-0.safetensors"
 #define MS_CHECKPOINT_FILE_1 "checkpoint-1.safetensors"
 
-/* Removes summary, model and times of an earlier run, or of where this one was interrupted. metrics.csv stays until another takes
- * its place, so that what is there is of one run at any moment. To be called when a checkpoint holds all that the files say. */
+/* Removes summary, model and times of an earlier run, or of where this one was interrupted. metrics.csv stays until
+ * another takes its place, so that what is there is of one run at any moment. To be called when a checkpoint holds all
+ * that the files say. */
 enum ms_status ms_run_folder_forget(const char *folder);
 
-/* Removes what writers that were killed have left: temporary files of the names that a run folder has. The folder is locked. */
+/* Removes what writers that were killed have left: temporary files of the names that a run folder has. The folder is
+ * locked. */
 void ms_run_folder_clean(const char *folder);
 
 /* Whether a folder holds a file of a run. */

@@ -1,7 +1,7 @@
 /* The folder of a run while a process is at work on it: its lock, and when its checkpoints are written.
- * Unless told otherwise: after every epoch, and once a minute within longer ones, as long as all checkpoints so far took no more
- * than half a per cent of the time since the session began. What is left undone then waits for a later epoch, so that
- * checkpoints stay below one per cent of a run however short its epochs and slow its disk. */
+ * Unless told otherwise: after every epoch, and once a minute within longer ones, as long as all checkpoints so far
+ * took no more than half a per cent of the time since the session began. What is left undone then waits for a later
+ * epoch, so that checkpoints stay below one per cent of a run however short its epochs and slow its disk. */
 #ifndef MS_RUN_KEEPER_H
 #define MS_RUN_KEEPER_H
 
@@ -30,8 +30,8 @@ void ms_keeper_close(struct ms_keeper *keeper);
 /* Training begins. */
 void ms_keeper_start(struct ms_keeper *keeper);
 
-/* As ms_observer's keep: writes a checkpoint if it is time, always at MS_AT_STOP, but none with a weight that is not finite.
- * MS_ERROR_SYSTEM besides: the folder is no longer the one that was locked. */
+/* As ms_observer's keep: writes a checkpoint if it is time, always at MS_AT_STOP, but none with a weight that is not
+ * finite. MS_ERROR_SYSTEM besides: the folder is no longer the one that was locked. */
 enum ms_status ms_keeper_offer(struct ms_keeper *keeper, enum ms_moment moment, const struct ms_train_state *state);
 
 #endif

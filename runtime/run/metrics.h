@@ -4,8 +4,8 @@
 
 #include "runtime/platform/text.h"
 
-/* metrics.csv and times.csv as they grow: one row an epoch, the whole files written anew each time. Times are apart, so that
- * metrics.csv is the same, byte for byte, for the same seed. */
+/* metrics.csv and times.csv as they grow: one row an epoch, the whole files written anew each time. Times are apart,
+ * so that metrics.csv is the same, byte for byte, for the same seed. */
 struct ms_metrics_log {
   struct ms_text metrics, times;
 };

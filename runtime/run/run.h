@@ -1,5 +1,5 @@
-/* A run: a training from its first step to its last, as its folder (folder.h) keeps it. A folder that is read may come from
- * anywhere: nothing in its files is believed unchecked. */
+/* A run: a training from its first step to its last, as its folder (folder.h) keeps it. A folder that is read may come
+ * from anywhere: nothing in its files is believed unchecked. */
 #ifndef MS_RUN_RUN_H
 #define MS_RUN_RUN_H
 
@@ -24,8 +24,8 @@ struct ms_run {
 #define MS_RUN_TEXT_BYTES 256
 #define MS_MAX_LOSS 1e300 /* far beyond what weights of 32 bits can give, so that sums and differences stay finite */
 
-/* Reads all three files. MS_ERROR_DATA, naming the file: missing, not what training writes, a value out of its range, or
- * files that are not of one run (the digests of weights differ, the epochs do). On failure *run is empty. */
+/* Reads all three files. MS_ERROR_DATA, naming the file: missing, not what training writes, a value out of its range,
+ * or files that are not of one run (the digests of weights differ, the epochs do). On failure *run is empty. */
 enum ms_status ms_run_read(const char *folder, struct ms_run *run);
 void ms_run_free(struct ms_run *run);
 

@@ -1,7 +1,7 @@
 /* Model files: safetensors with the tensors dense<l>.weight (n_in, n_out) and dense<l>.bias (n_out), float32.
- * Format: eight bytes with the length of the header (little-endian), a JSON header that names type, shape and position of
- * each tensor, then the tensors without gaps. https://huggingface.co/docs/safetensors
- * Files of this program carry a SHA-256 over all their bytes, computed with its own 64 digits as zeros. */
+ * Format: eight bytes with the length of the header (little-endian), a JSON header that names type, shape and position
+ * of each tensor, then the tensors without gaps. https://huggingface.co/docs/safetensors Files of this program carry a
+ * SHA-256 over all their bytes, computed with its own 64 digits as zeros. */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>

@@ -7,8 +7,8 @@
  *     ms_session_save(&session);                     model and summary, which ms_run_read reads
  *   ms_session_close(&session);
  *
- * Files that the folder holds already stay as they are until an epoch has ended and a checkpoint has it: then this session's
- * take their place. (The newest checkpoint is kept until then.) */
+ * Files that the folder holds already stay as they are until an epoch has ended and a checkpoint has it: then this
+ * session's take their place. (The newest checkpoint is kept until then.) */
 #ifndef MS_RUN_SESSION_H
 #define MS_RUN_SESSION_H
 
@@ -53,10 +53,12 @@ struct ms_session {
  * MS_ERROR_DATA: the checkpoint is damaged, or of another configuration or other images. */
 enum ms_status ms_session_open(const struct ms_session_plan *plan, struct ms_session *session);
 
-/* As ms_train. The observer may be NULL; its keep is not called. MS_ERROR_SYSTEM besides: the folder was removed or replaced. */
+/* As ms_train. The observer may be NULL; its keep is not called. MS_ERROR_SYSTEM besides: the folder was removed or
+ * replaced. */
 enum ms_status ms_session_train(struct ms_session *session, const struct ms_observer *observer);
 
-/* Evaluates the network, which there must be, writes model and summary, and removes the checkpoints of a run that is finished. */
+/* Evaluates the network, which there must be, writes model and summary, and removes the checkpoints of a run that is
+ * finished. */
 enum ms_status ms_session_save(struct ms_session *session);
 
 /* Whether model, metrics and summary in the folder are those of an earlier run still. */

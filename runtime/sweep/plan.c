@@ -153,8 +153,8 @@ static enum ms_status list_wanted(const struct ms_sweep_spec *spec, size_t n, st
   return MS_OK;
 }
 
-/* wanted, sorted, has the same runs side by side, the first one in sweep order first: first_of[i] is that of i. Runs get their
- * numbers in sweep order. */
+/* wanted, sorted, has the same runs side by side, the first one in sweep order first: first_of[i] is that of i. Runs
+ * get their numbers in sweep order. */
 static void number_runs(const struct wanted *wanted, size_t n, struct ms_sweep_plan *plan) {
   uint32_t first = 0;
   for (size_t i = 0; i < n; ++i) {

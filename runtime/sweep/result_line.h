@@ -1,5 +1,5 @@
-/* Lines of results.jsonl and times.jsonl: one run each, as JSON. What depends on machine or moment stands in times alone, so that
- * results are the same bytes wherever they come from. */
+/* Lines of results.jsonl and times.jsonl: one run each, as JSON. What depends on machine or moment stands in times
+ * alone, so that results are the same bytes wherever they come from. */
 #ifndef MS_SWEEP_RESULT_LINE_H
 #define MS_SWEEP_RESULT_LINE_H
 
@@ -10,7 +10,8 @@
 enum ms_status ms_sweep_result_line(const struct ms_sweep_result *result, struct ms_text *text);
 enum ms_status ms_sweep_time_line(const struct ms_sweep_result *result, struct ms_text *text);
 
-/* A new result from n_bytes of a line, which may be anything. where: file and line, for the message. MS_ERROR_DATA: it is no result. */
+/* A new result from n_bytes of a line, which may be anything. where: file and line, for the message. MS_ERROR_DATA: it
+ * is no result. */
 enum ms_status ms_sweep_result_parse(const char *where, const char *line, size_t n_bytes,
                                      struct ms_sweep_result **result);
 void ms_sweep_result_free(struct ms_sweep_result *result);

@@ -119,8 +119,8 @@ static enum ms_status add_result(struct ms_sweep *sweep, const char *file, size_
   return status;
 }
 
-/* The last of several times of a run is kept: an earlier one is of a process that was killed before it wrote the result. The
- * results are in order of their ids. */
+/* The last of several times of a run is kept: an earlier one is of a process that was killed before it wrote the
+ * result. The results are in order of their ids. */
 static enum ms_status add_time(struct ms_sweep *sweep, const char *where, const char *line, size_t n_bytes) {
   struct ms_sweep_result time = {0};
   MS_TRY(ms_sweep_time_parse(where, line, n_bytes, &time));

@@ -95,6 +95,33 @@ enum ms_status ms_sweep_log_open(const char *folder, struct ms_sweep_shard shard
   return status;
 }
 
+/* Keeps the sweep file beside its results: the two are read together. Another file of that name is not replaced. */
+static enum ms_status keep_file(const char *folder, const struct ms_sweep_spec *spec, bool *changed) {
+  char path[MS_PATH_SIZE];
+  struct ms_sweep_spec old;
+  *changed = false;
+  MS_TRY(ms_path_join(path, folder, MS_SWEEP_FILE));
+  if (ms_exists(path)) {
+    const enum ms_status status = ms_sweep_spec_read(path, &old);
+    if (status == MS_ERROR_ARGUMENT || status == MS_ERROR_DATA)
+      return ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_OUTPUT,
+                        "%s: is no sweep file, and is left as it is: move it away, or choose another folder", path);
+    MS_TRY(status);
+    *changed = old.n_bytes != spec->n_bytes || memcmp(old.text, spec->text, old.n_bytes) != 0;
+    ms_sweep_spec_free(&old);
+    if (!*changed)
+      return MS_OK;
+  }
+  return ms_file_write(path, spec->text, spec->n_bytes);
+}
+
+enum ms_status ms_sweep_open(const char *folder, struct ms_sweep_shard shard, struct ms_sweep *sweep,
+                             struct ms_sweep_log *log, bool *changed) {
+  MS_TRY(ms_sweep_log_open(folder, shard, log));
+  MS_TRY(ms_sweep_load_results(folder, sweep));
+  return keep_file(folder, &sweep->spec, changed);
+}
+
 /* The time goes first: a run counts as done when its result is there. */
 static enum ms_status add_lines(struct ms_sweep_log *log, const struct ms_sweep_result *r, struct ms_text *result,
                                 struct ms_text *time) {

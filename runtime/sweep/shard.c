@@ -40,8 +40,8 @@ static enum ms_status from_pair(const char *rank_name, const char *size_name, bo
   return MS_OK;
 }
 
-/* MPI launchers come first: they may run inside a Slurm step of their own, whose variables then are those of the launcher.
- * Slurm's count only within a step: a batch script, too, has a SLURM_PROCID. */
+/* MPI launchers come first: they may run inside a Slurm step of their own, whose variables then are those of the
+ * launcher. Slurm's count only within a step: a batch script, too, has a SLURM_PROCID. */
 static enum ms_status from_tasks(struct ms_sweep_shard *shard, const char **variable) {
   bool ompi, pmi, step = false;
   struct ms_sweep_shard by_ompi, by_pmi;
