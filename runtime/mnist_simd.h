@@ -186,6 +186,13 @@ struct ms_epoch {
   char weights_sha256[65]; /* of the network at the end of this epoch, as ms_network_sha256 gives it */
 };
 
+/* A step of training that is done. Loss and accuracy are means over the epoch's images so far. */
+struct ms_step {
+  size_t epoch, step, n_steps; /* from 1; steps of an epoch */
+  size_t images;               /* of this epoch so far */
+  double loss, accuracy;
+};
+
 /* The moments at which a training run can be kept. MS_AFTER_STEP: the epoch goes on. MS_AT_STOP: the observer has asked to
  * stop. */
 enum ms_moment { MS_AFTER_STEP, MS_AFTER_EPOCH, MS_AT_STOP };
@@ -195,8 +202,8 @@ struct ms_train_state; /* what ms_checkpoint_save writes; valid during the call 
  * losses mean cross-entropies in nats, penalties not included. */
 struct ms_observer {
   void *context;
-  /* After each step: steps done in this epoch of how many, images, and the epoch's means so far. */
-  void (*step)(void *context, size_t epoch, size_t step, size_t n_steps, size_t images, double loss, double accuracy);
+  /* After each step. */
+  void (*step)(void *context, const struct ms_step *step);
   /* After each epoch. A failure ends training with that status. */
   enum ms_status (*epoch)(void *context, const struct ms_epoch *epoch);
   /* Asked after each step. */

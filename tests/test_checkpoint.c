@@ -1,5 +1,5 @@
-/* Checkpoint files: training goes on from every step of a run to the bits of the whole run, on another ISA; a changed byte is
- * seen wherever it is, in models too; what is signed but cannot be is refused. */
+/* Checkpoint files: training goes on from every step of a run to the bits of the whole run, on another ISA, and by sessions in a
+ * run folder; a changed byte is seen wherever it is, in models too; what is signed but cannot be is refused. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,8 +8,9 @@
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/sha256.h"
-#include "runtime/run/run_checkpoints.h"
-#include "runtime/run/run_folder.h"
+#include "runtime/run/checkpoint_pair.h"
+#include "runtime/run/folder.h"
+#include "runtime/run/session.h"
 #include "tests/harness.h"
 
 enum { MAX_SAVED = 64, MAX_EPOCHS = 8, N_TRAIN = 200, N_VALIDATION = 100 };
@@ -142,6 +143,55 @@ static void every_step(void) {
     check_resumed(&whole, i, digest, &result);
     ms_shutdown();
   }
+}
+
+/* ---- A run folder, by the library alone ---- */
+
+static bool after_two_epochs(void *context) {
+  return ((struct history *)context)->n_epochs >= 2;
+}
+
+static enum ms_status session(struct ms_session_plan plan, enum ms_session_start start, bool stop, struct history *h) {
+  const struct ms_observer observer = {.context = h, .epoch = on_epoch, .stop = stop ? after_two_epochs : NULL};
+  struct ms_session session;
+  plan.start = start;
+  enum ms_status status = ms_session_open(&plan, &session);
+  if (status != MS_OK)
+    return status;
+  status = ms_session_train(&session, h ? &observer : NULL);
+  CHECK_MESSAGE(session.run.network && ms_session_save(&session) == MS_OK, "%s", ms_error_message());
+  CHECK(session.is_saved && ms_session_left_checkpoint(&session) == (status == MS_STOPPED));
+  ms_session_close(&session);
+  return status;
+}
+
+static void sessions(void) {
+  static struct history whole, part;
+  struct ms_train_result result;
+  struct ms_run run;
+  char digest[65];
+  load();
+  memset(&whole, 0, sizeof whole);
+  memset(&part, 0, sizeof part);
+  CHECK(ms_init(NULL, 2) == MS_OK);
+  train_all(&whole, digest, &result);
+  const struct ms_data images = {.train = ms_dataset_slice(&data.train, 0, N_TRAIN + N_VALIDATION), .test = data.test};
+  struct ms_config *config = make_config();
+  const struct ms_session_plan plan = {
+      .folder = test_folder(), .preset = "regularised", .config = config, .data = &images, .without_test = true};
+  CHECK(session(plan, MS_SESSION_RESUME, false, NULL) == MS_ERROR_SYSTEM); /* nothing to resume */
+  CHECK(session(plan, MS_SESSION_NEW, true, &part) == MS_STOPPED && part.n_epochs == 2);
+  CHECK(ms_run_read(plan.folder, &run) == MS_OK && run.interrupted && run.n_epochs == 2);
+  ms_run_free(&run);
+  CHECK(session(plan, MS_SESSION_NEW, false, NULL) == MS_ERROR_SYSTEM); /* holds a run */
+  CHECK(session(plan, MS_SESSION_RESUME, false, NULL) == MS_OK);
+  CHECK_MESSAGE(ms_run_read(plan.folder, &run) == MS_OK, "%s", ms_error_message());
+  CHECK(!run.interrupted && run.n_epochs == whole.n_epochs && strcmp(run.weights_sha256, digest) == 0);
+  ms_run_free(&run);
+  config->val = N_TRAIN + N_VALIDATION;
+  CHECK(session(plan, MS_SESSION_OVERWRITE, false, NULL) == MS_ERROR_ARGUMENT);
+  ms_config_free(config);
+  ms_shutdown();
 }
 
 /* ---- Damage ---- */
@@ -314,7 +364,7 @@ static const struct {
 /* Beside a good one it is passed over; alone it is no reason to begin anew, unless that is asked for. */
 static void other_contract(const uint8_t *good, const uint8_t *other, size_t n_bytes) {
   const char *folder = test_folder();
-  struct ms_run_checkpoints files;
+  struct ms_checkpoint_pair files;
   struct ms_checkpoint *newest;
   char good_path[MS_PATH_SIZE], other_path[MS_PATH_SIZE], damaged[MS_PATH_SIZE];
   CHECK(ms_path_join(good_path, folder, MS_CHECKPOINT_FILE_0) == MS_OK &&
@@ -323,13 +373,13 @@ static void other_contract(const uint8_t *good, const uint8_t *other, size_t n_b
   test_write_file(other_path, other, n_bytes);
   CHECK_MESSAGE(load_checkpoint(other_path) == MS_ERROR_UNSUPPORTED && strstr(ms_error_message(), "contract 9"), "%s",
                 ms_error_message());
-  CHECK(ms_run_checkpoints_find(folder, &files, &newest, damaged) == MS_OK);
+  CHECK(ms_checkpoint_pair_find(folder, &files, &newest, damaged) == MS_OK);
   CHECK(newest && files.next == 1 && strstr(damaged, "contract 9"));
   ms_checkpoint_free(newest);
   CHECK(remove(good_path) == 0);
-  CHECK(ms_run_checkpoints_find(folder, &files, &newest, damaged) == MS_ERROR_UNSUPPORTED && !newest);
+  CHECK(ms_checkpoint_pair_find(folder, &files, &newest, damaged) == MS_ERROR_UNSUPPORTED && !newest);
   CHECK(strstr(ms_error_message(), "contract 9"));
-  CHECK(ms_run_checkpoints_begin(folder, &files) == MS_OK && !files.has_begun);
+  CHECK(ms_checkpoint_pair_begin(folder, &files) == MS_OK && !files.has_begun);
 }
 
 static void signed_but_wrong(void) {
@@ -387,6 +437,7 @@ static void signed_but_wrong(void) {
 
 static const struct test_case cases[] = {
     {"every_step", every_step},
+    {"sessions", sessions},
     {"layout", layout},
     {"damaged_checkpoint", damaged_checkpoint},
     {"damaged_model", damaged_model},

@@ -7,8 +7,9 @@
 #include "runtime/nn/network.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/text.h"
-#include "runtime/run/run_folder.h"
-#include "runtime/run/run_read.h"
+#include "runtime/run/folder.h"
+#include "runtime/run/metrics.h"
+#include "runtime/run/run.h"
 #include "tests/harness.h"
 
 enum { EPOCHS = 4, VALIDATION = 100 };
@@ -43,28 +44,20 @@ static void write_run(char **summary, char **metrics) {
   }
   CHECK(ms_metrics_log_write(&log, folder) == MS_OK);
   double f1[] = {0.25, 0.5, 0.75};
-  const struct ms_evaluation train = {
+  struct ms_run run = {.preset = "regularised", .config = config, .network = network, .interrupted = true};
+  run.result = (struct ms_train_result){.epochs_run = EPOCHS, .best_epoch = 2, .model_epoch = 2, .elapsed_s = 1.5};
+  run.has_validation = run.has_test = true;
+  run.train = (struct ms_evaluation){
       .n = 200, .errors = 3, .n_classes = 3, .accuracy = 0.985, .loss = 0.25, .macro_f1 = 0.5, .f1 = f1};
-  const struct ms_evaluation validation = {
+  run.validation = (struct ms_evaluation){
       .n = VALIDATION, .errors = 75, .n_classes = 3, .accuracy = 0.25, .loss = 0.5, .macro_f1 = 0.25, .f1 = f1};
-  const struct ms_evaluation test = {.n = 50, .errors = 50, .n_classes = 3, .loss = 7, .f1 = f1};
-  char data_sha256[65];
-  memset(data_sha256, 'd', 64);
-  data_sha256[64] = '\0';
-  struct ms_train_result result = {.epochs_run = EPOCHS, .best_epoch = 2, .model_epoch = 2, .elapsed_s = 1.5};
-  const struct ms_run_summary run = {.preset = "regularised",
-                                     .config = config,
-                                     .data_sha256 = data_sha256,
-                                     .result = &result,
-                                     .network = network,
-                                     .train = &train,
-                                     .validation = &validation,
-                                     .test = &test,
-                                     .interrupted = true};
+  run.test = (struct ms_evaluation){.n = 50, .errors = 50, .n_classes = 3, .loss = 7, .f1 = f1};
+  memset(run.data_sha256, 'd', 64);
+  ms_network_sha256(network, run.weights_sha256);
   char path[300];
   snprintf(path, sizeof path, "%s/" MS_MODEL_FILE, folder);
-  CHECK(ms_network_save(network, path) == MS_OK && ms_run_summary_write(folder, &run) == MS_OK);
-  snprintf(summary_path, sizeof summary_path, "%s/" MS_RUN_FILE, folder);
+  CHECK(ms_network_save(network, path) == MS_OK && ms_run_write_summary(folder, &run, 0) == MS_OK);
+  snprintf(summary_path, sizeof summary_path, "%s/" MS_SUMMARY_FILE, folder);
   snprintf(metrics_path, sizeof metrics_path, "%s/" MS_METRICS_FILE, folder);
   uint8_t *data;
   size_t n_bytes;
@@ -252,7 +245,7 @@ static void every_byte_changed(void) {
 }
 
 static void missing_files(void) {
-  static const char *const names[] = {MS_MODEL_FILE, MS_METRICS_FILE, MS_RUN_FILE};
+  static const char *const names[] = {MS_MODEL_FILE, MS_METRICS_FILE, MS_SUMMARY_FILE};
   char *summary, *metrics, path[300];
   struct ms_run run;
   write_run(&summary, &metrics);

@@ -11,21 +11,21 @@
 
 static const char *folder; /* of the case */
 
-static struct ms_sweep_run finished(void) {
-  struct ms_sweep_run run = {.contract = 2,
-                             .data = "0123456789abcdef",
-                             .epochs_run = 15,
-                             .best_epoch = 12,
-                             .model_epoch = 15,
-                             .stopped_early = true,
-                             .train_accuracy = 1.0,
-                             .train_loss = 0.1,
-                             .val_accuracy = 0.9843,
-                             .val_loss = 1.0 / 3,
-                             .seconds = 0.25,
-                             .threads = 2,
-                             .isa = "avx2",
-                             .cpu = "a \"quoted\" name"};
+static struct ms_sweep_result finished(void) {
+  struct ms_sweep_result run = {.contract = 2,
+                                .data = "0123456789abcdef",
+                                .epochs_run = 15,
+                                .best_epoch = 12,
+                                .model_epoch = 15,
+                                .stopped_early = true,
+                                .train_accuracy = 1.0,
+                                .train_loss = 0.1,
+                                .val_accuracy = 0.9843,
+                                .val_loss = 1.0 / 3,
+                                .seconds = 0.25,
+                                .threads = 2,
+                                .isa = "avx2",
+                                .cpu = "a \"quoted\" name"};
   memset(run.weights_sha256, 'a', 64);
   CHECK(ms_config_preset("regularised", &run.config) == MS_OK);
   CHECK(ms_config_set(run.config, "lr", "0.1234567890123456789") == MS_OK);
@@ -34,9 +34,9 @@ static struct ms_sweep_run finished(void) {
 }
 
 /* A line, read and written again, is the same line. */
-static void check_again(const struct ms_sweep_run *run) {
+static void check_again(const struct ms_sweep_result *run) {
   struct ms_text line = {0}, again = {0}, time = {0};
-  struct ms_sweep_run *read, read_time = {0};
+  struct ms_sweep_result *read, read_time = {0};
   CHECK(ms_sweep_result_line(run, &line) == MS_OK && ms_sweep_time_line(run, &time) == MS_OK);
   CHECK(line.data[line.length - 1] == '\n' && strchr(line.data, '\n') == line.data + line.length - 1);
   CHECK_MESSAGE(ms_sweep_result_parse("here:1", line.data, line.length - 1, &read) == MS_OK, "%s", ms_error_message());
@@ -46,14 +46,14 @@ static void check_again(const struct ms_sweep_run *run) {
         read->stopped_early == run->stopped_early && strcmp(read->message, run->message) == 0);
   CHECK(ms_sweep_time_parse("here:1", time.data, time.length - 1, &read_time) == MS_OK);
   CHECK(strcmp(read_time.id, run->id) == 0 && read_time.seconds == 0.25 && strcmp(read_time.cpu, run->cpu) == 0);
-  ms_sweep_run_free(read);
+  ms_sweep_result_free(read);
   ms_text_free(&line);
   ms_text_free(&again);
   ms_text_free(&time);
 }
 
 static void result_lines(void) {
-  struct ms_sweep_run run = finished();
+  struct ms_sweep_result run = finished();
   check_again(&run);
   CHECK(ms_config_set(run.config, "hidden", "none") == MS_OK);
   ms_sweep_id(run.config, run.id);
@@ -102,7 +102,7 @@ static const struct {
 };
 
 static void bad_results(void) {
-  struct ms_sweep_run run = finished(), *read;
+  struct ms_sweep_result run = finished(), *read;
   struct ms_text line = {0};
   CHECK(ms_sweep_result_line(&run, &line) == MS_OK);
   for (size_t i = 0; i < sizeof line_changes / sizeof line_changes[0]; ++i) {
@@ -125,7 +125,7 @@ static void bad_results(void) {
     const char kept = line.data[at];
     line.data[at] = (char)test_random();
     if (ms_sweep_result_parse("here:7", line.data, line.length - 1, &read) == MS_OK)
-      ms_sweep_run_free(read);
+      ms_sweep_result_free(read);
     line.data[at] = kept;
   }
   ms_text_free(&line);
@@ -162,12 +162,12 @@ static void make_results(const char *text, const double *accuracy, size_t n, str
   memset(sweep, 0, sizeof *sweep);
   test_read_sweep(folder, text, &sweep->spec, &sweep->plan);
   CHECK_MESSAGE(sweep->plan.n_runs == n, "%zu runs", sweep->plan.n_runs);
-  sweep->runs = calloc(n, sizeof *sweep->runs);
-  CHECK(sweep->runs != NULL);
+  sweep->result_of = calloc(n, sizeof *sweep->result_of);
+  CHECK(sweep->result_of != NULL);
   for (size_t i = 0; i < n; ++i) {
     if (accuracy[i] == -2)
       continue;
-    struct ms_sweep_run *run = calloc(1, sizeof *run);
+    struct ms_sweep_result *run = calloc(1, sizeof *run);
     CHECK(run != NULL);
     memcpy(run->id, sweep->plan.jobs[i].id, sizeof run->id);
     run->failed = accuracy[i] == -1;

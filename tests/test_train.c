@@ -170,10 +170,10 @@ static enum ms_status remember(void *context, const struct ms_epoch *epoch) {
   return MS_OK;
 }
 
-static void count_step(void *context, size_t epoch, size_t step, size_t n_steps, size_t images, double loss,
-                       double accuracy) {
+static void count_step(void *context, const struct ms_step *s) {
   struct history *history = context;
-  CHECK(epoch >= 1 && step <= n_steps && images > 0 && isfinite(loss) && accuracy >= 0 && accuracy <= 1);
+  CHECK(s->epoch >= 1 && s->step <= s->n_steps && s->images > 0 && isfinite(s->loss) && s->accuracy >= 0 &&
+        s->accuracy <= 1);
   ++history->n_steps;
 }
 

@@ -5,7 +5,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
-#include "runtime/run/run_folder.h"
+#include "runtime/run/folder.h"
 
 enum { DEFAULT_SHOWN = 3, MAX_SHOWN = 1000 };
 

@@ -1,4 +1,5 @@
-/* mnist_simd reproduce: the report's three stages, each in a folder of its own, and the claims against what came out. */
+/* mnist_simd reproduce: the report's three stages, each in a folder of its own, and the claims against what came out.
+ * */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +15,8 @@
 #include "runtime/platform/memory.h"
 #include "runtime/report/page.h"
 #include "runtime/report/report.h"
-#include "runtime/run/run_folder.h"
-#include "runtime/run/run_read.h"
+#include "runtime/run/folder.h"
+#include "runtime/run/run.h"
 
 #define CLAIMS_FILE "claims.txt"
 #define CLAIMS_HEAD "Claims of the report, seed "
@@ -90,10 +91,10 @@ static enum ms_status check_same(const struct stage *stage, const char *data_sha
 static enum ms_status look(struct stage *stage, const char *data_sha256, bool *finished) {
   char path[MS_PATH_SIZE];
   *finished = false;
-  enum ms_status status = ms_path_join(path, stage->folder, MS_RUN_FILE);
-  if (status != MS_OK || !ms_exists(path))
-    return status;
-  status = ms_run_read(stage->folder, &stage->run);
+  MS_TRY(ms_path_join(path, stage->folder, MS_SUMMARY_FILE));
+  if (!ms_exists(path))
+    return MS_OK;
+  enum ms_status status = ms_run_read(stage->folder, &stage->run);
   if (status == MS_ERROR_DATA)
     return ms_fail(status, "%s: move %s away, and the same command trains it anew", ms_error_message(), stage->folder);
   if (status == MS_OK)
@@ -124,13 +125,13 @@ static int run_stage(const struct reproduction *r, size_t number, struct stage *
   }
   const struct session session = {
       .command = &command,
-      .preset = stage->preset,
-      .config = stage->config,
-      .data = &r->data,
+      .plan = {.folder = stage->folder,
+               .preset = stage->preset,
+               .config = stage->config,
+               .data = &r->data,
+               .start = MS_SESSION_RESUME_OR_OVERWRITE, /* look() found nothing that is finished */
+               .without_test = stage->config->val > 0},
       .data_folder = r->data_folder,
-      .folder = stage->folder,
-      .start = SESSION_RESUME_OR_OVERWRITE, /* look() found nothing that is finished */
-      .without_test = stage->config->val > 0,
   };
   const int exit_code = session_train(&session);
   if (exit_code != EXIT_SUCCESS)
@@ -149,12 +150,10 @@ static enum ms_status folder_of(const struct reproduction *r, size_t number, uin
 
 static enum ms_status prepare_stage(const struct reproduction *r, size_t number, uint64_t seed, struct stage *stage) {
   stage->preset = ms_stage_preset(number);
-  enum ms_status status = folder_of(r, number, seed, stage->folder);
-  if (status == MS_OK)
-    status = ms_config_preset(stage->preset, &stage->config);
-  if (status == MS_OK)
-    stage->config->seed = seed;
-  return status;
+  MS_TRY(folder_of(r, number, seed, stage->folder));
+  MS_TRY(ms_config_preset(stage->preset, &stage->config));
+  stage->config->seed = seed;
+  return MS_OK;
 }
 
 /* ---- All stages ---- */
@@ -185,16 +184,13 @@ static enum ms_status write_page(const struct reproduction *r) {
   char paths[MS_N_STAGES][MS_PATH_SIZE], page[MS_PATH_SIZE];
   const char *folders[MS_N_STAGES];
   struct ms_report report;
-  enum ms_status status = ms_path_join(page, r->out, PAGE_FILE);
-  for (size_t s = 0; status == MS_OK && s < MS_N_STAGES; ++s) {
-    status = folder_of(r, s, r->seed, paths[s]);
+  MS_TRY(ms_path_join(page, r->out, PAGE_FILE));
+  for (size_t s = 0; s < MS_N_STAGES; ++s) {
+    MS_TRY(folder_of(r, s, r->seed, paths[s]));
     folders[s] = paths[s];
   }
-  if (status == MS_OK)
-    status = ms_report_create(folders, MS_N_STAGES, &r->data, r->data_folder, &report);
-  if (status != MS_OK)
-    return status;
-  status = ms_report_write(&report, page);
+  MS_TRY(ms_report_create(folders, MS_N_STAGES, &r->data, r->data_folder, &report));
+  const enum ms_status status = ms_report_write(&report, page);
   ms_report_free(&report);
   return status;
 }
@@ -202,7 +198,6 @@ static enum ms_status write_page(const struct reproduction *r) {
 /* Prints the claims, and writes them to a file beside the runs, as a page too. */
 static enum ms_status conclude(const struct reproduction *r, double elapsed_s) {
   struct ms_text text = {0};
-  char path[MS_PATH_SIZE];
   ms_text_printf(&text, CLAIMS_HEAD "%llu\n\n", (unsigned long long)r->seed);
   claim_table(&text, r->claims);
   if (r->n_seeds > 1) {
@@ -211,11 +206,7 @@ static enum ms_status conclude(const struct reproduction *r, double elapsed_s) {
   }
   if (!r->is_mnist)
     ms_text_add(&text, "\nThe data is not MNIST, for which the report's figures are.\n");
-  enum ms_status status = ms_text_status(&text, CLAIMS_FILE);
-  if (status == MS_OK)
-    status = ms_path_join(path, r->out, CLAIMS_FILE);
-  if (status == MS_OK)
-    status = ms_file_write(path, text.data, text.length);
+  enum ms_status status = ms_run_folder_write(r->out, CLAIMS_FILE, &text);
   if (status == MS_OK)
     status = write_page(r);
   if (status == MS_OK) {
@@ -230,21 +221,18 @@ static enum ms_status conclude(const struct reproduction *r, double elapsed_s) {
 /* What is written at the end must find its place before hours of training. */
 static enum ms_status check_places(const struct reproduction *r) {
   char path[MS_PATH_SIZE];
-  enum ms_status status = ms_path_join(path, r->out, PAGE_FILE);
-  if (status == MS_OK)
-    status = ms_page_check(path);
-  if (status == MS_OK)
-    status = ms_path_join(path, r->out, CLAIMS_FILE);
-  return status == MS_OK ? ms_check_place(path, CLAIMS_HEAD, "move it away, or choose another folder") : status;
+  MS_TRY(ms_path_join(path, r->out, PAGE_FILE));
+  MS_TRY(ms_page_check(path));
+  MS_TRY(ms_path_join(path, r->out, CLAIMS_FILE));
+  return ms_check_place(path, CLAIMS_HEAD, "move it away, or choose another folder");
 }
 
 static int reproduce(struct reproduction *r) {
   char test_sha256[65];
   const double start = ms_clock_s();
   enum ms_status status = ms_allocate(r->n_seeds, MS_N_CLAIMS * sizeof *r->claims, "claims", &r->claims);
-  if (status != MS_OK)
-    return cli_fail(&command, status);
-  status = check_places(r);
+  if (status == MS_OK)
+    status = check_places(r);
   if (status != MS_OK)
     return cli_fail(&command, status);
   ms_dataset_sha256(&r->data.train, r->data_sha256);

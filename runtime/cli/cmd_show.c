@@ -9,7 +9,7 @@
 #include "runtime/data/idx.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/parse.h"
-#include "runtime/run/run_folder.h"
+#include "runtime/run/folder.h"
 
 enum { MAX_IMAGES = 64 };
 

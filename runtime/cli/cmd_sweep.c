@@ -9,7 +9,6 @@
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
 #include "runtime/cli/signals.h"
-#include "runtime/cli/sweep_keeper.h"
 #include "runtime/cli/sweep_progress.h"
 #include "runtime/cli/sweep_table.h"
 #include "runtime/platform/error.h"
@@ -18,7 +17,8 @@
 #include "runtime/sweep/result_line.h"
 #include "runtime/sweep/results_log.h"
 #include "runtime/sweep/shard.h"
-#include "runtime/sweep/train_run.h"
+#include "runtime/sweep/train.h"
+#include "runtime/sweep/unfinished.h"
 
 static const struct cli_option options[] = {
     {"out", "DIR", "folder of the results (default: runs/<name of FILE>)"},
@@ -66,22 +66,14 @@ struct task {
   struct ms_data data;
   const char *data_folder;
   struct sweep_progress progress;
-  struct sweep_keeper keeper; /* of the run under way */
+  struct ms_keeper keeper; /* of the run under way */
   size_t n_unable;
 };
 
 /* ---- Training ---- */
 
-static void on_step(void *context, size_t epoch, size_t step, size_t n_steps, size_t images, double loss,
-                    double accuracy) {
-  (void)images;
-  (void)loss;
-  sweep_progress_step(&((struct task *)context)->progress, epoch, step, n_steps, accuracy);
-}
-
-static bool on_stop(void *context) {
-  (void)context;
-  return signals_received() != 0;
+static void on_step(void *context, const struct ms_step *step) {
+  sweep_progress_step(&((struct task *)context)->progress, step);
 }
 
 static size_t n_inputs(const struct task *t) {
@@ -89,13 +81,13 @@ static size_t n_inputs(const struct task *t) {
 }
 
 static enum ms_status on_keep(void *context, enum ms_moment moment, const struct ms_train_state *state) {
-  return sweep_keeper_offer(&((struct task *)context)->keeper, moment, state);
+  return ms_keeper_offer(&((struct task *)context)->keeper, moment, state);
 }
 
 /* Trains it, from where an earlier process was interrupted, and keeps the result. Takes config. */
 static enum ms_status train_run(struct task *t, struct ms_config *config, const char *data_id) {
-  const struct ms_observer observer = {.context = t, .step = on_step, .stop = on_stop, .keep = on_keep};
-  struct ms_sweep_run *result;
+  const struct ms_observer observer = {.context = t, .step = on_step, .stop = signals_stop, .keep = on_keep};
+  struct ms_sweep_result *result;
   if (t->keeper.checkpoint)
     sweep_progress_resume(&t->progress, t->keeper.checkpoint);
   enum ms_status status = ms_sweep_train(config, &t->data.train, data_id, t->keeper.checkpoint, &observer, &result);
@@ -113,7 +105,7 @@ static enum ms_status train_run(struct task *t, struct ms_config *config, const 
   if (status == MS_OK)
     sweep_progress_end(&t->progress, result);
   else
-    ms_sweep_run_free(result);
+    ms_sweep_result_free(result);
   return status;
 }
 
@@ -122,21 +114,21 @@ static enum ms_status do_run(struct task *t, size_t run, const char *data_id) {
   const struct ms_sweep_job *job = &t->sweep.plan.jobs[run];
   char warning[MS_PATH_SIZE];
   struct ms_config *config;
-  enum ms_status status = ms_sweep_config(&t->sweep.spec, job->point, job->seed, &config);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_sweep_config(&t->sweep.spec, job->point, job->seed, &config));
   sweep_progress_run(&t->progress, run, config, n_inputs(t));
-  status = sweep_keeper_open(&t->keeper, t->folder, job->id, data_id, config, warning);
+  enum ms_status status = ms_sweep_unfinished_open(t->folder, job->id, data_id, config, &t->keeper, warning);
   if (status != MS_OK) {
     ms_config_free(config);
     return status;
   }
   if (warning[0]) {
-    sweep_progress_clear(&t->progress);
+    live_line_clear(&t->progress.line);
     cli_error(&command, "%s", warning);
   }
   status = train_run(t, config, data_id);
-  sweep_keeper_close(&t->keeper, t->sweep.runs[run] != NULL);
+  if (t->sweep.result_of[run])
+    ms_checkpoint_pair_remove(t->keeper.folder); /* what stays is removed at the next start */
+  ms_keeper_close(&t->keeper);
   return status;
 }
 
@@ -146,11 +138,11 @@ static int do_runs(struct task *t, const char *data_id) {
   for (size_t run = t->shard.k - 1; status == MS_OK && run < t->sweep.plan.n_runs; run += t->shard.n)
     if (signals_received())
       status = MS_STOPPED;
-    else if (!t->sweep.runs[run])
+    else if (!t->sweep.result_of[run])
       status = do_run(t, run, data_id);
     else
-      sweep_keeper_remove(t->folder, t->sweep.plan.jobs[run].id);
-  sweep_progress_clear(&t->progress);
+      ms_sweep_unfinished_remove(t->folder, t->sweep.plan.jobs[run].id);
+  live_line_clear(&t->progress.line);
   if (status == MS_STOPPED) {
     printf("\nInterrupted: %zu of %zu run%s done. The same command goes on from there.\n", t->progress.n_done,
            t->progress.n_runs, plural_s(t->progress.n_runs));
@@ -177,7 +169,7 @@ static int check_runs(const struct task *t, const char *data_id) {
       return EXIT_USAGE;
     }
   }
-  const struct ms_sweep_run *there = t->sweep.n_results > 0 ? t->sweep.results[0] : NULL;
+  const struct ms_sweep_result *there = t->sweep.n_results > 0 ? t->sweep.results[0] : NULL;
   if (there && (strcmp(there->data, data_id) != 0 || there->contract != MS_CONTRACT_VERSION)) {
     cli_error(&command,
               "%s: its results are of other training data or of a program with another numerics contract: "
@@ -193,7 +185,7 @@ static int check_runs(const struct task *t, const char *data_id) {
 static size_t count_open(const struct task *t) {
   size_t n = 0;
   for (size_t run = t->shard.k - 1; run < t->sweep.plan.n_runs; run += t->shard.n)
-    n += !t->sweep.runs[run];
+    n += !t->sweep.result_of[run];
   return n;
 }
 
@@ -276,43 +268,11 @@ static int merge(struct task *t) {
 
 /* ---- The folder ---- */
 
-/* Keeps the sweep file beside its results: the two are read together. Another file of that name is not replaced. */
-static enum ms_status keep_file(struct task *t) {
-  char path[MS_PATH_SIZE];
-  struct ms_sweep_spec old;
-  enum ms_status status = ms_path_join(path, t->folder, MS_SWEEP_FILE);
-  if (status == MS_OK && ms_exists(path)) {
-    status = ms_sweep_spec_read(path, &old);
-    if (status == MS_ERROR_ARGUMENT || status == MS_ERROR_DATA)
-      return ms_fail(MS_ERROR_SYSTEM,
-                     "%s: is no sweep file, and is left as it is: move it away, or choose another folder with --out",
-                     path);
-    if (status != MS_OK)
-      return status;
-    t->changed = old.n_bytes != t->sweep.spec.n_bytes || memcmp(old.text, t->sweep.spec.text, old.n_bytes) != 0;
-    ms_sweep_spec_free(&old);
-    if (!t->changed)
-      return MS_OK;
-  }
-  return status == MS_OK ? ms_file_write(path, t->sweep.spec.text, t->sweep.spec.n_bytes) : status;
-}
-
-/* The lock before the results: nothing is to come between. */
-static enum ms_status open_folder(struct task *t, bool make) {
-  enum ms_status status = make ? ms_make_folder(t->folder) : MS_OK;
-  if (status == MS_OK)
-    status = ms_sweep_log_open(t->folder, t->shard, &t->log);
-  if (status == MS_OK)
-    status = ms_sweep_load_results(t->folder, &t->sweep);
-  return status == MS_OK ? keep_file(t) : status;
-}
-
 static int list(struct task *t) {
-  enum ms_status status = MS_OK;
-  if (ms_is_folder(t->folder))
-    status = ms_sweep_load_results(t->folder, &t->sweep);
-  else
-    status = ms_allocate(t->sweep.plan.n_runs, sizeof(struct ms_sweep_run *), "results of a sweep", &t->sweep.runs);
+  const enum ms_status status = ms_is_folder(t->folder)
+                                    ? ms_sweep_load_results(t->folder, &t->sweep)
+                                    : ms_allocate(t->sweep.plan.n_runs, sizeof(struct ms_sweep_result *),
+                                                  "results of a sweep", &t->sweep.result_of);
   if (status != MS_OK)
     return cli_fail(&command, status);
   print_sweep_runs(&t->sweep, t->shard);
@@ -332,8 +292,16 @@ static bool choose_shard(struct task *t, const struct cli_values *values) {
   return status == MS_OK;
 }
 
-static int sweep(struct task *t, const struct cli_values *values) {
+/* The sweep file, or that of a folder, and the plan made of it. */
+static enum ms_status read_file(struct task *t, bool is_folder) {
   char path[MS_PATH_SIZE];
+  if (is_folder)
+    MS_TRY(ms_path_join(path, t->file, MS_SWEEP_FILE));
+  MS_TRY(ms_sweep_spec_read(is_folder ? path : t->file, &t->sweep.spec));
+  return ms_sweep_plan_make(&t->sweep.spec, &t->sweep.plan);
+}
+
+static int sweep(struct task *t, const struct cli_values *values) {
   const bool is_folder = ms_is_folder(t->file), merging = cli_get(values, "merge") != NULL;
   const char *out = cli_get(values, "out");
   if (!choose_shard(t, values))
@@ -342,11 +310,7 @@ static int sweep(struct task *t, const struct cli_values *values) {
     cli_error(&command, "%s: there is no such file or folder: name a sweep file, or the folder of a sweep", t->file);
     return EXIT_FAILURE;
   }
-  enum ms_status status = is_folder ? ms_path_join(path, t->file, MS_SWEEP_FILE) : MS_OK;
-  if (status == MS_OK)
-    status = ms_sweep_spec_read(is_folder ? path : t->file, &t->sweep.spec);
-  if (status == MS_OK)
-    status = ms_sweep_plan_make(&t->sweep.spec, &t->sweep.plan);
+  enum ms_status status = read_file(t, is_folder);
   if (status != MS_OK)
     return cli_fail(&command, status);
 
@@ -365,7 +329,9 @@ static int sweep(struct task *t, const struct cli_values *values) {
               t->folder);
     return EXIT_FAILURE;
   }
-  status = open_folder(t, !merging);
+  status = merging ? MS_OK : ms_make_folder(t->folder);
+  if (status == MS_OK)
+    status = ms_sweep_open(t->folder, t->shard, &t->sweep, &t->log, &t->changed);
   if (status != MS_OK)
     return cli_fail(&command, status);
   return merging ? merge(t) : train(t, values);

@@ -13,9 +13,7 @@
 #include "runtime/cli/train_config.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
-#include "runtime/run/run_checkpoints.h"
-#include "runtime/run/run_folder.h"
-#include "runtime/run/run_read.h"
+#include "runtime/run/folder.h"
 
 static struct cli_command command = {
     .name = "train",
@@ -33,7 +31,7 @@ static int train(const struct cli_values *values, struct session session) {
   if (exit_code != 0)
     return exit_code;
   session.given_data = cli_get(values, "data");
-  session.data = &data;
+  session.plan.data = &data;
   exit_code = session_train(&session);
   ms_data_free(&data);
   return exit_code;
@@ -44,20 +42,20 @@ static int train(const struct cli_values *values, struct session session) {
 static int begin(const struct cli_values *values, struct session session) {
   struct ms_config *config;
   char folder[MS_PATH_SIZE];
-  int exit_code = train_config_from_options(values, NULL, &session.preset, &config);
+  int exit_code = train_config_from_options(values, NULL, &session.plan.preset, &config);
   if (exit_code != 0)
     return exit_code;
   const char *out = cli_get(values, "out");
   const int length =
       out ? snprintf(folder, sizeof folder, "%s", out)
-          : snprintf(folder, sizeof folder, "runs/%s-seed%llu", session.preset, (unsigned long long)config->seed);
+          : snprintf(folder, sizeof folder, "runs/%s-seed%llu", session.plan.preset, (unsigned long long)config->seed);
   if (length <= 0 || length >= (int)sizeof folder) {
     cli_error(&command, "--out: must be a folder's name of 1 to %zu bytes", sizeof folder - 1);
     exit_code = EXIT_USAGE;
   } else {
-    session.config = config;
-    session.folder = folder;
-    session.start = cli_get(values, "force") ? SESSION_OVERWRITE : SESSION_NEW;
+    session.plan.config = config;
+    session.plan.folder = folder;
+    session.plan.start = cli_get(values, "force") ? MS_SESSION_OVERWRITE : MS_SESSION_NEW;
     exit_code = train(values, session);
   }
   ms_config_free(config);
@@ -66,8 +64,8 @@ static int begin(const struct cli_values *values, struct session session) {
 
 /* ---- A run that was stopped ---- */
 
-/* A folder without a checkpoint but with a summary: a run that came to its end, or what is left of one that did not. word: the
- * folder for a shell. */
+/* A folder without a checkpoint but with a summary: a run that came to its end, or what is left of one that did not.
+ * word: the folder for a shell. */
 static int tell_end(const struct cli_values *values, const char *folder, const char *word) {
   struct ms_run run;
   struct ms_config *config;
@@ -102,10 +100,10 @@ static int tell_end(const struct cli_values *values, const char *folder, const c
   return exit_code;
 }
 
-/* What the folder's run is: the session looks at it again, once it holds the folder. NULL, with the exit code, if there is
- * nothing to go on with. */
+/* What the folder's run is: the session looks at it again, once it holds the folder. NULL, with the exit code, if
+ * there is nothing to go on with. */
 static struct ms_checkpoint *look(const struct cli_values *values, const char *folder, int *exit_code) {
-  struct ms_run_checkpoints files;
+  struct ms_checkpoint_pair files;
   struct ms_checkpoint *checkpoint = NULL;
   char damaged[MS_PATH_SIZE], path[MS_PATH_SIZE], word[SHELL_WORD_SIZE];
   *exit_code = EXIT_FAILURE;
@@ -118,9 +116,9 @@ static struct ms_checkpoint *look(const struct cli_values *values, const char *f
     return NULL;
   }
   shell_word(word, folder);
-  enum ms_status status = ms_path_join(path, folder, MS_RUN_FILE);
+  enum ms_status status = ms_path_join(path, folder, MS_SUMMARY_FILE);
   if (status == MS_OK)
-    status = ms_run_checkpoints_find(folder, &files, &checkpoint, damaged);
+    status = ms_checkpoint_pair_find(folder, &files, &checkpoint, damaged);
   if (status == MS_ERROR_DATA)
     cli_error(&command,
               "%s: no checkpoint in this folder can be used: begin anew with its settings and --out %s --force",
@@ -140,19 +138,19 @@ static int resume(const struct cli_values *values, struct session session) {
   int exit_code;
   struct ms_config *config;
   const char *given;
-  session.folder = cli_get(values, "resume");
+  session.plan.folder = cli_get(values, "resume");
   if (cli_get(values, "out") || cli_get(values, "force")) {
     cli_error(&command, "--resume: goes on in the folder it names: leave out --out and --force");
     return EXIT_USAGE;
   }
-  struct ms_checkpoint *checkpoint = look(values, session.folder, &exit_code);
+  struct ms_checkpoint *checkpoint = look(values, session.plan.folder, &exit_code);
   if (!checkpoint)
     return exit_code;
   exit_code = train_config_from_options(values, ms_checkpoint_config(checkpoint), &given, &config);
   if (exit_code == 0) {
-    session.preset = ms_checkpoint_notes(checkpoint).preset;
-    session.config = config;
-    session.start = SESSION_RESUME;
+    session.plan.preset = ms_checkpoint_notes(checkpoint).preset;
+    session.plan.config = config;
+    session.plan.start = MS_SESSION_RESUME;
     exit_code = train(values, session);
     ms_config_free(config);
   }
@@ -162,15 +160,15 @@ static int resume(const struct cli_values *values, struct session session) {
 
 int cmd_train(int argc, char **argv) {
   struct cli_values values;
-  struct session session = {.command = &command, .tell_resume = true};
+  struct session session = {.command = &command, .print_resume = true};
   int exit_code;
   const enum ms_status status = train_options(&command.options);
   if (status != MS_OK)
     return cli_fail(&command, status);
   if (!cli_parse(&command, argc, argv, &values, &exit_code))
     return exit_code;
-  if (!cli_size(&values, "checkpoint-every", 1, MS_MAX_EPOCHS, &session.checkpoint_epochs) ||
-      !cli_number(&values, "checkpoint-seconds", 0.001, 1e6, &session.checkpoint_s))
+  if (!cli_size(&values, "checkpoint-every", 1, MS_MAX_EPOCHS, &session.plan.checkpoint_epochs) ||
+      !cli_number(&values, "checkpoint-seconds", 0.001, 1e6, &session.plan.checkpoint_s))
     return EXIT_USAGE;
   exit_code = cli_init(&values);
   if (exit_code == 0)

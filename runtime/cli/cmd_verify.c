@@ -1,5 +1,5 @@
-/* mnist_simd verify: trains known runs with the kernels of this CPU and compares the digest of every epoch with the published
- * one. */
+/* mnist_simd verify: trains known runs with the kernels of this CPU and compares the digest of every epoch with the
+ * published one. */
 #include <golden.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -42,7 +42,8 @@ enum { N_SHORT = sizeof golden_short / sizeof golden_short[0], N_FULL = sizeof g
 #define COMPILER "gcc " __VERSION__
 #endif
 
-struct run {
+/* A training whose digests are published. */
+struct trial {
   const char *name;
   struct ms_config *config;
   struct ms_dataset train, validation;
@@ -54,35 +55,35 @@ struct run {
 };
 
 static enum ms_status compare_epoch(void *context, const struct ms_epoch *epoch) {
-  struct run *run = context;
-  run->n_epochs = epoch->epoch;
-  memcpy(run->digest, epoch->weights_sha256, sizeof run->digest);
-  const bool same = epoch->epoch <= run->n_golden && strcmp(run->digest, run->golden[epoch->epoch - 1]) == 0;
-  if (!same && run->first_difference == 0)
-    run->first_difference = epoch->epoch;
-  if (run->print_digests)
-    printf("       epoch %2zu  %s\n", epoch->epoch, run->digest);
+  struct trial *trial = context;
+  trial->n_epochs = epoch->epoch;
+  memcpy(trial->digest, epoch->weights_sha256, sizeof trial->digest);
+  const bool same = epoch->epoch <= trial->n_golden && strcmp(trial->digest, trial->golden[epoch->epoch - 1]) == 0;
+  if (!same && trial->first_difference == 0)
+    trial->first_difference = epoch->epoch;
+  if (trial->print_digests)
+    printf("       epoch %2zu  %s\n", epoch->epoch, trial->digest);
   return MS_OK;
 }
 
 /* Trains the run with the kernels and threads that were chosen, prints its row, and says whether it passed. */
-static bool verify(struct run *run) {
-  const struct ms_observer observer = {.context = run, .epoch = compare_epoch};
+static bool verify(struct trial *trial) {
+  const struct ms_observer observer = {.context = trial, .epoch = compare_epoch};
   struct ms_network *network;
   struct ms_train_result result;
-  run->n_epochs = run->first_difference = 0;
-  run->digest[0] = '\0';
-  const enum ms_status status =
-      ms_train(run->config, &run->train, run->validation.n > 0 ? &run->validation : NULL, &observer, &network, &result);
+  trial->n_epochs = trial->first_difference = 0;
+  trial->digest[0] = '\0';
+  const enum ms_status status = ms_train(
+      trial->config, &trial->train, trial->validation.n > 0 ? &trial->validation : NULL, &observer, &network, &result);
   ms_network_free(network);
-  printf("%-6s %-7s %7zu  %.16s...  ", run->name, ms_isa(), ms_threads(), run->digest);
+  printf("%-6s %-7s %7zu  %.16s...  ", trial->name, ms_isa(), ms_threads(), trial->digest);
   bool passed = false;
   if (status != MS_OK)
     printf("FAIL: %s\n", ms_error_message());
-  else if (run->first_difference > 0)
-    printf("FAIL: differs from epoch %zu on\n", run->first_difference);
-  else if (run->n_epochs != run->n_golden)
-    printf("FAIL: %zu epochs, published are %zu\n", run->n_epochs, run->n_golden);
+  else if (trial->first_difference > 0)
+    printf("FAIL: differs from epoch %zu on\n", trial->first_difference);
+  else if (trial->n_epochs != trial->n_golden)
+    printf("FAIL: %zu epochs, published are %zu\n", trial->n_epochs, trial->n_golden);
   else
     passed = printf("pass\n") > 0;
   fflush(stdout);
@@ -92,54 +93,54 @@ static bool verify(struct run *run) {
 /* A run that goes through every kernel of training, a short last batch, validation, early stopping, input dropout and
  * the cosine schedule, in less than a second. In the first layer MaxNorm shrinks the weights of pixels that no image
  * uses, until the penalty l1 would show in them if Adam did not flush its moments, which are below FLT_MIN. */
-static enum ms_status make_short(const struct ms_data *data, struct run *run) {
+static enum ms_status make_short(const struct ms_data *data, struct trial *trial) {
   static const struct ms_layer_config hidden[2] = {{.units = 131, .dropout = 0.3, .l1 = 1e-37, .maxnorm = 0.03},
                                                    {.units = 64, .dropout = 0.2, .l1 = 1e-6, .l2 = 1e-4, .maxnorm = 3}};
-  run->name = "short";
-  run->golden = golden_short;
-  run->n_golden = N_SHORT;
-  run->train = ms_dataset_slice(&data->train, 0, 500);
-  run->validation = ms_dataset_slice(&data->train, 50000, 300);
-  MS_TRY(ms_config_preset("regularised", &run->config));
-  run->config->batch = 32;
-  run->config->epochs = 8;
-  run->config->lr = 0.02;
-  run->config->schedule = MS_SCHEDULE_COSINE;
-  run->config->input_dropout = 0.2;
-  run->config->patience = 2;
-  run->config->min_delta = 0.03;
-  memcpy(run->config->hidden, hidden, sizeof hidden);
+  trial->name = "short";
+  trial->golden = golden_short;
+  trial->n_golden = N_SHORT;
+  trial->train = ms_dataset_slice(&data->train, 0, 500);
+  trial->validation = ms_dataset_slice(&data->train, 50000, 300);
+  MS_TRY(ms_config_preset("regularised", &trial->config));
+  trial->config->batch = 32;
+  trial->config->epochs = 8;
+  trial->config->lr = 0.02;
+  trial->config->schedule = MS_SCHEDULE_COSINE;
+  trial->config->input_dropout = 0.2;
+  trial->config->patience = 2;
+  trial->config->min_delta = 0.03;
+  memcpy(trial->config->hidden, hidden, sizeof hidden);
   return MS_OK;
 }
 
-static enum ms_status make_full(const struct ms_data *data, size_t epochs, struct run *run) {
-  run->name = "full";
-  run->golden = golden_full;
-  run->n_golden = epochs;
-  run->train = data->train;
-  MS_TRY(ms_config_preset("final", &run->config));
-  run->config->epochs = epochs;
+static enum ms_status make_full(const struct ms_data *data, size_t epochs, struct trial *trial) {
+  trial->name = "full";
+  trial->golden = golden_full;
+  trial->n_golden = epochs;
+  trial->train = data->train;
+  MS_TRY(ms_config_preset("final", &trial->config));
+  trial->config->epochs = epochs;
   return MS_OK;
 }
 
 /* The run with one ISA, on the threads that were asked for or on several numbers of them. */
-static bool verify_isa(const char *isa, size_t threads, bool several, struct run *run) {
+static bool verify_isa(const char *isa, size_t threads, bool several, struct trial *trial) {
   static const size_t numbers[] = {1, 2, 3, 7};
   const size_t n = threads == 0 && several ? sizeof numbers / sizeof numbers[0] : 1;
   bool passed = true;
   for (size_t i = 0; i < n; ++i) {
     if (ms_init(isa, n > 1 ? numbers[i] : threads) != MS_OK) {
-      printf("%-6s %-7s FAIL: %s%s\n", run->name, isa, ms_error_message(), cli_remedy(&command));
+      printf("%-6s %-7s FAIL: %s%s\n", trial->name, isa, ms_error_message(), cli_remedy(&command));
       return false;
     }
-    passed &= verify(run);
+    passed &= verify(trial);
     ms_shutdown();
   }
   return passed;
 }
 
-static bool verify_all(const struct cli_values *values, const char *isa, size_t threads, struct run *short_run,
-                       struct run *full_run) {
+static bool verify_all(const struct cli_values *values, const char *isa, size_t threads, struct trial *short_trial,
+                       struct trial *full_trial) {
   char cpu[128];
   ms_cpu_name(cpu, sizeof cpu);
   printf("mnist_simd %s, numerics contract %d, %s, %s\n\nrun    ISA     threads  SHA-256 of the weights  \n",
@@ -155,17 +156,17 @@ static bool verify_all(const struct cli_values *values, const char *isa, size_t 
       continue;
     }
     best = entry->name;
-    passed &= verify_isa(entry->name, threads, true, short_run);
+    passed &= verify_isa(entry->name, threads, true, short_trial);
   }
   if (cli_get(values, "full"))
-    passed &= verify_isa(best, threads, false, full_run);
+    passed &= verify_isa(best, threads, false, full_trial);
   printf("\n%s\n", passed ? "All digests are the published ones." : "Some digests are NOT the published ones.");
   return passed;
 }
 
 static int load_and_verify(const struct cli_values *values, const char *isa, size_t threads, size_t epochs) {
-  struct run short_run = {0}, full_run = {0};
-  short_run.print_digests = full_run.print_digests = cli_get(values, "digests") != NULL;
+  struct trial short_trial = {0}, full_trial = {0};
+  short_trial.print_digests = full_trial.print_digests = cli_get(values, "digests") != NULL;
   struct ms_data data;
   const char *folder;
   int exit_code = cli_load_data(values, &data, &folder);
@@ -176,14 +177,14 @@ static int load_and_verify(const struct cli_values *values, const char *isa, siz
   if (strcmp(digest, MS_MNIST_SHA256) != 0) {
     cli_error(&command, "%s: is not MNIST, whose digests are the published ones: get it with ci/get_data.sh", folder);
     exit_code = EXIT_FAILURE;
-  } else if (make_short(&data, &short_run) != MS_OK || make_full(&data, epochs, &full_run) != MS_OK) {
+  } else if (make_short(&data, &short_trial) != MS_OK || make_full(&data, epochs, &full_trial) != MS_OK) {
     cli_error(&command, "%s", ms_error_message());
     exit_code = EXIT_FAILURE;
   } else {
-    exit_code = verify_all(values, isa, threads, &short_run, &full_run) ? EXIT_SUCCESS : EXIT_FAILURE;
+    exit_code = verify_all(values, isa, threads, &short_trial, &full_trial) ? EXIT_SUCCESS : EXIT_FAILURE;
   }
-  ms_config_free(short_run.config);
-  ms_config_free(full_run.config);
+  ms_config_free(short_trial.config);
+  ms_config_free(full_trial.config);
   ms_data_free(&data);
   return exit_code;
 }

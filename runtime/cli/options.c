@@ -30,15 +30,18 @@ void cli_error(const struct cli_command *command, const char *format, ...) {
 }
 
 const char *cli_remedy(const struct cli_command *command) {
-  static const char *const remedies[] = {[MS_NO_OPTION] = "",
-                                         [MS_OTHER_DATA] = " with --data",
-                                         [MS_OTHER_OUTPUT] = " with --out",
-                                         [MS_SHARED_WORK] = " with --shard",
-                                         [MS_FEWER_THREADS] = " with --threads"};
-  const char *remedy = remedies[ms_error_remedy()];
-  for (const struct cli_option *option = command->options; remedy[0] && option->name; ++option)
-    if (strcmp(option->name, remedy + strlen(" with --")) == 0)
-      return remedy;
+  static const struct {
+    const char *option, *text;
+  } remedies[] = {[MS_NO_OPTION] = {"", ""},
+                  [MS_OTHER_DATA] = {"data", " with --data"},
+                  [MS_OTHER_OUTPUT] = {"out", " with --out"},
+                  [MS_OVERWRITE] = {"force", " with --force"},
+                  [MS_OTHER_START] = {"force", " (--out, --force, --resume)"},
+                  [MS_SHARED_WORK] = {"shard", " with --shard"},
+                  [MS_FEWER_THREADS] = {"threads", " with --threads"}};
+  for (const struct cli_option *option = command->options; option->name; ++option)
+    if (strcmp(option->name, remedies[ms_error_remedy()].option) == 0)
+      return remedies[ms_error_remedy()].text;
   return "";
 }
 
@@ -64,8 +67,8 @@ static void print_help(const struct cli_command *command) {
   printf("  %-22s %s\n", "-h, --help", "print this");
 }
 
-/* What getopt_long did not take. optopt says what it is: a known option that has a value too much, one letter of a word with a
- * single '-', or, being 0, a word with two. */
+/* What getopt_long did not take. optopt says what it is: a known option that has a value too much, one letter of a
+ * word with a single '-', or, being 0, a word with two. */
 static void tell_wrong_option(const struct cli_command *command, char **argv) {
   const char *last = argv[optind - 1];
   if (optopt > 0 && optopt < FIRST_OPTION) {

@@ -31,8 +31,8 @@ struct cli_values {
   size_t n_arguments;
 };
 
-/* Parses what follows the sub-command's name. Returns false if the program is to end now with *exit_code: help was printed,
- * or an error was told in one line. */
+/* Parses what follows the sub-command's name. Returns false if the program is to end now with *exit_code: help was
+ * printed, or an error was told in one line. */
 bool cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_values *values, int *exit_code);
 
 /* The value of an option, NULL if it was not given. */

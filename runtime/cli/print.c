@@ -10,10 +10,12 @@
 
 #include "runtime/nn/settings.h"
 #include "runtime/platform/c_locale.h"
+#include "runtime/platform/clock.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 
 enum { TERMINAL_WIDTH = 80 };
+static const double redraw_s = 0.1;
 
 static void print_classes(const struct ms_evaluation *e) {
   printf("\nclass  precision  recall      F1  images\n");
@@ -111,12 +113,29 @@ static bool is_utf8(void) {
   return false;
 }
 
+bool is_terminal(void) {
+  const char *terminal = getenv("TERM");
+  return isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+}
+
+bool live_line_is_due(struct live_line *line) {
+  const double now = ms_clock_s();
+  if (!line->is_shown || now - line->drawn_s < redraw_s)
+    return false;
+  line->drawn_s = now;
+  return true;
+}
+
+void live_line_clear(const struct live_line *line) {
+  if (line->is_shown)
+    printf("\r\033[K");
+}
+
 static enum ms_block_style choose_style(void) {
-  const char *terminal = getenv("TERM"), *no_color = getenv("NO_COLOR");
+  const char *no_color = getenv("NO_COLOR");
   if (!is_utf8())
     return MS_BLOCKS_ASCII;
-  const bool colours = isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0 && !(no_color && no_color[0]);
-  return colours ? MS_BLOCKS_GREY : MS_BLOCKS_PLAIN;
+  return is_terminal() && !(no_color && no_color[0]) ? MS_BLOCKS_GREY : MS_BLOCKS_PLAIN;
 }
 
 enum ms_status print_images(const struct ms_captioned *images, size_t n, size_t rows, size_t cols) {

@@ -11,11 +11,26 @@ void print_evaluation(const struct ms_evaluation *evaluation);
 /* "784 -> 1024 -> 512 -> 10, 1333770 parameters" */
 void print_network(const struct ms_network *network);
 
-/* Images side by side, in 80 columns: with half blocks where LC_ALL, LC_CTYPE or LANG says UTF-8, in greys on a terminal. */
+/* Images side by side, in 80 columns: with half blocks where LC_ALL, LC_CTYPE or LANG says UTF-8, in greys on a
+ * terminal. */
 enum ms_status print_images(const struct ms_captioned *images, size_t n, size_t rows, size_t cols);
 
-/* The first n misclassified images with their classes and how sure the prediction is; nothing if n is 0 or there are none. */
+/* The first n misclassified images with their classes and how sure the prediction is; nothing if n is 0 or there are
+ * none. */
 enum ms_status print_mistakes(const struct ms_dataset *data, const struct ms_evaluation *evaluation, size_t n);
+
+/* Whether standard output is a terminal that can erase a line. */
+bool is_terminal(void);
+
+/* Shows a line that the next one replaces; at most ten a second. */
+struct live_line {
+  bool is_shown;  /* on a terminal; else nothing is printed */
+  double drawn_s; /* clock reading */
+};
+/* Whether it is time for another one. */
+bool live_line_is_due(struct live_line *line);
+/* Erases it, before anything else is printed. */
+void live_line_clear(const struct live_line *line);
 
 /* "1 epoch", "2 epochs": what follows the noun after a number. */
 const char *plural_s(size_t n);
@@ -26,7 +41,8 @@ void print_settings(const char *preset, const struct ms_config *config);
 
 #define SHELL_WORD_SIZE (4 * 4096 + 3)
 
-/* A path for a command to be typed, to out (SHELL_WORD_SIZE): in quotes if a shell would read anything else into it. Returns out. */
+/* A path for a command to be typed, to out (SHELL_WORD_SIZE): in quotes if a shell would read anything else into it.
+ * Returns out. */
 const char *shell_word(char *out, const char *path);
 
 #endif

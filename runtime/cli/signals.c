@@ -26,3 +26,8 @@ void signals_catch(void) {
 int signals_received(void) {
   return received;
 }
+
+bool signals_stop(void *context) {
+  (void)context;
+  return received != 0;
+}

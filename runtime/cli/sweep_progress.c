@@ -1,16 +1,13 @@
 /* Progress of a sweep. */
-#define _POSIX_C_SOURCE 200809L /* isatty */
 #include "runtime/cli/sweep_progress.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "runtime/platform/clock.h"
+#include "runtime/platform/error.h"
 
 enum { COLUMNS = 79 }; /* a line that a terminal wraps keeps its beginning when it is erased */
-static const double redraw_s = 0.1;
 
 bool sweep_is_in_shard(size_t run, struct ms_sweep_shard shard) {
   return run % shard.n == shard.k - 1;
@@ -40,11 +37,10 @@ enum ms_status sweep_progress_start(struct sweep_progress *p, const struct ms_sw
   p->sweep = sweep;
   p->shard = shard;
   p->best = -1;
-  const char *terminal = getenv("TERM");
   /* Shards share a terminal: their live lines would overwrite each other. */
-  p->terminal = shard.n == 1 && isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
+  p->line.is_shown = shard.n == 1 && is_terminal();
   for (size_t run = shard.k - 1; run < sweep->plan.n_runs; run += shard.n) {
-    const struct ms_sweep_run *result = sweep->runs[run];
+    const struct ms_sweep_result *result = sweep->result_of[run];
     ++p->n_runs;
     if (result) {
       ++p->n_done;
@@ -55,19 +51,12 @@ enum ms_status sweep_progress_start(struct sweep_progress *p, const struct ms_sw
     }
     struct ms_config *config;
     const struct ms_sweep_job *job = &sweep->plan.jobs[run];
-    const enum ms_status status = ms_sweep_config(&sweep->spec, job->point, job->seed, &config);
-    if (status != MS_OK)
-      return status;
+    MS_TRY(ms_sweep_config(&sweep->spec, job->point, job->seed, &config));
     p->work += work_of(config, n_inputs);
     ms_config_free(config);
   }
   p->start_s = ms_clock_s();
   return MS_OK;
-}
-
-void sweep_progress_clear(const struct sweep_progress *p) {
-  if (p->terminal)
-    printf("\r\033[K");
 }
 
 void sweep_progress_run(struct sweep_progress *p, size_t run, const struct ms_config *config, size_t n_inputs) {
@@ -82,7 +71,7 @@ void sweep_progress_resume(struct sweep_progress *p, const struct ms_checkpoint 
   const double before = p->in_run * (double)(epoch - 1) / (double)p->n_epochs; /* took none of this process' time */
   p->work -= before;
   p->work_done -= before;
-  sweep_progress_clear(p);
+  live_line_clear(&p->line);
   printf("%s: goes on in epoch %zu, after step %zu\n", p->name, epoch, step);
   fflush(stdout);
 }
@@ -109,24 +98,22 @@ static void format_counts(const struct sweep_progress *p, char *text, size_t siz
   snprintf(text, size, "%zu/%zu done%s%s", p->n_done, p->n_runs, failed, best);
 }
 
-void sweep_progress_step(struct sweep_progress *p, size_t epoch, size_t step, size_t n_steps, double accuracy) {
-  const double now = ms_clock_s();
-  if (!p->terminal || now - p->drawn_s < redraw_s)
+void sweep_progress_step(struct sweep_progress *p, const struct ms_step *s) {
+  if (!live_line_is_due(&p->line))
     return;
-  p->drawn_s = now;
   char line[512], counts[96], eta[32];
-  const double share = ((double)(epoch - 1) + (double)step / (double)n_steps) / (double)p->n_epochs;
+  const double share = ((double)(s->epoch - 1) + (double)s->step / (double)s->n_steps) / (double)p->n_epochs;
   format_counts(p, counts, sizeof counts);
   format_eta(p, share, eta);
-  snprintf(line, sizeof line, "%s%s | epoch %zu/%zu %.1f %% | %s", counts, eta, epoch, p->n_epochs, 100 * accuracy,
-           p->name);
+  snprintf(line, sizeof line, "%s%s | epoch %zu/%zu %.1f %% | %s", counts, eta, s->epoch, p->n_epochs,
+           100 * s->accuracy, p->name);
   printf("\r%.*s\033[K", COLUMNS, line);
   fflush(stdout);
 }
 
-void sweep_progress_end(struct sweep_progress *p, const struct ms_sweep_run *r) {
+void sweep_progress_end(struct sweep_progress *p, const struct ms_sweep_result *r) {
   char counts[96], eta[32], shard[64] = "";
-  sweep_progress_clear(p);
+  live_line_clear(&p->line);
   if (!r) { /* takes no time now, and is not done */
     p->work -= p->in_run;
     p->in_run = 0;

@@ -111,7 +111,7 @@ enum ms_status print_sweep(const struct ms_sweep *sweep) {
     print_grid(sweep);
   size_t n_listed = 0;
   for (size_t run = 0; run < sweep->plan.n_runs; ++run) {
-    if (!sweep->runs[run] || !sweep->runs[run]->failed)
+    if (!sweep->result_of[run] || !sweep->result_of[run]->failed)
       continue;
     char name[256];
     sweep_run_name(sweep, run, name, sizeof name);
@@ -121,7 +121,7 @@ enum ms_status print_sweep(const struct ms_sweep *sweep) {
       printf("and %zu more\n", sweep->n_failed - MAX_ROWS);
       break;
     }
-    printf("%s: %s\n", name, sweep->runs[run]->message);
+    printf("%s: %s\n", name, sweep->result_of[run]->message);
   }
   return MS_OK;
 }
@@ -130,7 +130,7 @@ enum ms_status print_sweep(const struct ms_sweep *sweep) {
 
 void print_sweep_runs(const struct ms_sweep *sweep, struct ms_sweep_shard shard) {
   for (size_t run = shard.k - 1; run < sweep->plan.n_runs; run += shard.n) {
-    const struct ms_sweep_run *r = sweep->runs[run];
+    const struct ms_sweep_result *r = sweep->result_of[run];
     char name[256], state[32];
     sweep_run_name(sweep, run, name, sizeof name);
     if (!r)

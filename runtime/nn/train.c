@@ -124,9 +124,14 @@ static void train_step(struct training *t, size_t first, size_t rows) {
 static enum ms_status observe_step(struct training *t, size_t images) {
   const struct ms_observer *observer = t->observer;
   const size_t n_steps = steps_of_epoch(t);
+  const struct ms_step step = {.epoch = t->at.epoch,
+                               .step = t->at.step,
+                               .n_steps = n_steps,
+                               .images = images,
+                               .loss = t->at.loss_sum / (double)images,
+                               .accuracy = (double)t->at.n_correct / (double)images};
   if (observer && observer->step)
-    observer->step(observer->context, t->at.epoch, t->at.step, n_steps, images, t->at.loss_sum / (double)images,
-                   (double)t->at.n_correct / (double)images);
+    observer->step(observer->context, &step);
   const bool stop = observer && observer->stop && observer->stop(observer->context);
   const enum ms_status status = stop ? offer(t, MS_AT_STOP) : t->at.step < n_steps ? offer(t, MS_AFTER_STEP) : MS_OK;
   if (status != MS_OK || !stop)

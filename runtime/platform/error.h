@@ -6,7 +6,15 @@
 
 /* A choice of the caller that avoids a failure. The message ends in it, "choose another folder", without naming an option: the
  * program adds which one it is. */
-enum ms_remedy { MS_NO_OPTION, MS_OTHER_DATA, MS_OTHER_OUTPUT, MS_SHARED_WORK, MS_FEWER_THREADS };
+enum ms_remedy {
+  MS_NO_OPTION,
+  MS_OTHER_DATA,
+  MS_OTHER_OUTPUT,
+  MS_OVERWRITE,
+  MS_OTHER_START, /* another folder, overwriting, or resuming */
+  MS_SHARED_WORK,
+  MS_FEWER_THREADS
+};
 
 /* Stores the formatted message for this thread and returns status. One line: what, what was found, the remedy. */
 #define ms_fail(status, ...) ms_fail_by(status, MS_NO_OPTION, __VA_ARGS__)

@@ -107,17 +107,17 @@ enum ms_status ms_file_read(const char *path, size_t max_bytes, uint8_t **data, 
   return status;
 }
 
-static int write_all(int file, const uint8_t *data, size_t n_bytes) {
-  while (n_bytes > 0) {
-    const ssize_t written = write(file, data, n_bytes);
+bool ms_write_all(int file, const void *data, size_t n_bytes) {
+  for (const char *at = data; n_bytes > 0;) {
+    const ssize_t written = write(file, at, n_bytes);
     if (written < 0 && errno == EINTR)
       continue;
     if (written < 0)
-      return -1;
-    data += written;
+      return false;
+    at += written;
     n_bytes -= (size_t)written;
   }
-  return 0;
+  return true;
 }
 
 /* File systems that cannot sync a folder say EINVAL: nothing more can be done. */
@@ -182,7 +182,7 @@ enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes)
 
   const mode_t mask = umask(0); /* mkostemp makes a private file: give it the ordinary permissions */
   umask(mask);
-  const bool written = write_all(file, data, n_bytes) == 0 && fchmod(file, 0666 & ~mask) == 0 && fsync(file) == 0;
+  const bool written = ms_write_all(file, data, n_bytes) && fchmod(file, 0666 & ~mask) == 0 && fsync(file) == 0;
   int error = errno;
   const bool closed = close(file) == 0;
   if (written && !closed)

@@ -25,6 +25,9 @@ enum ms_status ms_cannot_write(const char *path, int error);
  * opened, or its disk fails. */
 enum ms_status ms_file_read(const char *path, size_t max_bytes, uint8_t **data, size_t *n_bytes);
 
+/* Writes to an open file. False, with errno, if not all could be written. */
+bool ms_write_all(int file, const void *data, size_t n_bytes);
+
 /* Writes a temporary file in the same folder, fsyncs it, renames it to path and fsyncs the folder: after a crash path
  * holds the old content or the new. On failure the temporary file is removed and path is as before. */
 enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes);

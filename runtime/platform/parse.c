@@ -36,3 +36,7 @@ void ms_format_number(char text[MS_NUMBER_SIZE], double number) {
       return;
   }
 }
+
+bool ms_is_hex(const char *text, size_t n_digits) {
+  return strlen(text) == n_digits && strspn(text, "0123456789abcdef") == n_digits;
+}

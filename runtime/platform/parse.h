@@ -17,4 +17,7 @@ bool ms_parse_number(const char *text, double *out);
 #define MS_NUMBER_SIZE 32
 void ms_format_number(char text[MS_NUMBER_SIZE], double number);
 
+/* Whether a text is that many hexadecimal digits, in lower case. */
+bool ms_is_hex(const char *text, size_t n_digits);
+
 #endif

@@ -260,7 +260,7 @@ static void add_failures(const struct ms_sweep *sweep, struct ms_text *text) {
     return;
   ms_text_add(text, "<h3>Failed runs</h3>\n<ul class=\"failures\">\n");
   for (size_t r = 0; r < sweep->plan.n_runs; ++r) {
-    const struct ms_sweep_run *run = sweep->runs[r];
+    const struct ms_sweep_result *run = sweep->result_of[r];
     char words[MAX_DESCRIPTION];
     if (!run || !run->failed)
       continue;
@@ -347,11 +347,11 @@ static enum ms_status add_sweep(const struct ms_sweep *sweep, const char *folder
 /* Hours of training, and what did it. */
 static void add_machine(const char *folder, const struct ms_sweep *sweep, struct ms_text *html) {
   double seconds = 0;
-  const struct ms_sweep_run *known = NULL;
+  const struct ms_sweep_result *known = NULL;
   for (size_t r = 0; r < sweep->plan.n_runs; ++r)
-    if (sweep->runs[r] && sweep->runs[r]->seconds > 0) {
-      seconds += sweep->runs[r]->seconds;
-      known = known ? known : sweep->runs[r];
+    if (sweep->result_of[r] && sweep->result_of[r]->seconds > 0) {
+      seconds += sweep->result_of[r]->seconds;
+      known = known ? known : sweep->result_of[r];
     }
   ms_text_add(html, "<p>");
   ms_markup_escape(html, folder);

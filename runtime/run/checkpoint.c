@@ -1,7 +1,8 @@
-/* Checkpoint files: a training run between two steps, as a safetensors file. Metadata has counters, configuration and contract,
- * then come tensors: times, each layer's parameters and Adam's moments, the kept model where it is another, the texts of
- * metrics.csv and times.csv, and last the SHA-256 of all bytes before it. The header follows from the metadata alone, so that a
- * reader makes it anew and takes no other. Doubles of the metadata are written as the hexadecimal digits of their bits. */
+/* Checkpoint files: a training run between two steps, as a safetensors file. Metadata has counters, configuration and
+ * contract, then come tensors: times, each layer's parameters and Adam's moments, the kept model where it is another,
+ * the texts of metrics.csv and times.csv, and last the SHA-256 of all bytes before it. The header follows from the
+ * metadata alone, so that a reader makes it anew and takes no other. Doubles of the metadata are written as the
+ * hexadecimal digits of their bits. */
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -98,9 +99,8 @@ static enum ms_status write_file(const struct ms_train_state *state, const struc
   const size_t data_at = CHECKPOINT_LENGTH_BYTES + header_bytes;
   const size_t n_bytes = tensor_bytes < SIZE_MAX / 2 ? data_at + (size_t)tensor_bytes + DIGEST_BYTES : SIZE_MAX;
   uint8_t *file;
-  enum ms_status status = ms_reserve(n_bytes, 1, path, &file);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_reserve(n_bytes, 1, path, &file));
+  enum ms_status status;
   ms_little_endian(&length, 1, sizeof length);
   memcpy(file, &length, CHECKPOINT_LENGTH_BYTES);
   memset(file + CHECKPOINT_LENGTH_BYTES, ' ', header_bytes);
@@ -199,7 +199,8 @@ static enum ms_status take_tensors(const char *path, const uint8_t *at, const st
 }
 
 /* The bytes are those that were written, and the header is the one that its metadata give. */
-static enum ms_status parse(const char *path, uint8_t *file, size_t n_bytes, struct ms_checkpoint *c) {
+static enum ms_status parse(const char *path, uint8_t *file, size_t n_bytes, struct checkpoint_header *h,
+                            struct ms_checkpoint *c) {
   uint64_t length = 0;
   uint8_t digest[DIGEST_BYTES];
   if (n_bytes > CHECKPOINT_LENGTH_BYTES + DIGEST_BYTES)
@@ -212,21 +213,23 @@ static enum ms_status parse(const char *path, uint8_t *file, size_t n_bytes, str
   if (memcmp(digest, file + n_bytes - DIGEST_BYTES, DIGEST_BYTES) != 0)
     return ms_fail(MS_ERROR_DATA, "%s: not a checkpoint, or damaged: its SHA-256 is not that of its bytes", path);
 
-  struct checkpoint_header h = {0};
-  const size_t header_bytes = (size_t)length;
+  const size_t header_bytes = (size_t)length, data_at = CHECKPOINT_LENGTH_BYTES + header_bytes;
   const char *header = (const char *)file + CHECKPOINT_LENGTH_BYTES;
-  enum ms_status status = checkpoint_header_read(path, header, header_bytes, &h);
-  uint64_t tensor_bytes = 0;
-  if (status == MS_OK)
-    status = checkpoint_header_check(path, header, header_bytes, &h, &tensor_bytes);
-  const size_t data_at = CHECKPOINT_LENGTH_BYTES + header_bytes;
-  if (status == MS_OK && tensor_bytes != n_bytes - data_at - DIGEST_BYTES)
-    status = ms_fail(MS_ERROR_DATA, "%s: its tensors take %" PRIu64 " bytes, the file holds %zu", path, tensor_bytes,
-                     n_bytes - data_at - DIGEST_BYTES);
-  if (status == MS_OK) {
-    little_endian(file + data_at, &h, (size_t)tensor_bytes);
-    status = take_tensors(path, file + data_at, &h, c);
-  }
+  uint64_t tensor_bytes;
+  MS_TRY(checkpoint_header_read(path, header, header_bytes, h));
+  MS_TRY(checkpoint_header_check(path, header, header_bytes, h, &tensor_bytes));
+  if (tensor_bytes != n_bytes - data_at - DIGEST_BYTES)
+    return ms_fail(MS_ERROR_DATA, "%s: its tensors take %" PRIu64 " bytes, the file holds %zu", path, tensor_bytes,
+                   n_bytes - data_at - DIGEST_BYTES);
+  little_endian(file + data_at, h, (size_t)tensor_bytes);
+  return take_tensors(path, file + data_at, h, c);
+}
+
+static enum ms_status load(const char *path, struct ms_checkpoint *c) {
+  struct checkpoint_header h = {0};
+  size_t n_bytes;
+  MS_TRY(ms_file_read(path, SIZE_MAX / 2, &c->file, &n_bytes));
+  const enum ms_status status = parse(path, c->file, n_bytes, &h, c);
   c->config = h.config;
   c->preset = h.preset;
   c->data_sha256 = h.data_sha256;
@@ -237,19 +240,13 @@ static enum ms_status parse(const char *path, uint8_t *file, size_t n_bytes, str
 }
 
 enum ms_status ms_checkpoint_load(const char *path, struct ms_checkpoint **checkpoint) {
-  struct ms_checkpoint *c;
-  size_t n_bytes;
   *checkpoint = NULL;
-  enum ms_status status = ms_allocate(1, sizeof *c, path, &c);
-  if (status != MS_OK)
-    return status;
-  status = ms_file_read(path, SIZE_MAX / 2, &c->file, &n_bytes);
-  if (status == MS_OK)
-    status = parse(path, c->file, n_bytes, c);
-  if (status == MS_OK)
-    *checkpoint = c;
-  else
-    ms_checkpoint_free(c);
+  MS_TRY(ms_allocate(1, sizeof **checkpoint, path, checkpoint));
+  const enum ms_status status = load(path, *checkpoint);
+  if (status != MS_OK) {
+    ms_checkpoint_free(*checkpoint);
+    *checkpoint = NULL;
+  }
   return status;
 }
 

@@ -150,7 +150,7 @@ static enum ms_status wrong(const char *path, const char *name) {
 }
 
 static bool read_bits(const char *text, uint64_t max, double *value) {
-  if (strlen(text) != 16 || strspn(text, "0123456789abcdef") != 16)
+  if (!ms_is_hex(text, 16))
     return false;
   const uint64_t bits = strtoull(text, NULL, 16);
   memcpy(value, &bits, sizeof bits);
@@ -214,25 +214,24 @@ static enum ms_status check_counters(const char *path, const struct checkpoint_h
   return MS_OK;
 }
 
+static enum ms_status read_metadata(const char *path, const json_t *meta, struct checkpoint_header *h) {
+  const char *format = json_string_value(json_object_get(meta, "format"));
+  if (!format || strcmp(format, FORMAT) != 0)
+    return ms_fail(MS_ERROR_DATA, "%s: not a checkpoint of this program: its format is not '%s'", path, FORMAT);
+  MS_TRY(read_members(path, meta, h));
+  MS_TRY(read_text(path, meta, "preset", &h->preset));
+  MS_TRY(read_text(path, meta, "data_sha256", &h->data_sha256));
+  MS_TRY(read_config(path, meta, h));
+  return check_counters(path, h);
+}
+
 enum ms_status checkpoint_header_read(const char *path, const char *text, size_t n_bytes, struct checkpoint_header *h) {
   json_error_t error;
   json_t *header;
   enum ms_status status = ms_json_parse(path, text, n_bytes, &header, &error);
   if (status == MS_ERROR_MEMORY)
     return status;
-  const json_t *meta = json_object_get(header, "__metadata__");
-  const char *format = json_string_value(json_object_get(meta, "format"));
-  status = format && strcmp(format, FORMAT) == 0
-               ? read_members(path, meta, h)
-               : ms_fail(MS_ERROR_DATA, "%s: not a checkpoint of this program: its format is not '%s'", path, FORMAT);
-  if (status == MS_OK)
-    status = read_text(path, meta, "preset", &h->preset);
-  if (status == MS_OK)
-    status = read_text(path, meta, "data_sha256", &h->data_sha256);
-  if (status == MS_OK)
-    status = read_config(path, meta, h);
-  if (status == MS_OK)
-    status = check_counters(path, h);
+  status = read_metadata(path, json_object_get(header, "__metadata__"), h);
   json_decref(header);
   return status;
 }

@@ -21,7 +21,8 @@ size_t checkpoint_width(const struct checkpoint_header *h, size_t l);
 /* Whether there is a kept model that is not the state's own. */
 bool checkpoint_keeps_other(const struct checkpoint_header *h);
 
-/* The text, to be freed, and the bytes of all tensors but the digest, which may be more than a size_t holds. NULL if memory is missing. */
+/* The text, to be freed, and the bytes of all tensors but the digest, which may be more than a size_t holds. NULL if
+ * memory is missing. */
 char *checkpoint_header_text(const struct checkpoint_header *h, uint64_t *tensor_bytes);
 
 /* The text's bytes with the spaces behind it. */

@@ -1,7 +1,7 @@
 /* Model files: safetensors with the tensors dense<l>.weight (n_in, n_out) and dense<l>.bias (n_out), float32.
- * Format: eight bytes with the length of the header (little-endian), a JSON header that names type, shape and position of
- * each tensor, then the tensors without gaps. https://huggingface.co/docs/safetensors
- * Files of this program carry a SHA-256 over all their bytes, computed with its own 64 digits as zeros. */
+ * Format: eight bytes with the length of the header (little-endian), a JSON header that names type, shape and position
+ * of each tensor, then the tensors without gaps. https://huggingface.co/docs/safetensors Files of this program carry a
+ * SHA-256 over all their bytes, computed with its own 64 digits as zeros. */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -185,12 +185,9 @@ static enum ms_status find_layers(const char *path, const json_t *header, const 
   for (size_t l = 0; l < *n_layers; ++l) {
     char name[NAME_SIZE];
     weight_name(name, l);
-    enum ms_status status = find_tensor(path, header, name, 2, data, data_bytes, &weights[l]);
+    MS_TRY(find_tensor(path, header, name, 2, data, data_bytes, &weights[l]));
     bias_name(name, l);
-    if (status == MS_OK)
-      status = find_tensor(path, header, name, 1, data, data_bytes, &biases[l]);
-    if (status != MS_OK)
-      return status;
+    MS_TRY(find_tensor(path, header, name, 1, data, data_bytes, &biases[l]));
     if (biases[l].shape[0] != weights[l].shape[1] || (l > 0 && weights[l].shape[0] != weights[l - 1].shape[1]))
       return ms_fail(MS_ERROR_DATA, "%s: the shapes of layer %zu do not fit together or not the layer before", path,
                      l + 1);
@@ -223,17 +220,12 @@ static enum ms_status build_network(const char *path, const json_t *header, cons
                                     struct ms_network **network) {
   struct tensor weights[MS_MAX_HIDDEN + 1] = {0}, biases[MS_MAX_HIDDEN + 1] = {0};
   size_t n_layers = 0, units[MS_MAX_HIDDEN + 2];
-  enum ms_status status = find_layers(path, header, data, data_bytes, weights, biases, &n_layers);
-  if (status == MS_OK)
-    status = check_overlap(path, weights, biases, n_layers);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(find_layers(path, header, data, data_bytes, weights, biases, &n_layers));
+  MS_TRY(check_overlap(path, weights, biases, n_layers));
   units[0] = weights[0].shape[0];
   for (size_t l = 0; l < n_layers; ++l)
     units[l + 1] = weights[l].shape[1];
-  status = ms_network_create(n_layers, units, network);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_network_create(n_layers, units, network));
   for (size_t l = 0; l < n_layers; ++l) {
     memcpy((*network)->layers[l].weight, weights[l].bytes, weights[l].n_bytes);
     memcpy((*network)->layers[l].bias, biases[l].bytes, biases[l].n_bytes);
@@ -302,10 +294,8 @@ enum ms_status ms_network_load(const char *path, struct ms_network **network) {
   *network = NULL;
   uint8_t *file;
   size_t n_bytes;
-  enum ms_status status = ms_file_read(path, SIZE_MAX / 2, &file, &n_bytes);
-  if (status != MS_OK)
-    return status;
-  status = parse(path, file, n_bytes, network);
+  MS_TRY(ms_file_read(path, SIZE_MAX / 2, &file, &n_bytes));
+  const enum ms_status status = parse(path, file, n_bytes, network);
   free(file);
   return status;
 }

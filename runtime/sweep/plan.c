@@ -83,30 +83,27 @@ static enum ms_status apply_point(const struct ms_sweep_spec *spec, size_t point
       for (size_t a = 0; a < spec->n_axes; ++a) {
         if (values[a] == MS_SWEEP_NONE)
           continue;
-        const enum ms_status status = apply(spec, &spec->axes[a], values[a], setting, single_layers, config);
-        if (status != MS_OK)
-          return status;
+        MS_TRY(apply(spec, &spec->axes[a], values[a], setting, single_layers, config));
       }
   return MS_OK;
 }
 
-enum ms_status ms_sweep_config(const struct ms_sweep_spec *spec, size_t point, size_t seed, struct ms_config **config) {
-  enum ms_status status = ms_config_copy(spec->base, config);
-  if (status != MS_OK)
-    return status;
-  (*config)->seed = spec->seeds[seed];
-  status = apply_point(spec, point, *config);
+static enum ms_status make_config(const struct ms_sweep_spec *spec, size_t point, struct ms_config *config) {
   char text[256];
-  if (status == MS_OK && ms_config_check(*config) != MS_OK) {
-    ms_sweep_describe(spec, point, text, sizeof text);
-    status = ms_fail(MS_ERROR_ARGUMENT, "%s: %s: %s", spec->path, text, ms_error_message());
-  }
-  if (status == MS_OK && (*config)->val == 0) {
-    ms_sweep_describe(spec, point, text, sizeof text);
-    status =
-        ms_fail(MS_ERROR_ARGUMENT, "%s: %s: val is 0, but a sweep judges by validation images: add 'set val 10000'",
-                spec->path, text);
-  }
+  MS_TRY(apply_point(spec, point, config));
+  ms_sweep_describe(spec, point, text, sizeof text);
+  if (ms_config_check(config) != MS_OK)
+    return ms_fail(MS_ERROR_ARGUMENT, "%s: %s: %s", spec->path, text, ms_error_message());
+  if (config->val == 0)
+    return ms_fail(MS_ERROR_ARGUMENT, "%s: %s: val is 0, but a sweep judges by validation images: add 'set val 10000'",
+                   spec->path, text);
+  return MS_OK;
+}
+
+enum ms_status ms_sweep_config(const struct ms_sweep_spec *spec, size_t point, size_t seed, struct ms_config **config) {
+  MS_TRY(ms_config_copy(spec->base, config));
+  (*config)->seed = spec->seeds[seed];
+  const enum ms_status status = make_config(spec, point, *config);
   if (status != MS_OK) {
     ms_config_free(*config);
     *config = NULL;
@@ -148,9 +145,7 @@ static int compare_wanted(const void *x, const void *y) {
 static enum ms_status list_wanted(const struct ms_sweep_spec *spec, size_t n, struct wanted *wanted) {
   for (size_t i = 0; i < n; ++i) {
     struct ms_config *config;
-    const enum ms_status status = ms_sweep_config(spec, i / spec->n_seeds, i % spec->n_seeds, &config);
-    if (status != MS_OK)
-      return status;
+    MS_TRY(ms_sweep_config(spec, i / spec->n_seeds, i % spec->n_seeds, &config));
     ms_sweep_id(config, wanted[i].id);
     wanted[i].at = (uint32_t)i;
     ms_config_free(config);
@@ -158,8 +153,8 @@ static enum ms_status list_wanted(const struct ms_sweep_spec *spec, size_t n, st
   return MS_OK;
 }
 
-/* wanted, sorted, has the same runs side by side, the first one in sweep order first: first_of[i] is that of i. Runs get their
- * numbers in sweep order. */
+/* wanted, sorted, has the same runs side by side, the first one in sweep order first: first_of[i] is that of i. Runs
+ * get their numbers in sweep order. */
 static void number_runs(const struct wanted *wanted, size_t n, struct ms_sweep_plan *plan) {
   uint32_t first = 0;
   for (size_t i = 0; i < n; ++i) {
@@ -186,8 +181,19 @@ static void number_runs(const struct wanted *wanted, size_t n, struct ms_sweep_p
     }
 }
 
+static enum ms_status make_plan(const struct ms_sweep_spec *spec, size_t n, struct wanted *wanted,
+                                struct ms_sweep_plan *plan) {
+  MS_TRY(list_wanted(spec, n, wanted));
+  MS_TRY(ms_allocate(n, sizeof *plan->jobs, "sweep", &plan->jobs));
+  MS_TRY(ms_allocate(n, sizeof *plan->run_of, "sweep", &plan->run_of));
+  MS_TRY(ms_allocate(n, sizeof *plan->by_id, "sweep", &plan->by_id));
+  qsort(wanted, n, sizeof *wanted, compare_wanted);
+  number_runs(wanted, n, plan);
+  return MS_OK;
+}
+
 enum ms_status ms_sweep_plan_make(const struct ms_sweep_spec *spec, struct ms_sweep_plan *plan) {
-  struct wanted *wanted = NULL;
+  struct wanted *wanted;
   memset(plan, 0, sizeof *plan);
   plan->n_points = count_points(spec);
   plan->n_seeds = spec->n_seeds;
@@ -195,21 +201,10 @@ enum ms_status ms_sweep_plan_make(const struct ms_sweep_spec *spec, struct ms_sw
     return ms_fail(MS_ERROR_ARGUMENT, "%s: asks for more than %d runs: vary fewer settings or values", spec->path,
                    MS_SWEEP_MAX_RUNS);
   const size_t n = plan->n_points * plan->n_seeds;
-  enum ms_status status = ms_allocate(n, sizeof *wanted, "sweep", &wanted);
-  if (status == MS_OK)
-    status = list_wanted(spec, n, wanted);
-  if (status == MS_OK)
-    status = ms_allocate(n, sizeof *plan->jobs, "sweep", &plan->jobs);
-  if (status == MS_OK)
-    status = ms_allocate(n, sizeof *plan->run_of, "sweep", &plan->run_of);
-  if (status == MS_OK)
-    status = ms_allocate(n, sizeof *plan->by_id, "sweep", &plan->by_id);
-  if (status == MS_OK) {
-    qsort(wanted, n, sizeof *wanted, compare_wanted);
-    number_runs(wanted, n, plan);
-  } else {
+  MS_TRY(ms_allocate(n, sizeof *wanted, "sweep", &wanted));
+  const enum ms_status status = make_plan(spec, n, wanted, plan);
+  if (status != MS_OK)
     ms_sweep_plan_free(plan);
-  }
   free(wanted);
   return status;
 }

@@ -9,6 +9,7 @@
 
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
+#include "runtime/platform/parse.h"
 #include "runtime/run/json_text.h"
 
 /* ---- Writing ---- */
@@ -35,7 +36,7 @@ static json_t *settings_json(const struct ms_config *config) {
   return settings;
 }
 
-enum ms_status ms_sweep_result_line(const struct ms_sweep_run *r, struct ms_text *text) {
+enum ms_status ms_sweep_result_line(const struct ms_sweep_result *r, struct ms_text *text) {
   json_t *object = json_pack("{s:s, s:i, s:s, s:o, s:s}", "id", r->id, "contract", r->contract, "data", r->data,
                              "settings", settings_json(r->config), "status", r->failed ? "failed" : "finished");
   json_t *outcome = r->failed
@@ -53,7 +54,7 @@ enum ms_status ms_sweep_result_line(const struct ms_sweep_run *r, struct ms_text
   return add_line(object, text);
 }
 
-enum ms_status ms_sweep_time_line(const struct ms_sweep_run *r, struct ms_text *text) {
+enum ms_status ms_sweep_time_line(const struct ms_sweep_result *r, struct ms_text *text) {
   return add_line(json_pack("{s:s, s:f, s:I, s:s, s:s}", "id", r->id, "seconds", r->seconds, "threads",
                             (json_int_t)r->threads, "isa", r->isa, "cpu", r->cpu),
                   text);
@@ -73,10 +74,6 @@ static enum ms_status parse_json(const char *where, const char *line, size_t n_b
 /* Copies a text of at most size - 1 bytes, which is to be shown. */
 static bool copy_text(char *to, size_t size, const char *from) {
   return (size_t)snprintf(to, size, "%s", from) < size && !ms_has_controls(to);
-}
-
-static bool is_hex(const char *text, size_t n_digits) {
-  return strlen(text) == n_digits && strspn(text, "0123456789abcdef") == n_digits;
 }
 
 static enum ms_status parse_settings(const char *where, const json_t *settings, struct ms_config *config) {
@@ -104,7 +101,7 @@ static bool is_loss(double value) {
   return value >= 0 && isfinite(value);
 }
 
-static enum ms_status parse_outcome(const char *where, const json_t *object, struct ms_sweep_run *r) {
+static enum ms_status parse_outcome(const char *where, const json_t *object, struct ms_sweep_result *r) {
   json_int_t epochs_run, best_epoch, model_epoch;
   int stopped_early;
   const char *digest;
@@ -119,7 +116,7 @@ static enum ms_status parse_outcome(const char *where, const json_t *object, str
     return ms_fail(MS_ERROR_DATA, "%s: epochs_run, best_epoch or model_epoch cannot be", where);
   if (!is_share(r->train_accuracy) || !is_share(r->val_accuracy) || !is_loss(r->train_loss) || !is_loss(r->val_loss))
     return ms_fail(MS_ERROR_DATA, "%s: an accuracy is not a share of 1, or a loss is below 0", where);
-  if (!is_hex(digest, 64))
+  if (!ms_is_hex(digest, 64))
     return ms_fail(MS_ERROR_DATA, "%s: weights_sha256 is not a digest", where);
   r->epochs_run = (size_t)epochs_run;
   r->best_epoch = (size_t)best_epoch;
@@ -129,7 +126,7 @@ static enum ms_status parse_outcome(const char *where, const json_t *object, str
   return MS_OK;
 }
 
-static enum ms_status parse_result(const char *where, const json_t *object, struct ms_sweep_run *r) {
+static enum ms_status parse_result(const char *where, const json_t *object, struct ms_sweep_result *r) {
   const char *id, *data, *status_text, *message = NULL;
   json_t *settings;
   json_error_t error;
@@ -143,7 +140,7 @@ static enum ms_status parse_result(const char *where, const json_t *object, stru
     return ms_fail(MS_ERROR_DATA,
                    "%s: its id is %.20s, but its settings give %s: remove the line, and its run is done again", where,
                    id, r->id);
-  if (!is_hex(data, sizeof r->data - 1))
+  if (!ms_is_hex(data, sizeof r->data - 1))
     return ms_fail(MS_ERROR_DATA, "%s: data is not 16 digits of a digest", where);
   memcpy(r->data, data, sizeof r->data);
   r->failed = strcmp(status_text, "failed") == 0;
@@ -157,47 +154,49 @@ static enum ms_status parse_result(const char *where, const json_t *object, stru
   return parse_outcome(where, object, r);
 }
 
-enum ms_status ms_sweep_result_parse(const char *where, const char *line, size_t n_bytes, struct ms_sweep_run **run) {
+enum ms_status ms_sweep_result_parse(const char *where, const char *line, size_t n_bytes,
+                                     struct ms_sweep_result **result) {
   json_t *object;
-  *run = NULL;
+  *result = NULL;
   MS_TRY(parse_json(where, line, n_bytes, &object));
-  enum ms_status status = ms_allocate(1, sizeof **run, "result of a sweep", run);
+  enum ms_status status = ms_allocate(1, sizeof **result, "result of a sweep", result);
   if (status == MS_OK)
-    status = parse_result(where, object, *run);
+    status = parse_result(where, object, *result);
   json_decref(object);
   if (status != MS_OK) {
-    ms_sweep_run_free(*run);
-    *run = NULL;
+    ms_sweep_result_free(*result);
+    *result = NULL;
   }
   return status;
 }
 
-void ms_sweep_run_free(struct ms_sweep_run *run) {
-  if (run)
-    ms_config_free(run->config);
-  free(run);
+void ms_sweep_result_free(struct ms_sweep_result *result) {
+  if (result)
+    ms_config_free(result->config);
+  free(result);
 }
 
-enum ms_status ms_sweep_time_parse(const char *where, const char *line, size_t n_bytes, struct ms_sweep_run *run) {
+enum ms_status ms_sweep_time_parse(const char *where, const char *line, size_t n_bytes,
+                                   struct ms_sweep_result *result) {
   json_t *object;
   json_error_t error;
   json_int_t threads;
   const char *id, *isa, *cpu;
   MS_TRY(parse_json(where, line, n_bytes, &object));
-  const bool good = json_unpack_ex(object, &error, 0, "{s:s, s:F, s:I, s:s, s:s}", "id", &id, "seconds", &run->seconds,
-                                   "threads", &threads, "isa", &isa, "cpu", &cpu) == 0 &&
-                    run->seconds >= 0 && isfinite(run->seconds) && threads >= 1 && threads <= MS_MAX_THREADS &&
-                    is_hex(id, sizeof run->id - 1) && copy_text(run->isa, sizeof run->isa, isa) &&
-                    copy_text(run->cpu, sizeof run->cpu, cpu);
+  const bool good = json_unpack_ex(object, &error, 0, "{s:s, s:F, s:I, s:s, s:s}", "id", &id, "seconds",
+                                   &result->seconds, "threads", &threads, "isa", &isa, "cpu", &cpu) == 0 &&
+                    result->seconds >= 0 && isfinite(result->seconds) && threads >= 1 && threads <= MS_MAX_THREADS &&
+                    ms_is_hex(id, sizeof result->id - 1) && copy_text(result->isa, sizeof result->isa, isa) &&
+                    copy_text(result->cpu, sizeof result->cpu, cpu);
   if (good) {
-    run->threads = (size_t)threads;
-    memcpy(run->id, id, sizeof run->id);
+    result->threads = (size_t)threads;
+    memcpy(result->id, id, sizeof result->id);
   }
   json_decref(object);
   return good ? MS_OK : ms_fail(MS_ERROR_DATA, "%s: is not the time of a run: remove the line", where);
 }
 
-bool ms_sweep_same_result(const struct ms_sweep_run *a, const struct ms_sweep_run *b) {
+bool ms_sweep_same_result(const struct ms_sweep_result *a, const struct ms_sweep_result *b) {
   return strcmp(a->id, b->id) == 0 && a->contract == b->contract && strcmp(a->data, b->data) == 0 &&
          a->failed == b->failed && strcmp(a->message, b->message) == 0 && a->epochs_run == b->epochs_run &&
          a->best_epoch == b->best_epoch && a->model_epoch == b->model_epoch && a->stopped_early == b->stopped_early &&

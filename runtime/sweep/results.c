@@ -75,77 +75,64 @@ static enum ms_status list_files(const char *folder, struct ms_sweep *sweep) {
 
 /* ---- Lines ---- */
 
-static enum ms_status append(struct ms_sweep *sweep, struct ms_sweep_run *run) {
+static enum ms_status append(struct ms_sweep *sweep, struct ms_sweep_result *result) {
   if (sweep->n_results == sweep->capacity) {
     const size_t capacity = sweep->capacity > 0 ? 2 * sweep->capacity : 64;
-    struct ms_sweep_run **grown = realloc(sweep->results, capacity * sizeof *grown);
+    struct ms_sweep_result **grown = realloc(sweep->results, capacity * sizeof *grown);
     if (!grown)
       return ms_fail(MS_ERROR_MEMORY, "results of a sweep: no memory for %zu", capacity);
     sweep->results = grown;
     sweep->capacity = capacity;
   }
-  sweep->results[sweep->n_results++] = run;
+  sweep->results[sweep->n_results++] = result;
   return MS_OK;
 }
 
-static void put_in_plan(struct ms_sweep *sweep, struct ms_sweep_run *run) {
-  const size_t index = ms_sweep_find(&sweep->plan, run->id);
-  if (index != MS_SWEEP_NONE && !sweep->runs[index]) {
-    sweep->runs[index] = run;
+static void put_in_plan(struct ms_sweep *sweep, struct ms_sweep_result *result) {
+  const size_t index = ms_sweep_find(&sweep->plan, result->id);
+  if (index != MS_SWEEP_NONE && !sweep->result_of[index]) {
+    sweep->result_of[index] = result;
     ++sweep->n_done;
-    sweep->n_failed += run->failed;
+    sweep->n_failed += result->failed;
   }
 }
 
-enum ms_status ms_sweep_add(struct ms_sweep *sweep, struct ms_sweep_run *run) {
-  const enum ms_status status = append(sweep, run);
-  if (status == MS_OK)
-    put_in_plan(sweep, run);
-  return status;
+enum ms_status ms_sweep_add(struct ms_sweep *sweep, struct ms_sweep_result *result) {
+  MS_TRY(append(sweep, result));
+  put_in_plan(sweep, result);
+  return MS_OK;
 }
 
-/* results being in order of their ids. */
-static struct ms_sweep_run *find_result(const struct ms_sweep *sweep, const char *id) {
-  size_t low = 0, high = sweep->n_results;
-  while (low < high) {
-    const size_t middle = low + (high - low) / 2;
-    const int order = strcmp(id, sweep->results[middle]->id);
-    if (order == 0)
-      return sweep->results[middle];
-    if (order < 0)
-      high = middle;
-    else
-      low = middle + 1;
-  }
-  return NULL;
+static int compare_id(const void *id, const void *result) {
+  return strcmp(id, (*(struct ms_sweep_result *const *)result)->id);
 }
 
 static enum ms_status add_result(struct ms_sweep *sweep, const char *file, size_t number, const char *where,
                                  const char *line, size_t n_bytes) {
-  struct ms_sweep_run *run;
-  enum ms_status status = ms_sweep_result_parse(where, line, n_bytes, &run);
+  struct ms_sweep_result *result;
+  MS_TRY(ms_sweep_result_parse(where, line, n_bytes, &result));
+  result->file = file;
+  result->line = number;
+  const enum ms_status status = append(sweep, result);
   if (status != MS_OK)
-    return status;
-  run->file = file;
-  run->line = number;
-  status = append(sweep, run);
-  if (status != MS_OK)
-    ms_sweep_run_free(run);
+    ms_sweep_result_free(result);
   return status;
 }
 
-/* The last of several times of a run is kept: an earlier one is of a process that was killed before it had the result down. */
+/* The last of several times of a run is kept: an earlier one is of a process that was killed before it wrote the
+ * result. The results are in order of their ids. */
 static enum ms_status add_time(struct ms_sweep *sweep, const char *where, const char *line, size_t n_bytes) {
-  struct ms_sweep_run time = {0};
-  const enum ms_status status = ms_sweep_time_parse(where, line, n_bytes, &time);
-  struct ms_sweep_run *run = status == MS_OK ? find_result(sweep, time.id) : NULL;
-  if (run) {
-    run->seconds = time.seconds;
-    run->threads = time.threads;
-    memcpy(run->isa, time.isa, sizeof run->isa);
-    memcpy(run->cpu, time.cpu, sizeof run->cpu);
+  struct ms_sweep_result time = {0};
+  MS_TRY(ms_sweep_time_parse(where, line, n_bytes, &time));
+  struct ms_sweep_result *const *found =
+      sweep->n_results > 0 ? bsearch(time.id, sweep->results, sweep->n_results, sizeof *found, compare_id) : NULL;
+  if (found) {
+    (*found)->seconds = time.seconds;
+    (*found)->threads = time.threads;
+    memcpy((*found)->isa, time.isa, sizeof time.isa);
+    memcpy((*found)->cpu, time.cpu, sizeof time.cpu);
   }
-  return status;
+  return MS_OK;
 }
 
 /* The lines of one file. What follows the last newline was cut off, or is being written: left out. */
@@ -153,13 +140,11 @@ static enum ms_status read_file(const char *folder, const char *name, bool times
   char path[MS_PATH_SIZE], where[MS_PATH_SIZE + 24];
   uint8_t *bytes;
   size_t n_bytes;
-  enum ms_status status = ms_path_join(path, folder, name);
-  if (status == MS_OK && times && !ms_exists(path))
+  MS_TRY(ms_path_join(path, folder, name));
+  if (times && !ms_exists(path))
     return MS_OK;
-  if (status == MS_OK)
-    status = ms_file_read(path, MAX_BYTES, &bytes, &n_bytes);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_file_read(path, MAX_BYTES, &bytes, &n_bytes));
+  enum ms_status status = MS_OK;
   const char *line = (const char *)bytes, *const end = line + n_bytes, *newline;
   for (size_t number = 1; status == MS_OK && line < end && (newline = memchr(line, '\n', (size_t)(end - line)));
        ++number, line = newline + 1) {
@@ -174,7 +159,7 @@ static enum ms_status read_file(const char *folder, const char *name, bool times
 /* ---- The whole ---- */
 
 static int compare_results(const void *x, const void *y) {
-  const struct ms_sweep_run *a = *(struct ms_sweep_run *const *)x, *b = *(struct ms_sweep_run *const *)y;
+  const struct ms_sweep_result *a = *(struct ms_sweep_result *const *)x, *b = *(struct ms_sweep_result *const *)y;
   int order = strcmp(a->id, b->id);
   if (order == 0)
     order = strcmp(a->file, b->file);
@@ -188,56 +173,54 @@ static enum ms_status put_in_order(const char *folder, struct ms_sweep *sweep) {
   if (sweep->n_results > 0)
     qsort(sweep->results, sweep->n_results, sizeof *sweep->results, compare_results);
   for (size_t i = 0; i < sweep->n_results; ++i) {
-    struct ms_sweep_run *run = sweep->results[i], *last = n > 0 ? sweep->results[n - 1] : NULL;
-    if (last && status == MS_OK && (run->contract != last->contract || strcmp(run->data, last->data) != 0))
+    struct ms_sweep_result *result = sweep->results[i], *last = n > 0 ? sweep->results[n - 1] : NULL;
+    if (last && status == MS_OK && (result->contract != last->contract || strcmp(result->data, last->data) != 0))
       status = ms_fail(MS_ERROR_DATA,
                        "%s: %s:%zu and %s:%zu are of different data, or of programs with different numerics "
                        "contracts: keep them in folders of their own",
-                       folder, last->file, last->line, run->file, run->line);
-    if (!last || strcmp(last->id, run->id) != 0) {
-      sweep->results[n++] = run;
+                       folder, last->file, last->line, result->file, result->line);
+    if (!last || strcmp(last->id, result->id) != 0) {
+      sweep->results[n++] = result;
       continue;
     }
-    if (status == MS_OK && !ms_sweep_same_result(last, run))
+    if (status == MS_OK && !ms_sweep_same_result(last, result))
       status = ms_fail(MS_ERROR_DATA,
                        "%s: %s:%zu and %s:%zu are different results of one run (%s), which must give the same bits "
                        "everywhere: run 'mnist_simd verify' on the machines that they come from",
-                       folder, last->file, last->line, run->file, run->line, run->id);
-    ms_sweep_run_free(run);
+                       folder, last->file, last->line, result->file, result->line, result->id);
+    ms_sweep_result_free(result);
   }
   sweep->n_results = n;
   return status;
 }
 
 enum ms_status ms_sweep_load_results(const char *folder, struct ms_sweep *sweep) {
-  enum ms_status status =
-      ms_allocate(sweep->plan.n_runs, sizeof(struct ms_sweep_run *), "results of a sweep", &sweep->runs);
-  if (status == MS_OK)
-    status = list_files(folder, sweep);
-  for (size_t i = 0; status == MS_OK && i < sweep->n_files; ++i)
-    status = read_file(folder, sweep->files[i], false, sweep);
-  if (status == MS_OK)
-    status = put_in_order(folder, sweep);
-  for (size_t i = 0; status == MS_OK && i < sweep->n_results; ++i)
+  MS_TRY(ms_allocate(sweep->plan.n_runs, sizeof(struct ms_sweep_result *), "results of a sweep", &sweep->result_of));
+  MS_TRY(list_files(folder, sweep));
+  for (size_t i = 0; i < sweep->n_files; ++i)
+    MS_TRY(read_file(folder, sweep->files[i], false, sweep));
+  MS_TRY(put_in_order(folder, sweep));
+  for (size_t i = 0; i < sweep->n_results; ++i)
     put_in_plan(sweep, sweep->results[i]);
-  for (size_t i = 0; status == MS_OK && i < sweep->n_files; ++i) {
+  for (size_t i = 0; i < sweep->n_files; ++i) {
     char name[80];
     snprintf(name, sizeof name, "times%s", sweep->files[i] + strlen(results_prefix));
-    status = read_file(folder, name, true, sweep);
+    MS_TRY(read_file(folder, name, true, sweep));
   }
-  return status;
+  return MS_OK;
+}
+
+static enum ms_status read_sweep(const char *folder, struct ms_sweep *sweep) {
+  char path[MS_PATH_SIZE];
+  MS_TRY(ms_path_join(path, folder, MS_SWEEP_FILE));
+  MS_TRY(ms_sweep_spec_read(path, &sweep->spec));
+  MS_TRY(ms_sweep_plan_make(&sweep->spec, &sweep->plan));
+  return ms_sweep_load_results(folder, sweep);
 }
 
 enum ms_status ms_sweep_read(const char *folder, struct ms_sweep *sweep) {
-  char path[MS_PATH_SIZE];
   memset(sweep, 0, sizeof *sweep);
-  enum ms_status status = ms_path_join(path, folder, MS_SWEEP_FILE);
-  if (status == MS_OK)
-    status = ms_sweep_spec_read(path, &sweep->spec);
-  if (status == MS_OK)
-    status = ms_sweep_plan_make(&sweep->spec, &sweep->plan);
-  if (status == MS_OK)
-    status = ms_sweep_load_results(folder, sweep);
+  const enum ms_status status = read_sweep(folder, sweep);
   if (status != MS_OK)
     ms_sweep_free(sweep);
   return status;
@@ -245,9 +228,9 @@ enum ms_status ms_sweep_read(const char *folder, struct ms_sweep *sweep) {
 
 void ms_sweep_free(struct ms_sweep *sweep) {
   for (size_t i = 0; i < sweep->n_results; ++i)
-    ms_sweep_run_free(sweep->results[i]);
+    ms_sweep_result_free(sweep->results[i]);
   free(sweep->results);
-  free(sweep->runs);
+  free(sweep->result_of);
   for (size_t i = 0; i < sweep->n_files; ++i)
     free(sweep->files[i]);
   free(sweep->files);

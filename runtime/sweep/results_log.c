@@ -4,39 +4,15 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
-#include "runtime/platform/memory.h"
+#include "runtime/run/folder.h"
+#include "runtime/run/lock.h"
 #include "runtime/sweep/result_line.h"
-
-static const struct ms_sweep_shard whole = {1, 1};
-
-/* ---- One process at a time ---- */
-
-/* fcntl's locks work over NFS, and end with the process. They end, too, when the process closes any descriptor of the file:
- * therefore a file of its own, which nothing else opens. */
-static enum ms_status take_lock(const char *path, struct ms_sweep_log *log) {
-  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-  log->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
-  if (log->lock < 0)
-    return ms_cannot_write(path, errno);
-  if (fcntl(log->lock, F_SETLK, &lock) == 0)
-    return MS_OK;
-  if (errno != EACCES && errno != EAGAIN)
-    return ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_OUTPUT,
-                      "%s: cannot be locked: %s: choose a folder on another file system", path, strerror(errno));
-  char holder[32] = "another process";
-  if (fcntl(log->lock, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && lock.l_pid > 0)
-    snprintf(holder, sizeof holder, "process %ld", (long)lock.l_pid);
-  return ms_fail_by(MS_ERROR_SYSTEM, MS_SHARED_WORK,
-                    "%s: %s is at work on these results: wait for it, or share the work", path, holder);
-}
 
 /* ---- Lines ---- */
 
@@ -80,32 +56,13 @@ static enum ms_status open_lines(const char *path, int *file) {
   return MS_OK;
 }
 
-static bool write_all(int file, const char *text, size_t n_bytes) {
-  while (n_bytes > 0) {
-    const ssize_t written = write(file, text, n_bytes);
-    if (written < 0 && errno == EINTR)
-      continue;
-    if (written < 0)
-      return false;
-    text += written;
-    n_bytes -= (size_t)written;
-  }
-  return true;
-}
-
-/* What is written to a file that was removed is gone with the process. */
-static bool is_there(const char *path, const struct stat *file) {
-  struct stat there;
-  return stat(path, &there) == 0 && there.st_dev == file->st_dev && there.st_ino == file->st_ino;
-}
-
 static enum ms_status add_text(const char *path, int file, const struct ms_text *text) {
   struct stat info;
   if (fstat(file, &info) == 0) {
-    if (!is_there(path, &info))
+    if (!ms_is_file_at(file, path)) /* what is written is gone with the process */
       return ms_fail(MS_ERROR_SYSTEM, "%s: was removed or replaced while the sweep was at work: start the sweep again",
                      path);
-    if (write_all(file, text->data, text->length) && fsync(file) == 0)
+    if (ms_write_all(file, text->data, text->length) && fsync(file) == 0)
       return MS_OK;
     const int error = errno;
     if (ftruncate(file, info.st_size) != 0)
@@ -116,38 +73,67 @@ static enum ms_status add_text(const char *path, int file, const struct ms_text 
   return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be written: %s", path, strerror(errno));
 }
 
+static enum ms_status open_files(const char *folder, struct ms_sweep_shard shard, struct ms_sweep_log *log) {
+  char lock_path[MS_PATH_SIZE], holder[MS_HOLDER_SIZE];
+  MS_TRY(ms_sweep_path(log->results_path, folder, "results", ".jsonl", shard));
+  MS_TRY(ms_sweep_path(log->times_path, folder, "times", ".jsonl", shard));
+  MS_TRY(ms_sweep_path(lock_path, folder, "results", ".lock", shard));
+  MS_TRY(ms_lock_file(lock_path, &log->lock, holder));
+  if (holder[0])
+    return ms_fail_by(MS_ERROR_SYSTEM, MS_SHARED_WORK,
+                      "%s: %s is at work on these results: wait for it, or share the work", lock_path, holder);
+  MS_TRY(open_lines(log->results_path, &log->results));
+  MS_TRY(open_lines(log->times_path, &log->times));
+  return ms_folder_sync(folder);
+}
+
 enum ms_status ms_sweep_log_open(const char *folder, struct ms_sweep_shard shard, struct ms_sweep_log *log) {
-  char lock_path[MS_PATH_SIZE];
-  memset(log, 0, sizeof *log);
-  log->results = log->times = log->lock = -1;
-  enum ms_status status = ms_sweep_path(log->results_path, folder, "results", ".jsonl", shard);
-  if (status == MS_OK)
-    status = ms_sweep_path(log->times_path, folder, "times", ".jsonl", shard);
-  if (status == MS_OK)
-    status = ms_sweep_path(lock_path, folder, "results", ".lock", shard);
-  if (status == MS_OK)
-    status = take_lock(lock_path, log);
-  if (status == MS_OK)
-    status = open_lines(log->results_path, &log->results);
-  if (status == MS_OK)
-    status = open_lines(log->times_path, &log->times);
-  if (status == MS_OK)
-    status = ms_folder_sync(folder);
+  *log = (struct ms_sweep_log){.results = -1, .times = -1, .lock = -1};
+  const enum ms_status status = open_files(folder, shard, log);
   if (status != MS_OK)
     ms_sweep_log_close(log);
   return status;
 }
 
+/* Keeps the sweep file beside its results: the two are read together. Another file of that name is not replaced. */
+static enum ms_status keep_file(const char *folder, const struct ms_sweep_spec *spec, bool *changed) {
+  char path[MS_PATH_SIZE];
+  struct ms_sweep_spec old;
+  *changed = false;
+  MS_TRY(ms_path_join(path, folder, MS_SWEEP_FILE));
+  if (ms_exists(path)) {
+    const enum ms_status status = ms_sweep_spec_read(path, &old);
+    if (status == MS_ERROR_ARGUMENT || status == MS_ERROR_DATA)
+      return ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_OUTPUT,
+                        "%s: is no sweep file, and is left as it is: move it away, or choose another folder", path);
+    MS_TRY(status);
+    *changed = old.n_bytes != spec->n_bytes || memcmp(old.text, spec->text, old.n_bytes) != 0;
+    ms_sweep_spec_free(&old);
+    if (!*changed)
+      return MS_OK;
+  }
+  return ms_file_write(path, spec->text, spec->n_bytes);
+}
+
+enum ms_status ms_sweep_open(const char *folder, struct ms_sweep_shard shard, struct ms_sweep *sweep,
+                             struct ms_sweep_log *log, bool *changed) {
+  MS_TRY(ms_sweep_log_open(folder, shard, log));
+  MS_TRY(ms_sweep_load_results(folder, sweep));
+  return keep_file(folder, &sweep->spec, changed);
+}
+
 /* The time goes first: a run counts as done when its result is there. */
-enum ms_status ms_sweep_log_add(struct ms_sweep_log *log, const struct ms_sweep_run *run) {
+static enum ms_status add_lines(struct ms_sweep_log *log, const struct ms_sweep_result *r, struct ms_text *result,
+                                struct ms_text *time) {
+  MS_TRY(ms_sweep_result_line(r, result));
+  MS_TRY(ms_sweep_time_line(r, time));
+  MS_TRY(add_text(log->times_path, log->times, time));
+  return add_text(log->results_path, log->results, result);
+}
+
+enum ms_status ms_sweep_log_add(struct ms_sweep_log *log, const struct ms_sweep_result *r) {
   struct ms_text result = {0}, time = {0};
-  enum ms_status status = ms_sweep_result_line(run, &result);
-  if (status == MS_OK)
-    status = ms_sweep_time_line(run, &time);
-  if (status == MS_OK)
-    status = add_text(log->times_path, log->times, &time);
-  if (status == MS_OK)
-    status = add_text(log->results_path, log->results, &result);
+  const enum ms_status status = add_lines(log, r, &result, &time);
   ms_text_free(&result);
   ms_text_free(&time);
   return status;
@@ -163,29 +149,26 @@ void ms_sweep_log_close(struct ms_sweep_log *log) {
 
 /* ---- Merging ---- */
 
-static enum ms_status add_run(const struct ms_sweep_run *run, struct ms_text *results, struct ms_text *times) {
-  const enum ms_status status = ms_sweep_result_line(run, results);
-  return status == MS_OK && run->threads > 0 ? ms_sweep_time_line(run, times) : status;
+static enum ms_status add_run(const struct ms_sweep_result *r, struct ms_text *results, struct ms_text *times) {
+  MS_TRY(ms_sweep_result_line(r, results));
+  return r->threads > 0 ? ms_sweep_time_line(r, times) : MS_OK;
+}
+
+static enum ms_status merge(const char *folder, const struct ms_sweep *sweep, struct ms_text *results,
+                            struct ms_text *times) {
+  for (size_t i = 0; i < sweep->plan.n_runs; ++i)
+    if (sweep->result_of[i])
+      MS_TRY(add_run(sweep->result_of[i], results, times));
+  for (size_t i = 0; i < sweep->n_results; ++i)
+    if (ms_sweep_find(&sweep->plan, sweep->results[i]->id) == MS_SWEEP_NONE)
+      MS_TRY(add_run(sweep->results[i], results, times));
+  MS_TRY(ms_run_folder_write(folder, "times.jsonl", times));
+  return ms_run_folder_write(folder, "results.jsonl", results);
 }
 
 enum ms_status ms_sweep_merge(const char *folder, const struct ms_sweep *sweep) {
   struct ms_text results = {0}, times = {0};
-  char path[MS_PATH_SIZE];
-  enum ms_status status = MS_OK;
-  for (size_t i = 0; status == MS_OK && i < sweep->plan.n_runs; ++i)
-    if (sweep->runs[i])
-      status = add_run(sweep->runs[i], &results, &times);
-  for (size_t i = 0; status == MS_OK && i < sweep->n_results; ++i)
-    if (ms_sweep_find(&sweep->plan, sweep->results[i]->id) == MS_SWEEP_NONE)
-      status = add_run(sweep->results[i], &results, &times);
-  if (status == MS_OK)
-    status = ms_sweep_path(path, folder, "times", ".jsonl", whole);
-  if (status == MS_OK)
-    status = ms_file_write(path, times.data ? times.data : "", times.length);
-  if (status == MS_OK)
-    status = ms_sweep_path(path, folder, "results", ".jsonl", whole);
-  if (status == MS_OK)
-    status = ms_file_write(path, results.data ? results.data : "", results.length);
+  const enum ms_status status = merge(folder, sweep, &results, &times);
   ms_text_free(&results);
   ms_text_free(&times);
   return status;

@@ -15,15 +15,19 @@ struct ms_sweep_log {
   int results, times, lock; /* descriptors */
 };
 
-/* To be opened before results are read, so that nothing comes between. A line that a process left unfinished when it was
- * killed is cut off. MS_ERROR_SYSTEM: another process is at work on this shard, or the files cannot be had. */
+/* To be opened before results are read, so that nothing comes between. A line that a process left unfinished when it
+ * was killed is cut off. MS_ERROR_SYSTEM: another process is at work on this shard, or the files cannot be had. */
 enum ms_status ms_sweep_log_open(const char *folder, struct ms_sweep_shard shard, struct ms_sweep_log *log);
-/* Adds the run, and returns when it is on the disk. On failure, the files are as before. */
-enum ms_status ms_sweep_log_add(struct ms_sweep_log *log, const struct ms_sweep_run *run);
+/* Opens a folder for a sweep that has spec and plan: the log, what results there are, the sweep file beside them.
+ * *changed: the folder was made by another sweep file. On failure, log and sweep are still to be closed and freed. */
+enum ms_status ms_sweep_open(const char *folder, struct ms_sweep_shard shard, struct ms_sweep *sweep,
+                             struct ms_sweep_log *log, bool *changed);
+/* Adds the result, and returns when it is on the disk. On failure, the files are as before. */
+enum ms_status ms_sweep_log_add(struct ms_sweep_log *log, const struct ms_sweep_result *result);
 void ms_sweep_log_close(struct ms_sweep_log *log);
 
-/* Writes all results that were read to results.jsonl and times.jsonl, each atomically: in sweep order, then those that the sweep
- * file no longer asks for, by id. The log of shard 1 of 1 must be open. */
+/* Writes all results that were read to results.jsonl and times.jsonl, each atomically: in sweep order, then those that
+ * the sweep file no longer asks for, by id. The log of shard 1 of 1 must be open. */
 enum ms_status ms_sweep_merge(const char *folder, const struct ms_sweep *sweep);
 
 #endif

@@ -1,4 +1,5 @@
-/* Settings as sweep files name them: "l2", "dropout:2" for one hidden layer, "epochs/patience" for settings that change together. */
+/* Settings as sweep files name them: "l2", "dropout:2" for one hidden layer, "epochs/patience" for settings that
+ * change together. */
 #ifndef MS_SWEEP_SETTING_NAME_H
 #define MS_SWEEP_SETTING_NAME_H
 

@@ -31,11 +31,8 @@ static enum ms_status from_pair(const char *rank_name, const char *size_name, bo
   *found = get(rank_name) || get(size_name);
   if (!*found)
     return MS_OK;
-  enum ms_status status = get_number(rank_name, size_name, &rank);
-  if (status == MS_OK)
-    status = get_number(size_name, rank_name, &size);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(get_number(rank_name, size_name, &rank));
+  MS_TRY(get_number(size_name, rank_name, &size));
   if (rank >= size)
     return ms_fail(MS_ERROR_ARGUMENT, "%s: is %zu, but must be below %s, which is %zu", rank_name, rank, size_name,
                    size);
@@ -43,18 +40,15 @@ static enum ms_status from_pair(const char *rank_name, const char *size_name, bo
   return MS_OK;
 }
 
-/* MPI launchers come first: they may run inside a Slurm step of their own, whose variables then are those of the launcher.
- * Slurm's count only within a step: a batch script, too, has a SLURM_PROCID. */
+/* MPI launchers come first: they may run inside a Slurm step of their own, whose variables then are those of the
+ * launcher. Slurm's count only within a step: a batch script, too, has a SLURM_PROCID. */
 static enum ms_status from_tasks(struct ms_sweep_shard *shard, const char **variable) {
   bool ompi, pmi, step = false;
   struct ms_sweep_shard by_ompi, by_pmi;
-  enum ms_status status = from_pair("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", &ompi, &by_ompi);
-  if (status == MS_OK)
-    status = from_pair("PMI_RANK", "PMI_SIZE", &pmi, &by_pmi);
-  if (status == MS_OK && !ompi && !pmi && get("SLURM_STEP_ID"))
-    status = from_pair("SLURM_PROCID", "SLURM_STEP_NUM_TASKS", &step, shard);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(from_pair("OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE", &ompi, &by_ompi));
+  MS_TRY(from_pair("PMI_RANK", "PMI_SIZE", &pmi, &by_pmi));
+  if (!ompi && !pmi && get("SLURM_STEP_ID"))
+    MS_TRY(from_pair("SLURM_PROCID", "SLURM_STEP_NUM_TASKS", &step, shard));
   if (ompi && pmi && (by_ompi.k != by_pmi.k || by_ompi.n != by_pmi.n))
     return ms_fail(MS_ERROR_ARGUMENT,
                    "OMPI_COMM_WORLD_RANK: says process %zu of %zu (from 0), but PMI_RANK says %zu of %zu",
@@ -75,15 +69,10 @@ static enum ms_status from_array(struct ms_sweep_shard *shard, const char **vari
   *variable = NULL;
   if (!get(name))
     return MS_OK;
-  enum ms_status status = get_number(name, name, &id);
-  if (status == MS_OK)
-    status = get_number("SLURM_ARRAY_TASK_MIN", name, &min);
-  if (status == MS_OK)
-    status = get_number("SLURM_ARRAY_TASK_MAX", name, &max);
-  if (status == MS_OK)
-    status = get_number("SLURM_ARRAY_TASK_COUNT", name, &count);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(get_number(name, name, &id));
+  MS_TRY(get_number("SLURM_ARRAY_TASK_MIN", name, &min));
+  MS_TRY(get_number("SLURM_ARRAY_TASK_MAX", name, &max));
+  MS_TRY(get_number("SLURM_ARRAY_TASK_COUNT", name, &count));
   const size_t step = count > 1 && max > min && (max - min) % (count - 1) == 0 ? (max - min) / (count - 1) : 0;
   if (count == 0 || (count > 1 && step == 0) || (count == 1 && min != max) || id < min || id > max ||
       (step > 0 && (id - min) % step != 0))
@@ -112,11 +101,8 @@ enum ms_status ms_sweep_shard_find(struct ms_sweep_shard *shard, char source[MS_
   struct ms_sweep_shard array, task = {1, 1};
   const char *array_variable, *task_variable;
   source[0] = '\0';
-  enum ms_status status = from_array(&array, &array_variable);
-  if (status == MS_OK)
-    status = from_tasks(&task, &task_variable);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(from_array(&array, &array_variable));
+  MS_TRY(from_tasks(&task, &task_variable));
   if (array.n * task.n > MS_SWEEP_MAX_RUNS) /* both fit 32 bits */
     return ms_fail(MS_ERROR_ARGUMENT, "%s: makes %zu processes, at most %d share a sweep",
                    task_variable ? task_variable : array_variable, array.n * task.n, MS_SWEEP_MAX_RUNS);

@@ -160,17 +160,16 @@ static enum ms_status parse_axis(struct parser *p, struct ms_sweep_axis *axis) {
   const size_t n = axis->name ? count_words(p) : 0;
   if (n == 0)
     return fail_at(p, "vary: a setting and the values to try are expected: vary l2 1e-6 1e-5 1e-4");
-  enum ms_status status = parse_axis_name(p, axis);
-  if (status == MS_OK)
-    status = ms_allocate(n, sizeof *axis->values, "values of the sweep file", &axis->values);
-  for (; status == MS_OK && axis->n_values < n; ++axis->n_values) {
+  MS_TRY(parse_axis_name(p, axis));
+  MS_TRY(ms_allocate(n, sizeof *axis->values, "values of the sweep file", &axis->values));
+  for (; axis->n_values < n; ++axis->n_values) {
     const char *value = axis->values[axis->n_values] = next_word(p);
     for (size_t i = 0; i < axis->n_parts; ++i)
       if (ms_sweep_pieces(value) != axis->n_parts || !ms_sweep_piece(value, i, piece))
         return fail_at(p, "vary %.80s: '%.80s' must have %zu %s", axis->name, value, axis->n_parts,
                        axis->n_parts > 1 ? "values joined by '/'" : "value");
   }
-  return status;
+  return MS_OK;
 }
 
 static enum ms_status parse_vary(struct parser *p) {
@@ -206,8 +205,7 @@ static enum ms_status parse_lines(struct parser *p) {
   struct ms_sweep_spec *spec = p->spec;
   const size_t mark = spec->n_bytes >= 3 && memcmp(spec->words, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* byte-order mark */
   char *line = spec->words + mark, *const end = spec->words + spec->n_bytes;
-  enum ms_status status = MS_OK;
-  while (status == MS_OK && line < end) {
+  while (line < end) {
     char *newline = memchr(line, '\n', (size_t)(end - line));
     char *line_end = newline ? newline : end;
     ++p->line;
@@ -215,10 +213,10 @@ static enum ms_status parse_lines(struct parser *p) {
       return fail_at(p, "holds a 0 byte: a sweep file is plain text");
     *line_end = '\0'; /* words has a byte more than the file */
     p->rest = line;
-    status = parse_line(p);
+    MS_TRY(parse_line(p));
     line = line_end + 1;
   }
-  return status;
+  return MS_OK;
 }
 
 static bool overlap(const struct ms_sweep_axis *a, const struct ms_sweep_axis *b) {
@@ -263,9 +261,7 @@ static enum ms_status finish(struct parser *p) {
           return fail_with(p, status);
       }
   if (spec->n_seeds == 0) {
-    const enum ms_status status = ms_allocate(1, sizeof *spec->seeds, "seeds", &spec->seeds);
-    if (status != MS_OK)
-      return status;
+    MS_TRY(ms_allocate(1, sizeof *spec->seeds, "seeds", &spec->seeds));
     spec->seeds[0] = spec->base->seed;
     spec->n_seeds = 1;
   }
@@ -273,28 +269,22 @@ static enum ms_status finish(struct parser *p) {
   return check_axes(p);
 }
 
-static enum ms_status parse(struct parser *p) {
+static enum ms_status read(const char *path, struct parser *p) {
   struct ms_sweep_spec *spec = p->spec;
-  enum ms_status status = ms_allocate(spec->n_bytes + 1, 1, "sweep file", &spec->words);
-  if (status == MS_OK)
-    status = ms_allocate(MS_SWEEP_MAX_AXES, sizeof *spec->axes, "sweep file", &spec->axes);
-  if (status == MS_OK) {
-    memcpy(spec->words, spec->text, spec->n_bytes);
-    status = parse_lines(p);
-  }
-  return status == MS_OK ? finish(p) : status;
+  MS_TRY(ms_file_read(path, MAX_BYTES, &spec->text, &spec->n_bytes));
+  MS_TRY(ms_allocate(strlen(path) + 1, 1, "sweep file", &spec->path));
+  strcpy(spec->path, path);
+  MS_TRY(ms_allocate(spec->n_bytes + 1, 1, "sweep file", &spec->words));
+  MS_TRY(ms_allocate(MS_SWEEP_MAX_AXES, sizeof *spec->axes, "sweep file", &spec->axes));
+  memcpy(spec->words, spec->text, spec->n_bytes);
+  MS_TRY(parse_lines(p));
+  return finish(p);
 }
 
 enum ms_status ms_sweep_spec_read(const char *path, struct ms_sweep_spec *spec) {
   struct parser parser = {.spec = spec};
   memset(spec, 0, sizeof *spec);
-  enum ms_status status = ms_file_read(path, MAX_BYTES, &spec->text, &spec->n_bytes);
-  if (status == MS_OK)
-    status = ms_allocate(strlen(path) + 1, 1, "sweep file", &spec->path);
-  if (status == MS_OK) {
-    strcpy(spec->path, path);
-    status = parse(&parser);
-  }
+  const enum ms_status status = read(path, &parser);
   free(parser.sets);
   if (status != MS_OK)
     ms_sweep_spec_free(spec);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 #include "runtime/sweep/sweep.h"
 
@@ -10,7 +11,7 @@
 
 static void add(const struct ms_sweep *sweep, size_t point, struct ms_sweep_mean *m) {
   for (size_t seed = 0; seed < sweep->plan.n_seeds; ++seed) {
-    const struct ms_sweep_run *r = sweep->runs[sweep->plan.run_of[point * sweep->plan.n_seeds + seed]];
+    const struct ms_sweep_result *r = sweep->result_of[sweep->plan.run_of[point * sweep->plan.n_seeds + seed]];
     ++m->n_runs;
     if (!r)
       continue;
@@ -91,9 +92,7 @@ static bool is_first(const struct ms_sweep_plan *plan, size_t point) {
 enum ms_status ms_sweep_rank(const struct ms_sweep *sweep, size_t *order, size_t *n) {
   struct ranked *ranked;
   *n = 0;
-  const enum ms_status status = ms_allocate(sweep->plan.n_points, sizeof *ranked, "ranks of a sweep", &ranked);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_allocate(sweep->plan.n_points, sizeof *ranked, "ranks of a sweep", &ranked));
   for (size_t point = 0; point < sweep->plan.n_points; ++point) {
     struct ms_sweep_mean mean;
     if (!is_first(&sweep->plan, point))

@@ -1,12 +1,12 @@
 /* Sweeps: a plain text file names settings and the values to try, each combination is trained and judged by validation
- * images, and results are kept as they come. Here are the sweep file, the plan made of it, the results and what they say.
- * Nothing here trains, and nothing reads test images.
+ * images, and results are kept as they come. Here are the sweep file, the plan made of it, the results and what they
+ * say. Nothing here trains, and nothing reads test images.
  *
  *   struct ms_sweep sweep;
  *   ms_sweep_read("runs/section3", &sweep);            the folder of a sweep, finished or not
  *   for each axis a, value v:
  *     ms_sweep_value_mean(&sweep, a, v, &mean);        over seeds and, in a grid, over the other axes
- *   for each run r: sweep.runs[r]                      NULL as long as it is not done
+ *   for each run r: sweep.result_of[r]                 NULL as long as it is not done
  *   ms_sweep_free(&sweep);
  *
  * The sweep file: words separated by blanks, # begins a comment. Settings and values as in ms_config_set.
@@ -63,16 +63,16 @@ struct ms_sweep_spec {
   size_t n_bytes;
 };
 
-/* Reads a sweep file, which may be anything. MS_ERROR_DATA or MS_ERROR_ARGUMENT, the message beginning with FILE:LINE: what
- * is wrong there. On failure, nothing is held. */
+/* Reads a sweep file, which may be anything. MS_ERROR_DATA or MS_ERROR_ARGUMENT, the message beginning with FILE:LINE:
+ * what is wrong there. On failure, nothing is held. */
 enum ms_status ms_sweep_spec_read(const char *path, struct ms_sweep_spec *spec);
 void ms_sweep_spec_free(struct ms_sweep_spec *spec);
 
 /* ---- The plan: points, runs --------------------------------------------------------------------------------- */
 
-/* A point is a choice of values: a grid has a point for each combination, the last axis changing fastest; one at a time,
- * point 0 is the base, then comes each value of each axis. A run is a configuration with a seed. Points of the same
- * configuration share their runs. */
+/* A point is a choice of values: a grid has a point for each combination, the last axis changing fastest; one at a
+ * time, point 0 is the base, then comes each value of each axis. A run trains a configuration with a seed. Points of the
+ * same configuration share their runs. */
 struct ms_sweep_job {
   char id[MS_SWEEP_ID_SIZE]; /* names the configuration and seed: 16 digits of the SHA-256 of all settings */
   uint32_t point, seed;      /* the first point that asks for this run; index of the seed */
@@ -104,8 +104,8 @@ size_t ms_sweep_find(const struct ms_sweep_plan *plan, const char *id);
 
 /* ---- Results ------------------------------------------------------------------------------------------------ */
 
-/* A run that was done. All but the last group depends on nothing but configuration, data and contract. */
-struct ms_sweep_run {
+/* What came out of a run. All but the last group depends on nothing but configuration, data and contract. */
+struct ms_sweep_result {
   char id[MS_SWEEP_ID_SIZE];
   struct ms_config *config;
   int contract;  /* MS_CONTRACT_VERSION of the program that ran it */
@@ -132,16 +132,16 @@ struct ms_sweep_shard {
   size_t k, n;
 };
 
-/* A sweep's folder: a copy of the sweep file, and the results with their times: results.jsonl and times.jsonl, of shards
- * results-2-of-4.jsonl and times-2-of-4.jsonl. */
+/* A sweep's folder: a copy of the sweep file, and the results with their times: results.jsonl and times.jsonl, of
+ * shards results-2-of-4.jsonl and times-2-of-4.jsonl. */
 #define MS_SWEEP_FILE "sweep.txt"
 
 struct ms_sweep {
   struct ms_sweep_spec spec;
   struct ms_sweep_plan plan;
-  struct ms_sweep_run **runs; /* (plan.n_runs), in sweep order; NULL: not done yet */
-  size_t n_done, n_failed;    /* of these: not NULL, failed */
-  struct ms_sweep_run *
+  struct ms_sweep_result **result_of; /* (plan.n_runs), in sweep order; NULL: not done yet */
+  size_t n_done, n_failed;            /* of these: not NULL, failed */
+  struct ms_sweep_result *
       *results; /* (n_results): all that the folder holds, also what the sweep file no longer asks for */
   size_t n_results, capacity;
   char **files; /* (n_files): names of results files */
@@ -154,10 +154,11 @@ struct ms_sweep {
 enum ms_status ms_sweep_read(const char *folder, struct ms_sweep *sweep);
 void ms_sweep_free(struct ms_sweep *sweep);
 
-/* The results alone, to a sweep that has spec and plan. On failure, what was read is still to be freed by ms_sweep_free. */
+/* The results alone, to a sweep that has spec and plan. On failure, what was read is still to be freed by
+ * ms_sweep_free. */
 enum ms_status ms_sweep_load_results(const char *folder, struct ms_sweep *sweep);
 /* One more result, which becomes the sweep's. */
-enum ms_status ms_sweep_add(struct ms_sweep *sweep, struct ms_sweep_run *run);
+enum ms_status ms_sweep_add(struct ms_sweep *sweep, struct ms_sweep_result *result);
 
 /* ---- What they say ------------------------------------------------------------------------------------------ */
 
@@ -173,13 +174,13 @@ void ms_sweep_point_mean(const struct ms_sweep *sweep, size_t point, struct ms_s
 /* Over the seeds of one value of an axis and, in a grid, over all values of the other axes. */
 void ms_sweep_value_mean(const struct ms_sweep *sweep, size_t axis, size_t value, struct ms_sweep_mean *mean);
 
-/* Points all of whose runs were done without failure, best mean validation accuracy first, then lower loss, then in sweep
- * order; of points that share their runs, the first. order: (plan.n_points); *n: how many. */
+/* Points all of whose runs were done without failure, best mean validation accuracy first, then lower loss, then in
+ * sweep order; of points that share their runs, the first. order: (plan.n_points); *n: how many. */
 enum ms_status ms_sweep_rank(const struct ms_sweep *sweep, size_t *order, size_t *n);
 
-/* The report's method, for one axis: "from a low level upwards until performance suffers, then one step back": the value before the
- * first one, in the order of the vary line, whose mean validation accuracy is below that of the value before it, or which
- * failed. MS_SWEEP_NONE as long as a run on the way is missing, or if the first value failed. */
+/* The report's method, for one axis: "from a low level upwards until performance suffers, then one step back": the
+ * value before the first one, in the order of the vary line, whose mean validation accuracy is below that of the value
+ * before it, or which failed. MS_SWEEP_NONE as long as a run on the way is missing, or if the first value failed. */
 size_t ms_sweep_step_back(const struct ms_sweep *sweep, size_t axis);
 
 #endif

@@ -1,15 +1,60 @@
-/* metrics.csv, read back. */
+/* metrics.csv and times.csv: writing, and reading the former back. */
+#include "runtime/run/metrics.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 #include "runtime/platform/parse.h"
-#include "runtime/run/run_folder.h"
-#include "runtime/run/run_read.h"
+#include "runtime/run/folder.h"
+#include "runtime/run/run.h"
 
 enum { EPOCH, TRAIN_LOSS, TRAIN_ACCURACY, VAL_LOSS, VAL_ACCURACY, WEIGHTS, N_FIELDS, MAX_ROW_BYTES = 512 };
 static const char header[] = "epoch,train_loss,train_accuracy,val_loss,val_accuracy,weights_sha256";
+
+/* ---- Writing ---- */
+
+static enum ms_status log_status(const struct ms_metrics_log *log) {
+  MS_TRY(ms_text_status(&log->metrics, MS_METRICS_FILE));
+  return ms_text_status(&log->times, MS_TIMES_FILE);
+}
+
+enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const struct ms_epoch *epoch) {
+  if (log->metrics.length == 0) {
+    ms_text_printf(&log->metrics, "%s\n", header);
+    ms_text_add(&log->times, "epoch,seconds\n");
+  }
+  ms_text_printf(&log->metrics, "%zu,%.10g,%.10g,", epoch->epoch, epoch->train_loss, epoch->train_accuracy);
+  /* Nothing is written where there was no validation. */
+  if (epoch->has_validation)
+    ms_text_printf(&log->metrics, "%.10g,%.10g,", epoch->val_loss, epoch->val_accuracy);
+  else
+    ms_text_add(&log->metrics, ",,");
+  ms_text_printf(&log->metrics, "%s\n", epoch->weights_sha256);
+  ms_text_printf(&log->times, "%zu,%.3f\n", epoch->epoch, epoch->seconds);
+  return log_status(log);
+}
+
+enum ms_status ms_metrics_log_resume(struct ms_metrics_log *log, const char *metrics, const char *times) {
+  ms_text_add(&log->metrics, metrics);
+  ms_text_add(&log->times, times);
+  return log_status(log);
+}
+
+enum ms_status ms_metrics_log_write(const struct ms_metrics_log *log, const char *folder) {
+  if (log->metrics.length == 0)
+    return MS_OK;
+  MS_TRY(ms_run_folder_write(folder, MS_METRICS_FILE, &log->metrics));
+  return ms_run_folder_write(folder, MS_TIMES_FILE, &log->times);
+}
+
+void ms_metrics_log_free(struct ms_metrics_log *log) {
+  ms_text_free(&log->metrics);
+  ms_text_free(&log->times);
+}
+
+/* ---- Reading ---- */
 
 static bool number_to(const char *field, double max, double *out) {
   return ms_parse_number(field, out) && *out >= 0 && *out <= max;
@@ -28,7 +73,7 @@ static const char *read_fields(char *const field[N_FIELDS], const struct ms_run 
     return "val_loss";
   if (run->has_validation ? !number_to(field[VAL_ACCURACY], 1, &e->val_accuracy) : field[VAL_ACCURACY][0] != '\0')
     return "val_accuracy";
-  if (strlen(field[WEIGHTS]) != 64 || strspn(field[WEIGHTS], "0123456789abcdef") != 64)
+  if (!ms_is_hex(field[WEIGHTS], 64))
     return "weights_sha256";
   memcpy(e->weights_sha256, field[WEIGHTS], 65);
   return NULL;
@@ -54,7 +99,7 @@ static enum ms_status read_row(const char *path, size_t line, const char *text, 
     return ms_fail(MS_ERROR_DATA, "%s: line %zu has %zu fields, must have %d", path, line, n_fields, N_FIELDS);
   if (run->n_epochs == run->result.epochs_run)
     return ms_fail(MS_ERROR_DATA, "%s: more rows than the %zu epochs of %s: the files are of two runs", path,
-                   run->result.epochs_run, MS_RUN_FILE);
+                   run->result.epochs_run, MS_SUMMARY_FILE);
   const char *wrong = read_fields(field, run, &run->epochs[run->n_epochs]);
   if (wrong)
     return ms_fail(MS_ERROR_DATA, "%s: line %zu: %s is not what training writes there", path, line, wrong);
@@ -64,9 +109,9 @@ static enum ms_status read_row(const char *path, size_t line, const char *text, 
 
 /* run: with its summary, which says how many rows there are. */
 enum ms_status ms_run_parse_metrics(const char *path, const char *text, size_t n_bytes, struct ms_run *run) {
-  enum ms_status status = ms_allocate(run->result.epochs_run, sizeof *run->epochs, path, &run->epochs);
+  MS_TRY(ms_allocate(run->result.epochs_run, sizeof *run->epochs, path, &run->epochs));
   size_t line = 0;
-  for (const char *at = text, *end = text + n_bytes; status == MS_OK && at < end;) {
+  for (const char *at = text, *end = text + n_bytes; at < end;) {
     const char *newline = memchr(at, '\n', (size_t)(end - at));
     if (!newline)
       return ms_fail(MS_ERROR_DATA, "%s: the last line has no end: the file is cut off", path);
@@ -75,11 +120,11 @@ enum ms_status ms_run_parse_metrics(const char *path, const char *text, size_t n
     if (line == 1 && (length != sizeof header - 1 || memcmp(at, header, length) != 0))
       return ms_fail(MS_ERROR_DATA, "%s: the first line is not '%s'", path, header);
     if (line > 1)
-      status = read_row(path, line, at, length, run);
+      MS_TRY(read_row(path, line, at, length, run));
     at = newline + 1;
   }
-  if (status == MS_OK && run->n_epochs != run->result.epochs_run)
-    status = ms_fail(MS_ERROR_DATA, "%s: %zu rows, %s says %zu epochs: the files are of two runs", path, run->n_epochs,
-                     MS_RUN_FILE, run->result.epochs_run);
-  return status;
+  if (run->n_epochs != run->result.epochs_run)
+    return ms_fail(MS_ERROR_DATA, "%s: %zu rows, %s says %zu epochs: the files are of two runs", path, run->n_epochs,
+                   MS_SUMMARY_FILE, run->result.epochs_run);
+  return MS_OK;
 }

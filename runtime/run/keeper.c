@@ -1,17 +1,37 @@
-/* When a run's checkpoints are written. */
-#include "runtime/cli/keeper.h"
+/* A run's folder in use, and when its checkpoints are written. */
+#define _POSIX_C_SOURCE 200809L /* rmdir */
+#include "runtime/run/keeper.h"
+
+#include <stdio.h>
+#include <unistd.h>
 
 #include "runtime/nn/checkpoint.h"
 #include "runtime/platform/clock.h"
+#include "runtime/platform/error.h"
 
 static const double share = 0.005;     /* of the time, for checkpoints */
 static const double long_epoch_s = 60; /* after which one is due within an epoch */
 
-void keeper_start(struct keeper *keeper) {
+enum ms_status ms_keeper_open(const char *folder, struct ms_keeper *keeper) {
+  *keeper = (struct ms_keeper){.every_epochs = 0};
+  MS_TRY(ms_make_folder(folder));
+  MS_TRY(ms_run_lock(folder, &keeper->lock));
+  snprintf(keeper->folder, sizeof keeper->folder, "%s", folder);
+  return MS_OK;
+}
+
+void ms_keeper_close(struct ms_keeper *keeper) {
+  ms_run_unlock(&keeper->lock);
+  rmdir(keeper->folder); /* goes only if it is empty */
+  ms_checkpoint_free(keeper->checkpoint);
+  keeper->checkpoint = NULL;
+}
+
+void ms_keeper_start(struct ms_keeper *keeper) {
   keeper->start_s = keeper->last_s = ms_clock_s();
 }
 
-static bool is_due(const struct keeper *k, enum ms_moment moment, size_t epochs_done, double now) {
+static bool is_due(const struct ms_keeper *k, enum ms_moment moment, size_t epochs_done, double now) {
   if (moment == MS_AT_STOP || (moment == MS_AFTER_EPOCH && k->after_next_epoch))
     return true;
   if (k->every_epochs > 0 || k->every_s > 0)
@@ -20,15 +40,14 @@ static bool is_due(const struct keeper *k, enum ms_moment moment, size_t epochs_
   return (moment == MS_AFTER_EPOCH || now - k->last_s >= long_epoch_s) && k->spent_s <= share * (now - k->start_s);
 }
 
-enum ms_status keeper_offer(struct keeper *k, const struct ms_run_lock *lock, enum ms_moment moment,
-                            const struct ms_train_state *state, const struct ms_checkpoint_notes *notes) {
+enum ms_status ms_keeper_offer(struct ms_keeper *k, enum ms_moment moment, const struct ms_train_state *state) {
   const double now = ms_clock_s();
   const bool is_over = state->at.epoch > state->config->epochs; /* the model is about to be saved */
   if ((is_over && !k->after_next_epoch) || !is_due(k, moment, state->at.epoch - 1, now))
     return MS_OK;
-  enum ms_status status = ms_run_lock_check(lock, k->files.folder);
+  enum ms_status status = ms_run_lock_check(&k->lock, k->folder);
   if (status == MS_OK)
-    status = ms_run_checkpoints_save(&k->files, state, notes);
+    status = ms_checkpoint_pair_save(&k->pair, state, &k->notes);
   k->last_s = ms_clock_s();
   k->spent_s += k->last_s - now;
   if (status == MS_OK) {

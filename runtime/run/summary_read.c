@@ -1,20 +1,17 @@
-/* A run's folder, read back: the summary here, the rows of the epochs in metrics_read.c. */
+/* run.json, read back. */
 #define _POSIX_C_SOURCE 200809L /* strdup */
-#include "runtime/run/run_read.h"
-
 #include <jansson.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "runtime/platform/error.h"
-#include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
+#include "runtime/platform/parse.h"
 #include "runtime/run/config_json.h"
 #include "runtime/run/json_text.h"
-#include "runtime/run/run_folder.h"
+#include "runtime/run/run.h"
 
-enum { MAX_SUMMARY_BYTES = 1 << 20, MAX_METRICS_BYTES = 1 << 26 };
 #define MAX_JSON_INTEGER ((json_int_t)1 << 53) /* seeds and counts that are written lie below */
 
 /* A summary while it is read: the first fault ends it. */
@@ -92,7 +89,7 @@ static char *read_text(struct reader *r, const json_t *object, const char *name)
 
 static void read_digest(struct reader *r, const json_t *object, const char *name, char hex[65]) {
   const char *string = read_string(r, object, name);
-  if (strlen(string) == 64 && strspn(string, "0123456789abcdef") == 64)
+  if (ms_is_hex(string, 64))
     memcpy(hex, string, 65);
   else
     fault(r, name, "a SHA-256 of 64 hex digits");
@@ -196,79 +193,4 @@ enum ms_status ms_run_parse_summary(const char *path, const char *text, size_t n
     read_root(&r, root, run);
   json_decref(root);
   return r.status;
-}
-
-static enum ms_status read_file(const char *folder, const char *name, size_t max_bytes, struct ms_run *run,
-                                enum ms_status (*parse)(const char *, const char *, size_t, struct ms_run *)) {
-  char path[MS_PATH_SIZE];
-  uint8_t *data;
-  size_t n_bytes;
-  enum ms_status status = ms_path_join(path, folder, name);
-  if (status == MS_OK)
-    status = ms_file_read(path, max_bytes, &data, &n_bytes);
-  if (status != MS_OK)
-    return status;
-  status = parse(path, (const char *)data, n_bytes, run);
-  free(data);
-  return status;
-}
-
-/* The three files agree with each other. */
-static enum ms_status check_run(const char *folder, const struct ms_run *run) {
-  char digest[65];
-  const char *kept = run->epochs[run->result.model_epoch - 1].weights_sha256;
-  if (strcmp(kept, run->weights_sha256) != 0)
-    return ms_fail(MS_ERROR_DATA,
-                   "%s: %s says %.16s... for the weights of epoch %zu, %s says %.16s...: the files are of two runs",
-                   folder, MS_METRICS_FILE, kept, run->result.model_epoch, MS_RUN_FILE, run->weights_sha256);
-  ms_network_sha256(run->network, digest);
-  if (strcmp(digest, run->weights_sha256) != 0)
-    return ms_fail(MS_ERROR_DATA, "%s: the SHA-256 of %s is %.16s..., %s says %.16s...: the files are of two runs",
-                   folder, MS_MODEL_FILE, digest, MS_RUN_FILE, run->weights_sha256);
-  const size_t n_hidden = run->config->n_hidden;
-  bool fits = ms_network_layers(run->network) == n_hidden + 1;
-  for (size_t l = 0; fits && l < n_hidden; ++l)
-    fits = ms_network_layer(run->network, l).n_out == run->config->hidden[l].units;
-  return fits ? MS_OK
-              : ms_fail(MS_ERROR_DATA, "%s: the layers of %s are not those of the configuration in %s", folder,
-                        MS_MODEL_FILE, MS_RUN_FILE);
-}
-
-enum ms_status ms_run_read(const char *folder, struct ms_run *run) {
-  char path[MS_PATH_SIZE];
-  memset(run, 0, sizeof *run);
-  if (!ms_is_folder(folder))
-    return ms_fail(MS_ERROR_DATA, "%s: there is no such folder: name the folder of a run, runs/final-seed42 for one",
-                   folder);
-  enum ms_status status = ms_path_join(path, folder, MS_RUN_FILE);
-  if (status == MS_OK && !ms_exists(path))
-    return ms_fail(MS_ERROR_DATA, "%s: holds no %s: not the folder of a run, or the run has not ended", folder,
-                   MS_RUN_FILE);
-  if (status == MS_OK)
-    status = read_file(folder, MS_RUN_FILE, MAX_SUMMARY_BYTES, run, ms_run_parse_summary);
-  if (status == MS_OK)
-    status = read_file(folder, MS_METRICS_FILE, MAX_METRICS_BYTES, run, ms_run_parse_metrics);
-  if (status == MS_OK)
-    status = ms_path_join(path, folder, MS_MODEL_FILE);
-  if (status == MS_OK)
-    status = ms_network_load(path, &run->network);
-  if (status == MS_OK)
-    status = check_run(folder, run);
-  if (status != MS_OK)
-    ms_run_free(run);
-  return status;
-}
-
-void ms_run_free(struct ms_run *run) {
-  free(run->program);
-  free(run->preset);
-  free(run->isa);
-  free(run->cpu);
-  ms_config_free(run->config);
-  ms_evaluation_free(&run->train);
-  ms_evaluation_free(&run->validation);
-  ms_evaluation_free(&run->test);
-  free(run->epochs);
-  ms_network_free(run->network);
-  memset(run, 0, sizeof *run);
 }

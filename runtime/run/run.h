@@ -1,6 +1,7 @@
-/* Reading the folder of a run back. Its files may come from anywhere: nothing in them is believed unchecked. */
-#ifndef MS_RUN_RUN_READ_H
-#define MS_RUN_RUN_READ_H
+/* A run: a training from its first step to its last, as its folder (folder.h) keeps it. A folder that is read may come
+ * from anywhere: nothing in its files is believed unchecked. */
+#ifndef MS_RUN_RUN_H
+#define MS_RUN_RUN_H
 
 #include "runtime/mnist_simd.h"
 
@@ -23,12 +24,16 @@ struct ms_run {
 #define MS_RUN_TEXT_BYTES 256
 #define MS_MAX_LOSS 1e300 /* far beyond what weights of 32 bits can give, so that sums and differences stay finite */
 
-/* Reads all three files. MS_ERROR_DATA, naming the file: missing, not what training writes, a value out of its range, or
- * files that are not of one run (the digests of weights differ, the epochs do). On failure *run is empty. */
+/* Reads all three files. MS_ERROR_DATA, naming the file: missing, not what training writes, a value out of its range,
+ * or files that are not of one run (the digests of weights differ, the epochs do). On failure *run is empty. */
 enum ms_status ms_run_read(const char *folder, struct ms_run *run);
 void ms_run_free(struct ms_run *run);
 
-/* The parts, for tests: each takes the bytes of its file, and path for the message. */
+/* Writes run.json: of this program on this machine, with an ISA and threads of ms_init's. epochs
+ * and network are not looked at. checkpoints_s: time spent on writing checkpoints by the session that ended the run. */
+enum ms_status ms_run_write_summary(const char *folder, const struct ms_run *run, double checkpoints_s);
+
+/* The parts of ms_run_read, for tests: each takes the bytes of its file, and path for the message. */
 enum ms_status ms_run_parse_summary(const char *path, const char *text, size_t n_bytes, struct ms_run *run);
 enum ms_status ms_run_parse_metrics(const char *path, const char *text, size_t n_bytes, struct ms_run *run);
 

@@ -1,6 +1,6 @@
 /* The checkpoints of a run folder. */
 #define _POSIX_C_SOURCE 200809L /* unlink */
-#include "runtime/run/run_checkpoints.h"
+#include "runtime/run/checkpoint_pair.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include <unistd.h>
 
 #include "runtime/platform/error.h"
-#include "runtime/run/run_folder.h"
+#include "runtime/run/folder.h"
 
 static const char *const names[MS_N_CHECKPOINTS] = {MS_CHECKPOINT_FILE_0, MS_CHECKPOINT_FILE_1};
 
@@ -19,9 +19,9 @@ static bool is_newer(const struct ms_checkpoint *a, const struct ms_checkpoint *
   return epoch != other_epoch ? epoch > other_epoch : step > other_step;
 }
 
-enum ms_status ms_run_checkpoints_find(const char *folder, struct ms_run_checkpoints *files,
+enum ms_status ms_checkpoint_pair_find(const char *folder, struct ms_checkpoint_pair *pair,
                                        struct ms_checkpoint **checkpoint, char damaged[MS_PATH_SIZE]) {
-  *files = (struct ms_run_checkpoints){.folder = folder, .has_begun = true};
+  *pair = (struct ms_checkpoint_pair){.folder = folder, .has_begun = true};
   *checkpoint = NULL;
   damaged[0] = '\0';
   enum ms_status unusable = MS_OK; /* of one that may be good, but cannot be used here and now */
@@ -44,7 +44,7 @@ enum ms_status ms_run_checkpoints_find(const char *folder, struct ms_run_checkpo
     } else if (!*checkpoint || is_newer(found, *checkpoint)) {
       ms_checkpoint_free(*checkpoint);
       *checkpoint = found;
-      files->next = 1 - i;
+      pair->next = 1 - i;
     } else {
       ms_checkpoint_free(found);
     }
@@ -54,7 +54,7 @@ enum ms_status ms_run_checkpoints_find(const char *folder, struct ms_run_checkpo
   return unusable == MS_OK ? MS_ERROR_DATA : ms_fail(unusable, "%s", damaged);
 }
 
-bool ms_run_checkpoints_exist(const char *folder) {
+bool ms_checkpoint_pair_exists(const char *folder) {
   char path[MS_PATH_SIZE];
   for (size_t i = 0; i < MS_N_CHECKPOINTS; ++i)
     if (ms_path_join(path, folder, names[i]) == MS_OK && ms_exists(path))
@@ -62,46 +62,42 @@ bool ms_run_checkpoints_exist(const char *folder) {
   return false;
 }
 
-enum ms_status ms_run_checkpoints_begin(const char *folder, struct ms_run_checkpoints *files) {
+enum ms_status ms_checkpoint_pair_begin(const char *folder, struct ms_checkpoint_pair *pair) {
   struct ms_checkpoint *newest;
   char damaged[MS_PATH_SIZE];
-  const enum ms_status status = ms_run_checkpoints_find(folder, files, &newest, damaged);
+  const enum ms_status status = ms_checkpoint_pair_find(folder, pair, &newest, damaged);
   const bool newest_is_there = newest != NULL;
   ms_checkpoint_free(newest);
-  files->has_begun = false;
+  pair->has_begun = false;
   if (newest_is_there)
-    files->next = 1 - files->next;
+    pair->next = 1 - pair->next;
   return status == MS_ERROR_MEMORY || status == MS_ERROR_ARGUMENT ? status : MS_OK;
 }
 
 static enum ms_status remove_file(const char *folder, size_t i) {
   char path[MS_PATH_SIZE];
-  const enum ms_status status = ms_path_join(path, folder, names[i]);
-  if (status == MS_OK && unlink(path) != 0 && errno != ENOENT)
-    return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be removed: %s", path, strerror(errno));
-  return status;
+  MS_TRY(ms_path_join(path, folder, names[i]));
+  return unlink(path) == 0 || errno == ENOENT
+             ? MS_OK
+             : ms_fail(MS_ERROR_SYSTEM, "%s: cannot be removed: %s", path, strerror(errno));
 }
 
-enum ms_status ms_run_checkpoints_save(struct ms_run_checkpoints *files, const struct ms_train_state *state,
+enum ms_status ms_checkpoint_pair_save(struct ms_checkpoint_pair *pair, const struct ms_train_state *state,
                                        const struct ms_checkpoint_notes *notes) {
   char path[MS_PATH_SIZE];
-  enum ms_status status = ms_path_join(path, files->folder, names[files->next]);
-  /* Of an earlier run's two the older goes, then this run's first takes the place of the newest: there is no moment at which one of
-   * either run could outrank one of the other. */
-  if (status == MS_OK && !files->has_begun)
-    status = remove_file(files->folder, 1 - files->next);
-  if (status == MS_OK)
-    status = ms_checkpoint_save(state, notes, path);
-  if (status == MS_OK) {
-    files->has_begun = true;
-    files->next = 1 - files->next;
-  }
-  return status;
+  MS_TRY(ms_path_join(path, pair->folder, names[pair->next]));
+  /* Of an earlier run's two the older goes, then this run's first takes the place of the newest: there is no moment at
+   * which one of either run could outrank one of the other. */
+  if (!pair->has_begun)
+    MS_TRY(remove_file(pair->folder, 1 - pair->next));
+  MS_TRY(ms_checkpoint_save(state, notes, path));
+  pair->has_begun = true;
+  pair->next = 1 - pair->next;
+  return MS_OK;
 }
 
-enum ms_status ms_run_checkpoints_remove(const char *folder) {
-  enum ms_status status = MS_OK;
-  for (size_t i = 0; status == MS_OK && i < MS_N_CHECKPOINTS; ++i)
-    status = remove_file(folder, i);
-  return status;
+enum ms_status ms_checkpoint_pair_remove(const char *folder) {
+  for (size_t i = 0; i < MS_N_CHECKPOINTS; ++i)
+    MS_TRY(remove_file(folder, i));
+  return MS_OK;
 }

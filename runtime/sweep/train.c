@@ -1,5 +1,5 @@
 /* One run of a sweep: training, and what the kept model is worth on training and validation images. */
-#include "runtime/sweep/train_run.h"
+#include "runtime/sweep/train.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -20,26 +20,27 @@ void ms_sweep_data_id(const struct ms_dataset *data, char id[17]) {
 static enum ms_status judge(const struct ms_network *network, const struct ms_dataset *data, double *accuracy,
                             double *loss) {
   struct ms_evaluation evaluation;
-  const enum ms_status status = ms_evaluate(network, data, &evaluation);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_evaluate(network, data, &evaluation));
   *accuracy = evaluation.accuracy;
   *loss = evaluation.loss;
   ms_evaluation_free(&evaluation);
   return MS_OK;
 }
 
-static enum ms_status fail(struct ms_sweep_run *r) {
+static enum ms_status fail(struct ms_sweep_result *r) {
   r->failed = true;
   snprintf(r->message, sizeof r->message, "%s", ms_error_message());
   return MS_OK;
 }
 
 static enum ms_status train(const struct ms_dataset *data, const struct ms_checkpoint *checkpoint,
-                            const struct ms_observer *observer, struct ms_sweep_run *r) {
-  const size_t n_train = data->n - r->config->val;
+                            const struct ms_observer *observer, struct ms_sweep_result *r) {
+  const size_t n_validation = r->config->val, n_train = data->n - n_validation;
+  if (n_validation == 0 || n_validation >= data->n)
+    return ms_fail(MS_ERROR_ARGUMENT, "val is %zu, must be 1 to %zu, one less than the training images", n_validation,
+                   data->n - 1);
   const struct ms_dataset train = ms_dataset_slice(data, 0, n_train);
-  const struct ms_dataset validation = ms_dataset_slice(data, n_train, r->config->val);
+  const struct ms_dataset validation = ms_dataset_slice(data, n_train, n_validation);
   struct ms_network *network;
   struct ms_train_result result;
   enum ms_status status = checkpoint ? ms_train_resume(checkpoint, &train, &validation, observer, &network, &result)
@@ -61,20 +62,13 @@ static enum ms_status train(const struct ms_dataset *data, const struct ms_check
 
 enum ms_status ms_sweep_train(struct ms_config *config, const struct ms_dataset *data, const char data_id[17],
                               const struct ms_checkpoint *checkpoint, const struct ms_observer *observer,
-                              struct ms_sweep_run **run) {
-  *run = NULL;
-  if (config->val == 0 || config->val >= data->n) {
-    const size_t val = config->val;
-    ms_config_free(config);
-    return ms_fail(MS_ERROR_ARGUMENT, "val is %zu, must be 1 to %zu, one less than the training images", val,
-                   data->n - 1);
-  }
-  struct ms_sweep_run *r;
-  enum ms_status status = ms_allocate(1, sizeof *r, "run of a sweep", &r);
+                              struct ms_sweep_result **result) {
+  enum ms_status status = ms_allocate(1, sizeof **result, "run of a sweep", result);
   if (status != MS_OK) {
     ms_config_free(config);
     return status;
   }
+  struct ms_sweep_result *r = *result;
   r->config = config;
   ms_sweep_id(config, r->id);
   r->contract = MS_CONTRACT_VERSION;
@@ -83,9 +77,9 @@ enum ms_status ms_sweep_train(struct ms_config *config, const struct ms_dataset 
   snprintf(r->isa, sizeof r->isa, "%s", ms_isa());
   ms_cpu_name(r->cpu, sizeof r->cpu);
   status = train(data, checkpoint, observer, r);
-  if (status == MS_OK)
-    *run = r;
-  else
-    ms_sweep_run_free(r);
+  if (status != MS_OK) {
+    ms_sweep_result_free(r);
+    *result = NULL;
+  }
   return status;
 }

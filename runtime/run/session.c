@@ -1,0 +1,191 @@
+/* A training session in a run folder. */
+#include "runtime/run/session.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "runtime/platform/error.h"
+#include "runtime/run/folder.h"
+
+/* ---- The folder ---- */
+
+/* MS_ERROR_DATA, naming the difference, if the checkpoint is not of this configuration and these images. */
+static enum ms_status check_same(const struct ms_session *s) {
+  const struct ms_config *there = ms_checkpoint_config(s->keeper.checkpoint);
+  const char *name = ms_config_difference(there, s->plan.config);
+  const char *data = ms_checkpoint_notes(s->keeper.checkpoint).data_sha256;
+  if (name) {
+    char before[MS_SETTING_SIZE], now[MS_SETTING_SIZE];
+    ms_config_get(there, name, before);
+    ms_config_get(s->plan.config, name, now);
+    return ms_fail(MS_ERROR_DATA,
+                   "%s: its run has %s %.80s, asked for is %.80s: go on with the same settings, or begin "
+                   "another run in another folder",
+                   s->plan.folder, name, before, now);
+  }
+  if (strcmp(data, s->run.data_sha256) != 0)
+    return ms_fail_by(MS_ERROR_DATA, MS_OTHER_DATA,
+                      "%s: its run is on other training images (SHA-256 %.16s..., these have %.16s...): name their "
+                      "folder",
+                      s->plan.folder, data, s->run.data_sha256);
+  return MS_OK;
+}
+
+static enum ms_status find_checkpoint(struct ms_session *s) {
+  const char *folder = s->plan.folder;
+  struct ms_keeper *k = &s->keeper;
+  const enum ms_status status = ms_checkpoint_pair_find(folder, &k->pair, &k->checkpoint, s->damaged);
+  if (status != MS_OK && status != MS_ERROR_DATA)
+    return status;
+  if (!k->checkpoint && s->plan.start == MS_SESSION_RESUME_OR_OVERWRITE)
+    return ms_checkpoint_pair_begin(folder, &k->pair);
+  if (status == MS_ERROR_DATA)
+    return ms_fail_by(status, MS_OVERWRITE, "%s: no checkpoint in it can be used: begin anew", folder);
+  if (!k->checkpoint)
+    return ms_fail_by(MS_ERROR_SYSTEM, MS_OVERWRITE, "%s: holds no checkpoint: begin anew", folder);
+  MS_TRY(check_same(s));
+  const struct ms_checkpoint_notes notes = ms_checkpoint_notes(k->checkpoint);
+  return ms_metrics_log_resume(&s->metrics, notes.metrics, notes.times);
+}
+
+/* The folder is locked. */
+static enum ms_status prepare(struct ms_session *s) {
+  const bool resume = s->plan.start == MS_SESSION_RESUME || s->plan.start == MS_SESSION_RESUME_OR_OVERWRITE;
+  s->keeper.every_epochs = s->plan.checkpoint_epochs;
+  s->keeper.every_s = s->plan.checkpoint_s;
+  s->is_waiting = s->keeper.after_next_epoch = ms_run_folder_is_used(s->plan.folder);
+  if (s->is_waiting && s->plan.start == MS_SESSION_NEW)
+    return ms_fail_by(
+        MS_ERROR_SYSTEM, MS_OTHER_START,
+        "%s: holds a run already: choose another folder, or overwrite it, or go on with it, if it was stopped",
+        s->plan.folder);
+  ms_run_folder_clean(s->plan.folder);
+  return resume ? find_checkpoint(s) : ms_checkpoint_pair_begin(s->plan.folder, &s->keeper.pair);
+}
+
+enum ms_status ms_session_open(const struct ms_session_plan *plan, struct ms_session *s) {
+  const struct ms_dataset *images = &plan->data->train;
+  const size_t n_validation = plan->config->val;
+  memset(s, 0, sizeof *s);
+  s->plan = *plan;
+  if (n_validation >= images->n)
+    return ms_fail(MS_ERROR_ARGUMENT, "val is %zu, must be 0 to %zu, one less than the training images", n_validation,
+                   images->n - 1);
+  s->train = ms_dataset_slice(images, 0, images->n - n_validation);
+  s->validation = ms_dataset_slice(images, images->n - n_validation, n_validation);
+  ms_dataset_sha256(images, s->run.data_sha256);
+  MS_TRY(ms_keeper_open(plan->folder, &s->keeper));
+  const enum ms_status status = prepare(s);
+  if (status != MS_OK)
+    ms_session_close(s);
+  return status;
+}
+
+void ms_session_close(struct ms_session *s) {
+  ms_keeper_close(&s->keeper);
+  ms_metrics_log_free(&s->metrics);
+  s->run.preset = NULL; /* these are the plan's */
+  s->run.config = NULL;
+  ms_run_free(&s->run);
+}
+
+/* ---- Training ---- */
+
+/* This session's files take the place of those of before. A checkpoint has all that they say. */
+static enum ms_status take_place(struct ms_session *s) {
+  if (!s->is_waiting)
+    return MS_OK;
+  s->is_waiting = false;
+  MS_TRY(ms_run_folder_forget(s->plan.folder));
+  return ms_metrics_log_write(&s->metrics, s->plan.folder);
+}
+
+static void on_step(void *context, const struct ms_step *step) {
+  const struct ms_observer *o = ((struct ms_session *)context)->observer;
+  if (o->step)
+    o->step(o->context, step);
+}
+
+static enum ms_status on_epoch(void *context, const struct ms_epoch *epoch) {
+  struct ms_session *s = context;
+  if (s->observer->epoch)
+    MS_TRY(s->observer->epoch(s->observer->context, epoch));
+  MS_TRY(ms_run_lock_check(&s->keeper.lock, s->plan.folder));
+  MS_TRY(ms_metrics_log_add(&s->metrics, epoch));
+  return s->is_waiting ? MS_OK : ms_metrics_log_write(&s->metrics, s->plan.folder);
+}
+
+static bool on_stop(void *context) {
+  const struct ms_observer *o = ((struct ms_session *)context)->observer;
+  return o->stop && o->stop(o->context);
+}
+
+static enum ms_status on_keep(void *context, enum ms_moment moment, const struct ms_train_state *state) {
+  struct ms_session *s = context;
+  s->keeper.notes = (struct ms_checkpoint_notes){.preset = s->plan.preset,
+                                                 .data_sha256 = s->run.data_sha256,
+                                                 .metrics = s->metrics.metrics.data,
+                                                 .times = s->metrics.times.data};
+  MS_TRY(ms_keeper_offer(&s->keeper, moment, state));
+  return moment == MS_AFTER_EPOCH ? take_place(s) : MS_OK;
+}
+
+enum ms_status ms_session_train(struct ms_session *s, const struct ms_observer *observer) {
+  static const struct ms_observer none;
+  const struct ms_observer own = {s, on_step, on_epoch, on_stop, on_keep};
+  const struct ms_dataset *validation = s->validation.n > 0 ? &s->validation : NULL;
+  const struct ms_checkpoint *from = s->keeper.checkpoint;
+  s->observer = observer ? observer : &none;
+  ms_keeper_start(&s->keeper);
+  const enum ms_status status =
+      from ? ms_train_resume(from, &s->train, validation, &own, &s->run.network, &s->run.result)
+           : ms_train(s->plan.config, &s->train, validation, &own, &s->run.network, &s->run.result);
+  s->run.interrupted = status != MS_OK;
+  return status;
+}
+
+/* ---- Afterwards ---- */
+
+static enum ms_status evaluate(struct ms_session *s) {
+  struct ms_run *run = &s->run;
+  run->preset = (char *)s->plan.preset;
+  run->config = (struct ms_config *)s->plan.config;
+  ms_network_sha256(run->network, run->weights_sha256);
+  run->has_validation = s->validation.n > 0;
+  run->has_test = !s->plan.without_test && !run->interrupted;
+  MS_TRY(ms_evaluate(run->network, &s->train, &run->train));
+  if (run->has_validation)
+    MS_TRY(ms_evaluate(run->network, &s->validation, &run->validation));
+  return run->has_test ? ms_evaluate(run->network, &s->plan.data->test, &run->test) : MS_OK;
+}
+
+enum ms_status ms_session_save(struct ms_session *s) {
+  char path[MS_PATH_SIZE];
+  assert(s->run.network);
+  MS_TRY(ms_run_lock_check(&s->keeper.lock, s->plan.folder));
+  MS_TRY(take_place(s));
+  MS_TRY(ms_path_join(path, s->plan.folder, MS_MODEL_FILE));
+  MS_TRY(ms_network_save(s->run.network, path));
+  MS_TRY(evaluate(s));
+  MS_TRY(ms_run_write_summary(s->plan.folder, &s->run, s->keeper.spent_s));
+  s->is_saved = true;
+  if (s->run.interrupted)
+    return MS_OK;
+  MS_TRY(ms_run_lock_check(&s->keeper.lock, s->plan.folder));
+  return ms_checkpoint_pair_remove(s->plan.folder);
+}
+
+/* What another process keeps in a folder that was replaced is no concern of ours. */
+static bool is_ours(const struct ms_session *s) {
+  return ms_run_lock_check(&s->keeper.lock, s->plan.folder) == MS_OK;
+}
+
+bool ms_session_left_earlier_run(const struct ms_session *s) {
+  char path[MS_PATH_SIZE];
+  return is_ours(s) && s->is_waiting && !s->keeper.checkpoint &&
+         ms_path_join(path, s->plan.folder, MS_SUMMARY_FILE) == MS_OK && ms_exists(path);
+}
+
+bool ms_session_left_checkpoint(const struct ms_session *s) {
+  return is_ours(s) && (s->keeper.checkpoint || s->keeper.n_saved > 0) && ms_checkpoint_pair_exists(s->plan.folder);
+}
