@@ -41,8 +41,8 @@ const char *ms_error_message(void);
 /* ---- Start -------------------------------------------------------------------------------------------------- */
 
 /* Chooses the kernels, starts the threads and checks this build. To be called once, before anything that computes.
- * isa: "scalar", "avx2", "avx512", "neon", "sve128", "sve256", "sve512", "rvv128", "rvv256", "rvv512", "vsx", or NULL for
- * the best that this CPU has. n_threads: 0 for all cores available to the process.
+ * isa: "scalar", "avx2", "avx512", "neon", "sve128", "sve256", "sve512", "rvv128", "rvv256", "rvv512", "vsx", or NULL
+ * for the best that this CPU has. n_threads: 0 for all cores available to the process.
  * The pool's threads round to nearest and keep subnormals; the calling thread does so while a function of this library
  * computes, and has its own settings back afterwards.
  * MS_ERROR_ARGUMENT: unknown isa, n_threads over MS_MAX_THREADS. MS_ERROR_UNSUPPORTED: the CPU lacks this isa.
@@ -90,7 +90,8 @@ struct ms_data {
  * + 1) come from the files. MS_ERROR_DATA: a file is missing or is not what its name says. On failure, nothing is
  * held. */
 enum ms_status ms_data_load(const char *folder, struct ms_data *data);
-/* The same without the test files, which are not opened: data->test is empty. For what is chosen on validation images. */
+/* The same without the test files, which are not opened: data->test is empty. For what is chosen on validation
+ * images. */
 enum ms_status ms_data_load_training(const char *folder, struct ms_data *data);
 void ms_data_free(struct ms_data *data);
 
@@ -144,17 +145,17 @@ struct ms_config {
 #define MS_MIN_MAX_NORM 1e-6
 #define MS_MAX_MAX_NORM 1e6
 
-/* The report's three stages: "unregularised", "regularised", "final"; and "best", the same network with settings that sweeps
- * found. Seed 42. Free with ms_config_free.
+/* The report's three stages: "unregularised", "regularised", "final"; and "best", the same network with settings that
+ * sweeps found. Seed 42. Free with ms_config_free.
  * MS_ERROR_ARGUMENT: another name. */
 enum ms_status ms_config_preset(const char *name, struct ms_config **config);
 /* Another one with the same values. */
 enum ms_status ms_config_copy(const struct ms_config *config, struct ms_config **copy);
 
 /* Settings by the names that options and files use: those of the members, with '-' for '_', and "hidden" for the units.
- * "min-delta" "0.001", or "dropout" "0.6,0.5" for two layers; ms_setting_name gives them, NULL from the last on. A list has a
- * value for each hidden layer, or one for all, so "hidden" is to be set before the lists: several settings are set in the order
- * of ms_setting_name.
+ * "min-delta" "0.001", or "dropout" "0.6,0.5" for two layers; ms_setting_name gives them, NULL from the last on. A list
+ * has a value for each hidden layer, or one for all, so "hidden" is to be set before the lists: several settings are
+ * set in the order of ms_setting_name.
  * MS_ERROR_ARGUMENT, the message beginning with the setting's name: unknown name, or a value that is not legal. */
 const char *ms_setting_name(size_t index);
 /* Whether the setting of that index is such a list. */
@@ -193,8 +194,8 @@ struct ms_step {
   double loss, accuracy;
 };
 
-/* The moments at which a training run can be kept. MS_AFTER_STEP: the epoch goes on. MS_AT_STOP: the observer has asked to
- * stop. */
+/* The moments at which a training run can be kept. MS_AFTER_STEP: the epoch goes on. MS_AT_STOP: the observer has asked
+ * to stop. */
 enum ms_moment { MS_AFTER_STEP, MS_AFTER_EPOCH, MS_AT_STOP };
 struct ms_train_state; /* what ms_checkpoint_save writes; valid during the call it is passed to */
 
@@ -243,7 +244,8 @@ enum ms_status ms_train(const struct ms_config *config, const struct ms_dataset 
 
 /* ---- Checkpoints -------------------------------------------------------------------------------------------- */
 
-/* A training run in a file: goes on to the same bits as if it had never been stopped, on any ISA and number of threads. */
+/* A training run in a file: goes on to the same bits as if it had never been stopped, on any ISA and number of
+ * threads. */
 struct ms_checkpoint;
 
 /* What is kept along, as texts; NULL for none. */
@@ -256,7 +258,8 @@ struct ms_checkpoint_notes {
 /* Written atomically, with a SHA-256 over all of it. MS_ERROR_NUMERIC: a weight is not finite, nothing was written. */
 enum ms_status ms_checkpoint_save(const struct ms_train_state *state, const struct ms_checkpoint_notes *notes,
                                   const char *path);
-/* MS_ERROR_DATA: the file is damaged or not a checkpoint. MS_ERROR_UNSUPPORTED: it is of another numerics contract. Free with ms_checkpoint_free. */
+/* MS_ERROR_DATA: the file is damaged or not a checkpoint. MS_ERROR_UNSUPPORTED: it is of another numerics contract.
+ * Free with ms_checkpoint_free. */
 enum ms_status ms_checkpoint_load(const char *path, struct ms_checkpoint **checkpoint);
 void ms_checkpoint_free(struct ms_checkpoint *checkpoint);
 
@@ -265,8 +268,9 @@ const struct ms_config *ms_checkpoint_config(const struct ms_checkpoint *checkpo
 struct ms_checkpoint_notes ms_checkpoint_notes(const struct ms_checkpoint *checkpoint);
 void ms_checkpoint_position(const struct ms_checkpoint *checkpoint, size_t *epoch, size_t *step);
 
-/* ms_train from there on, with the configuration of the checkpoint and the images that it had before. The observer hears of
- * what is done from now on; *result is of the whole run. MS_ERROR_ARGUMENT besides: the images are of another size. */
+/* ms_train from there on, with the configuration of the checkpoint and the images that it had before. The observer
+ * hears of what is done from now on; *result is of the whole run. MS_ERROR_ARGUMENT besides: the images are of another
+ * size. */
 enum ms_status ms_train_resume(const struct ms_checkpoint *checkpoint, const struct ms_dataset *train,
                                const struct ms_dataset *validation, const struct ms_observer *observer,
                                struct ms_network **network, struct ms_train_result *result);
@@ -287,7 +291,8 @@ struct ms_layer_view ms_network_layer(const struct ms_network *network, size_t l
 /* SHA-256 over all parameters as little-endian float32, layer by layer, weights then bias; 64 hex digits and a 0. */
 void ms_network_sha256(const struct ms_network *network, char hex[65]);
 
-/* A safetensors file with the tensors dense1.weight (n_in, n_out), dense1.bias, dense2.weight, ... Written atomically. */
+/* A safetensors file with the tensors dense1.weight (n_in, n_out), dense1.bias, dense2.weight, ... Written
+ * atomically. */
 enum ms_status ms_network_save(const struct ms_network *network, const char *path);
 /* MS_ERROR_DATA: not such a file. */
 enum ms_status ms_network_load(const char *path, struct ms_network **network);
@@ -306,8 +311,8 @@ struct ms_evaluation {
 };
 
 /* Dropout off. The prediction is the class of the largest logit, the first of equals. Free with ms_evaluation_free.
- * MS_ERROR_DATA: image size or labels do not fit the network. MS_ERROR_NUMERIC: the loss is not finite. MS_ERROR_ARGUMENT: before
- * ms_init. */
+ * MS_ERROR_DATA: image size or labels do not fit the network. MS_ERROR_NUMERIC: the loss is not finite.
+ * MS_ERROR_ARGUMENT: before ms_init. */
 enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dataset *data,
                            struct ms_evaluation *evaluation);
 void ms_evaluation_free(struct ms_evaluation *evaluation);

@@ -244,7 +244,8 @@ static bool choose_comma(const char *name) {
   return setlocale(LC_ALL, name) && strcmp(localeconv()->decimal_point, ",") == 0;
 }
 
-/* Reads the seed and the locale, and returns the part of a name that selects cases, "" for all; NULL if the arguments are wrong. */
+/* Reads the seed and the locale, and returns the part of a name that selects cases, "" for all; NULL if the arguments
+ * are wrong. */
 static const char *read_arguments(int argc, char **argv) {
   const char *selected = "", *given = getenv("MS_TEST_SEED");
   for (int i = 1; i < argc; ++i) {

@@ -1,5 +1,6 @@
 /* A small test harness: named cases, checks that say where they failed, crashes turned into failures of the case that
- * crashed, seeded random numbers, and buffers that reveal an access outside them. The library is shut down after each case. */
+ * crashed, seeded random numbers, and buffers that reveal an access outside them. The library is shut down after each
+ * case. */
 #ifndef MS_TESTS_HARNESS_H
 #define MS_TESTS_HARNESS_H
 
@@ -12,10 +13,10 @@ struct test_case {
   void (*run)(void);
 };
 
-/* Runs the cases, or only those whose name contains the argument. Returns the exit code: 0 if all passed, 1 if one failed, and
- * TEST_SKIPPED (CTest's SKIP_RETURN_CODE) if none passed or failed because all were skipped. The seed of test_random()
- * is printed, and taken from --seed N or from the environment variable MS_TEST_SEED if one is given. --locale NAME runs the cases
- * under a locale with a decimal comma. */
+/* Runs the cases, or only those whose name contains the argument. Returns the exit code: 0 if all passed, 1 if one
+ * failed, and TEST_SKIPPED (CTest's SKIP_RETURN_CODE) if none passed or failed because all were skipped. The seed of
+ * test_random() is printed, and taken from --seed N or from the environment variable MS_TEST_SEED if one is given.
+ * --locale NAME runs the cases under a locale with a decimal comma. */
 int test_main(int argc, char **argv, const struct test_case *cases, size_t n_cases);
 #define TEST_SKIPPED 77
 #define TEST_MAIN(cases)                                                                                               \
@@ -48,9 +49,10 @@ uint32_t test_random(void);
 size_t test_random_below(size_t n);
 float test_random_float(float min, float max);
 
-/* n_bytes of memory whose last byte is the last before an inaccessible page, and `skew` bytes further from any alignment:
- * the page lies skew bytes behind the end, filled with a pattern. Before the memory there is a pattern too.
- * test_guards_intact() says whether both patterns stand. All buffers are released when the case ends, or before by test_release(). */
+/* n_bytes of memory whose last byte is the last before an inaccessible page, and `skew` bytes further from any
+ * alignment: the page lies skew bytes behind the end, filled with a pattern. Before the memory there is a pattern too.
+ * test_guards_intact() says whether both patterns stand. All buffers are released when the case ends, or before by
+ * test_release(). */
 void *test_buffer(size_t n_bytes, size_t skew);
 bool test_guards_intact(const void *buffer);
 void test_release(void);
@@ -61,7 +63,8 @@ const char *test_folder(void);
 /* The digest in tests/golden/<name>.sha256. */
 void test_golden(const char *name, char hex[65]);
 
-/* Numbers in little-endian bytes, as files hold them on every machine. test_check_floats fails the case where one differs. */
+/* Numbers in little-endian bytes, as files hold them on every machine. test_check_floats fails the case where one
+ * differs. */
 uint64_t test_get_64(const uint8_t bytes[8]);
 void test_put_64(uint8_t bytes[8], uint64_t number);
 void test_put_float(uint8_t bytes[4], float value);

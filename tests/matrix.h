@@ -17,7 +17,8 @@ struct matrix {
   float *data;    /* in a test_buffer() */
 };
 
-/* rows x cols with a random leading dimension of cols to cols + 9 and a random distance (in floats) to the guard page. */
+/* rows x cols with a random leading dimension of cols to cols + 9 and a random distance (in floats) to the guard
+ * page. */
 struct matrix matrix_new(size_t rows, size_t cols, enum values values);
 
 /* The same shape, leading dimension and content (gaps included) in another buffer. */

@@ -1,11 +1,15 @@
-/* Loaded before libc (LD_PRELOAD), this library makes one call of one function fail, as a test asks by environment variables:
- *   MS_FAIL_CALL    allocate (malloc, calloc, realloc, aligned_alloc and posix_memalign counted together), or write, fsync,
+/* Loaded before libc (LD_PRELOAD), this library makes one call of one function fail, as a test asks by environment
+ * variables:
+ *   MS_FAIL_CALL allocate (malloc, calloc, realloc, aligned_alloc and posix_memalign counted together), or write,
+ *   fsync,
  *                   rename, unlink, mkdir, mkostemp, close, read or pthread_create
  *   MS_FAIL_AT      which call, from 1; with a + behind it, that one and all later ones
  *   MS_FAIL_ERRNO   the error, as a number; 0: the process gets SIGKILL instead
- *   MS_FAIL_REPORT  a file, made when the process ends by itself: "<calls> <failed> <leaked>", leaked being the blocks of
+ *   MS_FAIL_REPORT a file, made when the process ends by itself: "<calls> <failed> <leaked>", leaked being the blocks
+ *   of
  *                   memory that the program itself, not libc, has had and not freed
- * Without MS_FAIL_CALL it only counts allocations. Not for sanitized programs, which bring an allocator of their own. */
+ * Without MS_FAIL_CALL it only counts allocations. Not for sanitized programs, which bring an allocator of their
+ * own. */
 #define _GNU_SOURCE /* RTLD_NEXT, dl_iterate_phdr */
 #include <dlfcn.h>
 #include <errno.h>
@@ -162,7 +166,8 @@ void free(void *block) {
 
 /* ---- Files and threads ---- */
 
-/* The next function of that name; a pointer to an object becomes one to a function by way of its bytes, as POSIX has it. */
+/* The next function of that name; a pointer to an object becomes one to a function by way of its bytes, as POSIX has
+ * it. */
 #define NEXT(pointer, name)                                                                                            \
   do {                                                                                                                 \
     void *const found = dlsym(RTLD_NEXT, name);                                                                        \

@@ -1,5 +1,6 @@
-/* Checkpoint files: training goes on from every step of a run to the bits of the whole run, on another ISA, and by sessions in a
- * run folder; a changed byte is seen wherever it is, in models too; what is signed but cannot be is refused. */
+/* Checkpoint files: training goes on from every step of a run to the bits of the whole run, on another ISA, and by
+ * sessions in a run folder; a changed byte is seen wherever it is, in models too; what is signed but cannot be is
+ * refused. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -225,8 +226,8 @@ static void check_damaged(const char *path, enum ms_status (*load_file)(const ch
   CHECK_MESSAGE(status == MS_ERROR_DATA, "%s %zu: status %d", what, at, status);
 }
 
-/* Every byte of the header and of the last 64, and a sample of the others, changed one by one, in one bit and at random; the
- * file cut off, and longer. */
+/* Every byte of the header and of the last 64, and a sample of the others, changed one by one, in one bit and at
+ * random; the file cut off, and longer. */
 static void check_bytes(const char *path, enum ms_status (*load_file)(const char *)) {
   uint8_t *file;
   size_t n_bytes;

@@ -1,4 +1,5 @@
-/* The claim table: figures, differences, verdicts and notes against values worked out by hand; the spread over seeds. */
+/* The claim table: figures, differences, verdicts and notes against values worked out by hand; the spread over
+ * seeds. */
 #include "runtime/platform/c_locale.h"
 #include "runtime/report/claims.h"
 

@@ -1,6 +1,6 @@
-/* The compiler flags of the kernels: a multiplication and an addition that are written apart stay apart. This file is compiled
- * with the flags of the whole project and, on x86-64, with those of the ISA folders that could fuse. No kernel of today would
- * show it: they fuse all that can be fused themselves. */
+/* The compiler flags of the kernels: a multiplication and an addition that are written apart stay apart. This file is
+ * compiled with the flags of the whole project and, on x86-64, with those of the ISA folders that could fuse. No kernel
+ * of today would show it: they fuse all that can be fused themselves. */
 #include "tests/harness.h"
 
 /* (1 + 2^-12)^2 = 1 + 2^-11 + 2^-24, of which the product, rounded to float, loses the last bit. */

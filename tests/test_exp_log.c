@@ -1,5 +1,5 @@
-/* exp and log on all 2^32 floats: every ISA against the reference, bit for bit, the reference against what it gave when this
- * version of the contract was made, and its worst error against double precision. Minutes of all cores. */
+/* exp and log on all 2^32 floats: every ISA against the reference, bit for bit, the reference against what it gave when
+ * this version of the contract was made, and its worst error against double precision. Minutes of all cores. */
 #include <float.h>
 #include <math.h>
 #include <stdio.h>
@@ -66,8 +66,8 @@ static void compare_task(void *context, size_t index) {
     compare_chunk(c, first, &c->parts[index]);
 }
 
-/* checksum: the sum, modulo 2^64, of each result's bits times twice its input's bits plus 1. Contract version 2; it shows a change
- * of the shared formulas, which all ISAs would follow and few digests of trainings would tell. */
+/* checksum: the sum, modulo 2^64, of each result's bits times twice its input's bits plus 1. Contract version 2; it
+ * shows a change of the shared formulas, which all ISAs would follow and few digests of trainings would tell. */
 static void compare_all(struct comparison *c, uint64_t checksum, double bound_ulp) {
   const size_t cores = ms_cpu_cores() < MAX_PARTS ? ms_cpu_cores() : MAX_PARTS;
   CHECK(ms_pool_start(cores, 0) == MS_OK);

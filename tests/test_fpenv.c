@@ -10,8 +10,8 @@
 #include "tests/harness.h"
 #include "tests/matrix.h"
 
-/* Flushing of subnormals, where the processor can do that, and rounding upwards. On x86 by SSE alone: the x87 unit, which
- * is all that fegetround sees, stays as it was. */
+/* Flushing of subnormals, where the processor can do that, and rounding upwards. On x86 by SSE alone: the x87 unit,
+ * which is all that fegetround sees, stays as it was. */
 #if defined(__SSE2_MATH__)
 #include <xmmintrin.h>
 enum { FLUSHES = true, DISTURBED = 1 << 15 | 1 << 6 | 2 << 13 };
@@ -72,8 +72,8 @@ static void settle(void) {
   set(get() & ~(unsigned)DISTURBED);
 }
 
-/* Traps that programs set to find their faults (inexact is none: about every operation is). An extension of glibc; false
- * without it, and on the processors that have no traps. */
+/* Traps that programs set to find their faults (inexact is none: about every operation is). An extension of glibc;
+ * false without it, and on the processors that have no traps. */
 enum { TRAPS = FE_DIVBYZERO | FE_INVALID | FE_OVERFLOW };
 
 static bool set_traps(void) {

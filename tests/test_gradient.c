@@ -1,5 +1,5 @@
-/* The whole network's gradient, with dropout, L1 and L2, against finite differences of the loss in double precision; and the
- * update made of it, with MaxNorm. */
+/* The whole network's gradient, with dropout, L1 and L2, against finite differences of the loss in double precision;
+ * and the update made of it, with MaxNorm. */
 #include <math.h>
 #include <string.h>
 
@@ -77,8 +77,8 @@ static double finite_difference(const struct ms_trainer *t, float *w) {
   return (upper - lower) / (w_upper - w_lower);
 }
 
-/* Also refuses a difference across a kink of a ReLU or of |w|, where it is no derivative: halves do not agree there, and are
- * taken to, up to twice what is allowed below. */
+/* Also refuses a difference across a kink of a ReLU or of |w|, where it is no derivative: halves do not agree there,
+ * and are taken to, up to twice what is allowed below. */
 static bool smooth(const struct ms_trainer *t, float *w) {
   const float original = *w;
   const double centre = total_loss(t);

@@ -1,5 +1,6 @@
-/* Every kernel of every ISA that this machine runs against the reference, bit for bit: sizes around the tile boundaries,
- * leading dimensions above the width, misaligned pointers, extreme values, guard pages right behind every operand. */
+/* Every kernel of every ISA that this machine runs against the reference, bit for bit: sizes around the tile
+ * boundaries, leading dimensions above the width, misaligned pointers, extreme values, guard pages right behind every
+ * operand. */
 #include "tests/kernel_checks.h"
 
 static const struct test_case cases[] = {

@@ -163,7 +163,8 @@ void kernels_softmax_cross_entropy(void) {
 
 /* ---- exp and log ---- */
 
-/* One in 997 of all floats, from a random start, and all around the ends of exp's range: infinities and NaNs included. */
+/* One in 997 of all floats, from a random start, and all around the ends of exp's range: infinities and NaNs
+ * included. */
 static void check_one_argument(void (*reference)(size_t, const float *, float *),
                                void (*kernel)(size_t, const float *, float *)) {
   enum { CHUNK = 1021 };
@@ -203,7 +204,8 @@ void kernels_exp_log(void) {
 
 /* ---- adam ---- */
 
-/* Moments that one step halves to FLT_MIN, which is kept, by rounding too, and to what lies beside it: below it is flushed. */
+/* Moments that one step halves to FLT_MIN, which is kept, by rounding too, and to what lies beside it: below it is
+ * flushed. */
 static void fill_around_flush(const struct matrix *moments) {
   static const float values[] = {0x1p-125f, 0x1.000002p-125f, 0x1.fffffep-126f, 0x1.fffffcp-126f, 0x1p-149f};
   for (size_t at = 0; at < moments->n_bytes / sizeof(float); ++at) {

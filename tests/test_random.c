@@ -54,8 +54,8 @@ static void permutation(void) {
   }
 }
 
-/* Each of the 24 permutations of four, 24,000 epochs: chi-square with 23 degrees of freedom; 60 has a probability of 4e-5,
- * and the numbers are the same in each run. */
+/* Each of the 24 permutations of four, 24,000 epochs: chi-square with 23 degrees of freedom; 60 has a probability of
+ * 4e-5, and the numbers are the same in each run. */
 static void permutations_are_uniform(void) {
   size_t counts[256] = {0};
   for (size_t epoch = 1; epoch <= 24000; ++epoch) {

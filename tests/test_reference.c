@@ -18,8 +18,8 @@ static double ulps(double exact, float found) {
   return fabs((double)found - exact) / ldexp(1, exponent - FLT_MANT_DIG);
 }
 
-/* Each of the k additions errs by half an ulp of a sum that is at most sum |a b| (Higham, Accuracy and Stability of Numerical
- * Algorithms, section 3.1). */
+/* Each of the k additions errs by half an ulp of a sum that is at most sum |a b| (Higham, Accuracy and Stability of
+ * Numerical Algorithms, section 3.1). */
 static void gemm(void) {
   for (int round = 0; round < 50; ++round) {
     const size_t m = test_random_below(20), n = test_random_below(100), depth = test_random_below(60);

@@ -1,4 +1,5 @@
-/* Reading a run's folder back: what was written is what is read, and nothing that training does not write is taken for a run. */
+/* Reading a run's folder back: what was written is what is read, and nothing that training does not write is taken for
+ * a run. */
 #define _POSIX_C_SOURCE 200809L /* strdup */
 #include <stdio.h>
 #include <stdlib.h>
@@ -109,8 +110,8 @@ static void old_names(void) {
   free(metrics);
 }
 
-/* Reads the folder with one file's text changed: the first `from` in it becomes `to`. It must be refused in one line that names
- * the file or folder and holds `word`. */
+/* Reads the folder with one file's text changed: the first `from` in it becomes `to`. It must be refused in one line
+ * that names the file or folder and holds `word`. */
 static void refused(const char *path, const char *text, const char *from, const char *to, const char *word) {
   struct ms_text changed = {0};
   struct ms_run run;

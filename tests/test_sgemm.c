@@ -1,4 +1,5 @@
-/* ms_sgemm: CBLAS' semantics against double precision and to the bit, bits that do not depend on threads, wrong arguments. */
+/* ms_sgemm: CBLAS' semantics against double precision and to the bit, bits that do not depend on threads, wrong
+ * arguments. */
 #include <math.h>
 #include <string.h>
 

@@ -1,5 +1,5 @@
-/* Training on the first images of MNIST: the same bits for every ISA and thread count, the golden ones; early stopping; what
- * is kept when training ends before its time. */
+/* Training on the first images of MNIST: the same bits for every ISA and thread count, the golden ones; early stopping;
+ * what is kept when training ends before its time. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -75,8 +75,8 @@ static void input_dropout_and_cosine(void) {
   check_everywhere(cosine_digest, "cosine_1000_images");
 }
 
-/* Which products skip zeros. The program sees no other table than the published one: its bounds are changed, and set back by
- * the next ms_init. */
+/* Which products skip zeros. The program sees no other table than the published one: its bounds are changed, and set
+ * back by the next ms_init. */
 enum skipping { WHERE_FASTER, NEVER, ALWAYS };
 static void set_skipping(enum skipping skipping) {
   struct ms_kernels *published = (struct ms_kernels *)ms_kernels();
@@ -108,8 +108,8 @@ static void each_path(void) {
   }
 }
 
-/* Shapes in which layouts look alike that are not: single rows, single units, more classes than a tile has columns. The same
- * weights by every ISA, on one thread and three, whether zeros are skipped or not. */
+/* Shapes in which layouts look alike that are not: single rows, single units, more classes than a tile has columns. The
+ * same weights by every ISA, on one thread and three, whether zeros are skipped or not. */
 static void check_shape(struct ms_config *config, const struct ms_dataset *data, const char *name) {
   char expected[65] = "", hex[65];
   for (size_t isa = 0; isa < ms_isa_count(); ++isa)
@@ -287,7 +287,8 @@ static void not_finite(void) {
   ms_shutdown();
 }
 
-/* Weights stay finite, and what they make of an image does not: one step an epoch, so that validation is the first to see it. */
+/* Weights stay finite, and what they make of an image does not: one step an epoch, so that validation is the first to
+ * see it. */
 static void validation_not_finite(void) {
   test_load();
   CHECK(ms_init(NULL, 2) == MS_OK);

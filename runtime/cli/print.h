@@ -35,8 +35,8 @@ void live_line_clear(const struct live_line *line);
 /* "1 epoch", "2 epochs": what follows the noun after a number. */
 const char *plural_s(size_t n);
 
-/* "training  best, seed 42, epochs 150, ..." and "hidden 1  units 1024, ...": every setting with its label, but for those that
- * are switched off by 0 or have the first choice. */
+/* "training best, seed 42, epochs 150, ..." and "hidden 1 units 1024, ...": every setting with its label, but for those
+ * that are switched off by 0 or have the first choice. */
 void print_settings(const char *preset, const struct ms_config *config);
 
 #define SHELL_WORD_SIZE (4 * 4096 + 3)

@@ -4,12 +4,12 @@
 
 #include "runtime/cli/options.h"
 
-/* The table for cli_parse, in static memory: an option for each setting, with its range and its value in the preset that is
- * taken without --preset, and those that say how and where to train. */
+/* The table for cli_parse, in static memory: an option for each setting, with its range and its value in the preset
+ * that is taken without --preset, and those that say how and where to train. */
 enum ms_status train_options(const struct cli_option **options);
 
-/* A preset, or without one base unless that is NULL, changed by the other options. Returns 0 or an exit code, having told the
- * error: EXIT_USAGE if one of them is not legal. */
+/* A preset, or without one base unless that is NULL, changed by the other options. Returns 0 or an exit code, having
+ * told the error: EXIT_USAGE if one of them is not legal. */
 int train_config_from_options(const struct cli_values *values, const struct ms_config *base, const char **preset,
                               struct ms_config **config);
 

@@ -191,8 +191,8 @@ enum ms_status ms_setting_parse(const struct ms_setting *s, const char *text, do
                  ms_setting_range(s, range));
 }
 
-/* The next part of a comma list. Returns what follows it, NULL if that was the last. A part too long to be a number is cut,
- * and stays none. */
+/* The next part of a comma list. Returns what follows it, NULL if that was the last. A part too long to be a number is
+ * cut, and stays none. */
 enum { PART_SIZE = 64 };
 static const char *next_part(const char *list, char part[PART_SIZE]) {
   const size_t length = strcspn(list, ",");

@@ -21,7 +21,8 @@ struct ms_setting {
 };
 extern const struct ms_setting ms_settings[]; /* ended by a NULL name */
 
-/* The value of a hidden layer, from 0; layer does not matter to the other settings. Every legal value is exact as a double. */
+/* The value of a hidden layer, from 0; layer does not matter to the other settings. Every legal value is exact as a
+ * double. */
 double ms_setting_get(const struct ms_setting *setting, const struct ms_config *config, size_t layer);
 /* MS_ERROR_ARGUMENT, naming setting and range: out of range. */
 enum ms_status ms_setting_set(const struct ms_setting *setting, struct ms_config *config, size_t layer, double value);
@@ -36,8 +37,8 @@ const char *ms_setting_range(const struct ms_setting *setting, char text[MS_RANG
 /* The name of the member, with '-' for '_': "units" for "hidden". */
 const char *ms_setting_member(const struct ms_setting *setting);
 
-/* Changes the number of hidden layers, whose units are to be set then. Existing layers keep their values, further ones take those of
- * the last. MS_ERROR_ARGUMENT: over MS_MAX_HIDDEN. */
+/* Changes the number of hidden layers, whose units are to be set then. Existing layers keep their values, further ones
+ * take those of the last. MS_ERROR_ARGUMENT: over MS_MAX_HIDDEN. */
 enum ms_status ms_config_resize(struct ms_config *config, size_t n_hidden);
 
 #endif

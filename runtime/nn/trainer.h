@@ -4,8 +4,8 @@
 
 #include "runtime/nn/forward.h"
 
-/* A layer's weights and Adam's moments as a step keeps them: in panels (kernels.h) of MS_TILE columns, each (n_in, MS_TILE),
- * so that products take the weights as they stand and an update runs through memory in order. */
+/* A layer's weights and Adam's moments as a step keeps them: in panels (kernels.h) of MS_TILE columns, each (n_in,
+ * MS_TILE), so that products take the weights as they stand and an update runs through memory in order. */
 struct ms_layer_state {
   size_t n_in, n_out;
   float *weight, *moment1, *moment2;         /* (n_in, n_out) in panels */

@@ -4,8 +4,8 @@
 
 #include "runtime/mnist_simd.h"
 
-/* A choice of the caller that avoids a failure. The message ends in it, "choose another folder", without naming an option: the
- * program adds which one it is. */
+/* A choice of the caller that avoids a failure. The message ends in it, "choose another folder", without naming an
+ * option: the program adds which one it is. */
 enum ms_remedy {
   MS_NO_OPTION,
   MS_OTHER_DATA,
@@ -31,7 +31,8 @@ enum ms_remedy ms_error_remedy(void);
       return tried_;                                                                                                   \
   } while (0)
 
-/* Control characters become '?'. Messages quote names and values, which may come from anyone: none reaches a terminal or a log. */
+/* Control characters become '?'. Messages quote names and values, which may come from anyone: none reaches a terminal
+ * or a log. */
 void ms_remove_controls(char *text);
 bool ms_has_controls(const char *text);
 

@@ -12,9 +12,9 @@ enum ms_status ms_path_join(char *path, const char *folder, const char *name);
 bool ms_is_folder(const char *path);
 bool ms_exists(const char *path);
 
-/* MS_OK if a file that begins with head may be written there and nothing of somebody's is lost: there is none, an empty one, or a
- * regular one that begins so too. Else MS_ERROR_ARGUMENT, the message ending in remedy, which is to choose another
- * place: it is another file, a link, a device, a pipe, a folder. */
+/* MS_OK if a file that begins with head may be written there and nothing of somebody's is lost: there is none, an empty
+ * one, or a regular one that begins so too. Else MS_ERROR_ARGUMENT, the message ending in remedy, which is to choose
+ * another place: it is another file, a link, a device, a pipe, a folder. */
 enum ms_status ms_check_place(const char *path, const char *head, const char *remedy);
 
 /* MS_ERROR_SYSTEM: "<path>: cannot be written: <the error>: <what can be done>". error: an errno. */

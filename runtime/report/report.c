@@ -37,7 +37,8 @@ static enum ms_status read_run(struct ms_report *report, const char *folder, str
   return ms_text_status(&r->name, folder);
 }
 
-/* In the order of the report's stages, others after them; the order they were named in stands where it does not matter. */
+/* In the order of the report's stages, others after them; the order they were named in stands where it does not
+ * matter. */
 static void sort_runs(struct ms_report *report) {
   for (size_t i = 1; i < report->n_runs; ++i)
     for (size_t j = i; j > 0 && report->runs[j].stage < report->runs[j - 1].stage; --j) {

@@ -1,4 +1,5 @@
-/* A configuration as a JSON object: members by the names of the settings, in a list of objects what belongs to hidden layers. */
+/* A configuration as a JSON object: members by the names of the settings, in a list of objects what belongs to hidden
+ * layers. */
 #include "runtime/run/config_json.h"
 
 #include <stdio.h>

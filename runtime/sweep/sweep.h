@@ -71,8 +71,8 @@ void ms_sweep_spec_free(struct ms_sweep_spec *spec);
 /* ---- The plan: points, runs --------------------------------------------------------------------------------- */
 
 /* A point is a choice of values: a grid has a point for each combination, the last axis changing fastest; one at a
- * time, point 0 is the base, then comes each value of each axis. A run trains a configuration with a seed. Points of the
- * same configuration share their runs. */
+ * time, point 0 is the base, then comes each value of each axis. A run trains a configuration with a seed. Points of
+ * the same configuration share their runs. */
 struct ms_sweep_job {
   char id[MS_SWEEP_ID_SIZE]; /* names the configuration and seed: 16 digits of the SHA-256 of all settings */
   uint32_t point, seed;      /* the first point that asks for this run; index of the seed */

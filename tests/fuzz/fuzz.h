@@ -1,5 +1,5 @@
-/* What a fuzz target uses: LLVMFuzzerTestOneInput gets bytes that may be anything, gives them to one reader, and frees what it
- * made of them. A crash, a leak, a hang or a finding of a sanitizer is a fault of the reader.
+/* What a fuzz target uses: LLVMFuzzerTestOneInput gets bytes that may be anything, gives them to one reader, and frees
+ * what it made of them. A crash, a leak, a hang or a finding of a sanitizer is a fault of the reader.
  * A new reader needs a file fuzz_<name>.c and its name in tests/fuzz/CMakeLists.txt; seeds come from make_seeds.sh. */
 #ifndef MS_TESTS_FUZZ_H
 #define MS_TESTS_FUZZ_H

@@ -1,5 +1,5 @@
-/* Runs a fuzz target without libFuzzer: on each file of the folders that are given, on its beginnings and with changed bytes.
- * Usage: fuzz_<name> FOLDER...     At least one file must be there. */
+/* Runs a fuzz target without libFuzzer: on each file of the folders that are given, on its beginnings and with changed
+ * bytes. Usage: fuzz_<name> FOLDER...     At least one file must be there. */
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
 #include <stdio.h>
