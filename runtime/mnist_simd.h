@@ -40,12 +40,14 @@ const char *ms_error_message(void);
 
 /* ---- Start -------------------------------------------------------------------------------------------------- */
 
-/* Chooses the kernels, starts the threads and checks this build. To be called once, before anything that computes.
- * isa: "scalar", "avx2", "avx512", "neon", "sve128", "sve256", "sve512", "rvv128", "rvv256", "rvv512", "vsx", or NULL
- * for the best that this CPU has. n_threads: 0 for all cores available to the process.
+/* Chooses the kernels, starts the threads and checks this build. To be called before anything that computes.
+ * isa: "scalar", "avx2", "avx512", "neon", "sve128", "sve256", "sve512", "rvv128", "rvv256", "rvv512", "vsx", or NULL for
+ * the best that this CPU has. n_threads: 0 for all cores available to the process.
+ * Any thread may call it, and several may: the first call starts the library, later ones join it, and the last ms_shutdown
+ * of as many ends it. The child of a fork has the library as its parent had it, and new threads when it needs them.
  * The pool's threads round to nearest and keep subnormals; the calling thread does so while a function of this library
  * computes, and has its own settings back afterwards.
- * MS_ERROR_ARGUMENT: unknown isa, n_threads over MS_MAX_THREADS. MS_ERROR_UNSUPPORTED: the CPU lacks this isa.
+ * MS_ERROR_ARGUMENT: unknown isa, n_threads over MS_MAX_THREADS, or others than the library is at work with. MS_ERROR_UNSUPPORTED: the CPU lacks this isa.
  * MS_ERROR_BUILD: the compiler's flags changed what this build computes. */
 #define MS_MAX_THREADS 1024
 enum ms_status ms_init(const char *isa, size_t n_threads);

@@ -143,7 +143,7 @@ static void wrong_arguments(void) {
   CHECK(ms_sgemm(MS_NO_TRANS, MS_NO_TRANS, 2, 2, 2, 1, x, 2, x, 2, 0, x, 2) == MS_ERROR_ARGUMENT);
   CHECK(strstr(ms_error_message(), "ms_init"));
   CHECK(ms_init(NULL, 1) == MS_OK);
-  CHECK(ms_init(NULL, 1) == MS_ERROR_ARGUMENT);
+  CHECK(ms_init(NULL, 2) == MS_ERROR_ARGUMENT);
   CHECK(ms_sgemm(MS_NO_TRANS, MS_NO_TRANS, 2, 2, 3, 1, x, 2, x, 2, 0, x, 2) == MS_ERROR_ARGUMENT);
   CHECK(strstr(ms_error_message(), "lda is 2, must be at least 3"));
   CHECK(ms_sgemm(MS_TRANS, MS_TRANS, 2, 2, 3, 1, x, 2, x, 2, 0, x, 2) == MS_ERROR_ARGUMENT);

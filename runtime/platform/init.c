@@ -1,4 +1,8 @@
 /* ms_init and ms_shutdown: kernels, threads, then whether both compute as they should. */
+#define _POSIX_C_SOURCE 200809L /* pthread_atfork */
+#include <pthread.h>
+#include <string.h>
+
 #include "runtime/platform/cpu.h"
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/error.h"
@@ -6,24 +10,59 @@
 #include "runtime/platform/self_check.h"
 #include "runtime/platform/threads.h"
 
-enum ms_status ms_init(const char *isa, size_t n_threads) {
-  if (ms_pool_size() > 0)
-    return ms_fail(MS_ERROR_ARGUMENT, "ms_init: was called before: call ms_shutdown first");
-  if (n_threads > MS_MAX_THREADS)
-    return ms_fail(MS_ERROR_ARGUMENT, "ms_init: %zu threads, at most %d are possible", n_threads, MS_MAX_THREADS);
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static size_t n_users; /* calls of ms_init without their ms_shutdown */
+
+static void enter(void) {
+  pthread_mutex_lock(&lock);
+}
+
+static void leave(void) {
+  pthread_mutex_unlock(&lock);
+}
+
+static void handle_forks(void) {
+  pthread_atfork(enter, leave, leave);
+}
+
+static enum ms_status start(const char *isa, size_t n_threads) {
   MS_TRY(ms_dispatch(isa));
-  size_t threads = n_threads > 0 ? n_threads : ms_cpu_cores();
-  if (threads > MS_MAX_THREADS)
-    threads = MS_MAX_THREADS;
-  MS_TRY(ms_pool_start(threads, ms_gemm_scratch_floats()));
-  enum ms_status status = ms_self_check(ms_kernels(), ms_isa(), ms_pool_scratch(0));
+  const size_t wanted = n_threads > 0 ? n_threads : ms_cpu_cores();
+  MS_TRY(ms_pool_start(wanted < MS_MAX_THREADS ? wanted : MS_MAX_THREADS, ms_gemm_scratch_floats()));
+  const enum ms_status status = ms_self_check(ms_kernels(), ms_isa(), ms_pool_scratch(0));
   if (status != MS_OK)
     ms_pool_stop();
   return status;
 }
 
+static enum ms_status join(const char *isa, size_t n_threads) {
+  if ((isa && strcmp(isa, ms_isa()) != 0) || (n_threads > 0 && n_threads != ms_threads()))
+    return ms_fail(
+        MS_ERROR_ARGUMENT,
+        "ms_init: was called before, the library is at work with %s on %zu threads: ask for no others, or call "
+        "ms_shutdown first",
+        ms_isa(), ms_threads());
+  return MS_OK;
+}
+
+enum ms_status ms_init(const char *isa, size_t n_threads) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  if (n_threads > MS_MAX_THREADS)
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_init: %zu threads, at most %d are possible", n_threads, MS_MAX_THREADS);
+  enter();
+  const enum ms_status status = n_users == 0 ? start(isa, n_threads) : join(isa, n_threads);
+  n_users += status == MS_OK;
+  if (status == MS_OK)
+    pthread_once(&once, handle_forks); /* after the pool's, so that before a fork this lock is taken first, as here */
+  leave();
+  return status;
+}
+
 void ms_shutdown(void) {
-  ms_pool_stop();
+  enter();
+  if (n_users > 0 && --n_users == 0)
+    ms_pool_stop();
+  leave();
 }
 
 size_t ms_threads(void) {

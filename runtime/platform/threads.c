@@ -1,9 +1,11 @@
 /* The pool of threads. A region is handed over by raising a generation number, which workers watch for a while before
  * they sleep: a training step enters a region every few hundred microseconds, and to wake a sleeping thread costs a
  * hundred of them on a virtual machine; an idle program must not burn a shared machine's cores. */
+#define _POSIX_C_SOURCE 200809L /* pthread_sigmask */
 #include "runtime/platform/threads.h"
 
 #include <pthread.h>
+#include <signal.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -28,7 +30,8 @@ struct taken {
 
 static struct {
   size_t n_threads;    /* 0: not started */
-  pthread_t *workers;  /* (n_threads - 1) */
+  size_t n_workers;    /* threads at work besides the caller: n_threads - 1; fewer in the child of a fork */
+  pthread_t *workers;  /* (n_workers) */
   float *scratch;      /* (n_threads, scratch_stride) */
   struct taken *taken; /* (n_threads) */
   size_t scratch_stride;
@@ -91,43 +94,79 @@ static void *work(void *argument) {
 }
 
 static void start_region(void) {
-  atomic_store_explicit(&pool.running, pool.n_threads - 1, memory_order_relaxed);
+  atomic_store_explicit(&pool.running, pool.n_workers, memory_order_relaxed);
   pthread_mutex_lock(&pool.mutex);
   atomic_fetch_add_explicit(&pool.generation, 1, memory_order_release);
   pthread_cond_broadcast(&pool.started);
   pthread_mutex_unlock(&pool.mutex);
 }
 
+/* Signals are the application's business: workers block all of them. Returns 0, or why there are too few workers. */
+static int start_workers(void) {
+  sigset_t all, before;
+  int error = 0;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  atomic_store(&pool.generation, 0);
+  while (error == 0 && pool.n_workers + 1 < pool.n_threads) {
+    error = pthread_create(&pool.workers[pool.n_workers], NULL, work, (void *)(uintptr_t)(pool.n_workers + 1));
+    pool.n_workers += error == 0;
+  }
+  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  return error;
+}
+
+/* ---- Forking: a region ends first. The child has the caller's thread alone, and starts others when it needs them ---- */
+
+static void before_fork(void) {
+  pthread_mutex_lock(&pool.turn);
+  pthread_mutex_lock(&pool.mutex);
+}
+
+static void after_fork(void) {
+  pthread_mutex_unlock(&pool.mutex);
+  pthread_mutex_unlock(&pool.turn);
+}
+
+static void after_fork_in_child(void) {
+  static const pthread_cond_t fresh = PTHREAD_COND_INITIALIZER; /* threads that are gone waited for the old ones */
+  pool.started = pool.finished = fresh;
+  pool.n_workers = 0;
+  after_fork();
+}
+
+static void handle_forks(void) {
+  pthread_atfork(before_fork, after_fork, after_fork_in_child);
+}
+
 enum ms_status ms_pool_start(size_t n_threads, size_t scratch_floats) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
   const size_t line = MS_ALIGNMENT / sizeof(float);
+  pthread_once(&once, handle_forks);
   pool.scratch_stride = (scratch_floats / line + 1) * line;
   enum ms_status status = ms_reserve(n_threads, pool.scratch_stride * sizeof(float), "scratch memory", &pool.scratch);
   if (status == MS_OK)
     status = ms_allocate(n_threads, sizeof *pool.workers, "thread pool", &pool.workers);
   if (status == MS_OK)
     status = ms_allocate(n_threads, sizeof *pool.taken, "thread pool", &pool.taken);
-  atomic_store(&pool.generation, 0);
   pool.watch_s = n_threads <= ms_cpu_cores() ? watch_s : watch_crowded_s;
   pool.stopping = false;
-  pool.n_threads = 1;
-  while (status == MS_OK && pool.n_threads < n_threads) {
-    const int error = pthread_create(&pool.workers[pool.n_threads - 1], NULL, work, (void *)(uintptr_t)pool.n_threads);
-    if (error != 0)
-      status = ms_fail_by(MS_ERROR_SYSTEM, MS_FEWER_THREADS, "thread %zu of %zu cannot be created (%s): use fewer",
-                          pool.n_threads + 1, n_threads, strerror(error));
-    else
-      ++pool.n_threads;
-  }
+  pool.n_threads = n_threads;
+  pool.n_workers = 0;
+  const int error = status == MS_OK ? start_workers() : 0;
+  if (error != 0)
+    status = ms_fail_by(MS_ERROR_SYSTEM, MS_FEWER_THREADS, "thread %zu of %zu cannot be created (%s): use fewer",
+                        pool.n_workers + 2, n_threads, strerror(error));
   if (status != MS_OK)
     ms_pool_stop();
   return status;
 }
 
 void ms_pool_stop(void) {
-  if (pool.n_threads > 1) {
+  if (pool.n_workers > 0) {
     pool.stopping = true;
     start_region();
-    for (size_t i = 0; i + 1 < pool.n_threads; ++i)
+    for (size_t i = 0; i < pool.n_workers; ++i)
       pthread_join(pool.workers[i], NULL);
   }
   free(pool.workers);
@@ -136,36 +175,42 @@ void ms_pool_stop(void) {
   pool.workers = NULL;
   pool.scratch = NULL;
   pool.taken = NULL;
-  pool.n_threads = 0;
+  pool.n_threads = pool.n_workers = 0;
 }
 
 size_t ms_pool_size(void) {
   return pool.n_threads;
 }
 
-/* With the caller's turn. */
-static void run(ms_task *task, void *context, bool with_workers) {
+/* With the caller's turn. Tasks without a thread, in the child of a fork that got none, are the caller's. */
+static void run(ms_task *task, void *context) {
+  if (pool.n_workers == 0 && pool.n_threads > 1)
+    (void)start_workers();
   const uint64_t saved = ms_fpenv_enter();
-  if (with_workers) {
+  if (pool.n_workers > 0) {
     pool.task = task;
     pool.context = context;
     start_region();
   }
   task(context, 0);
-  if (with_workers)
+  for (size_t index = pool.n_workers + 1; index < pool.n_threads; ++index)
+    task(context, index);
+  if (pool.n_workers > 0)
     wait_for(&pool.running, 0, true, &pool.finished);
   ms_fpenv_restore(saved);
 }
 
 void ms_pool_run(ms_task *task, void *context) {
   pthread_mutex_lock(&pool.turn);
-  run(task, context, pool.n_threads > 1);
+  run(task, context);
   pthread_mutex_unlock(&pool.turn);
 }
 
 void ms_pool_run_alone(ms_task *task, void *context) {
   pthread_mutex_lock(&pool.turn);
-  run(task, context, false);
+  const uint64_t saved = ms_fpenv_enter();
+  task(context, 0);
+  ms_fpenv_restore(saved);
   pthread_mutex_unlock(&pool.turn);
 }
 
@@ -193,7 +238,7 @@ void ms_pool_each(size_t n_items, ms_item_task *task, void *context) {
   pthread_mutex_lock(&pool.turn);
   for (size_t i = 0; i < pool.n_threads; ++i)
     atomic_store_explicit(&pool.taken[i].n, 0, memory_order_relaxed);
-  run(take_items, &items, pool.n_threads > 1);
+  run(take_items, &items);
   pthread_mutex_unlock(&pool.turn);
 }
 
