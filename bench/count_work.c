@@ -73,7 +73,7 @@ static struct ms_dataset make_images(void) {
     images[i] = i / 7 * 11 % 5 == 0 ? (uint8_t)(i * 37 % 255 + 1) : 0;
   for (size_t i = 0; i < IMAGES; ++i)
     labels[i] = (uint8_t)(i % CLASSES);
-  return (struct ms_dataset){IMAGES, SIDE, SIDE, CLASSES, images, labels};
+  return (struct ms_dataset){IMAGES, SIDE, SIDE, CLASSES, images, labels, NULL};
 }
 
 /* The report's configuration in small: both penalties, MaxNorm and dropout, the last batch short. */

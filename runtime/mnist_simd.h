@@ -41,14 +41,15 @@ const char *ms_error_message(void);
 /* ---- Start -------------------------------------------------------------------------------------------------- */
 
 /* Chooses the kernels, starts the threads and checks this build. To be called before anything that computes.
- * isa: "scalar", "avx2", "avx512", "neon", "sve128", "sve256", "sve512", "rvv128", "rvv256", "rvv512", "vsx", or NULL for
- * the best that this CPU has. n_threads: 0 for all cores available to the process.
- * Any thread may call it, and several may: the first call starts the library, later ones join it, and the last ms_shutdown
- * of as many ends it. The child of a fork has the library as its parent had it, and new threads when it needs them.
- * The pool's threads round to nearest and keep subnormals; the calling thread does so while a function of this library
- * computes, and has its own settings back afterwards.
- * MS_ERROR_ARGUMENT: unknown isa, n_threads over MS_MAX_THREADS, or others than the library is at work with. MS_ERROR_UNSUPPORTED: the CPU lacks this isa.
- * MS_ERROR_BUILD: the compiler's flags changed what this build computes. */
+ * isa: "scalar", "avx2", "avx512", "neon", "sve128", "sve256", "sve512", "rvv128", "rvv256", "rvv512", "vsx", or NULL
+ * for the best that this CPU has. n_threads: 0 for all cores available to the process.
+ * Any thread may call it, and several may: the first call starts the library, later ones join it, and the last
+ * ms_shutdown of as many ends it. The child of a fork has the library as its parent had it, and new threads when it
+ * needs them. The pool's threads round to nearest and keep subnormals; the calling thread does so while a function of
+ * this library computes, and has its own settings back afterwards.
+ * MS_ERROR_ARGUMENT: unknown isa, n_threads over MS_MAX_THREADS, or others than the library is at work with.
+ * MS_ERROR_UNSUPPORTED: the CPU lacks this isa. MS_ERROR_BUILD: the compiler's flags changed what this build
+ * computes. */
 #define MS_MAX_THREADS 1024
 enum ms_status ms_init(const char *isa, size_t n_threads);
 void ms_shutdown(void);
@@ -76,11 +77,13 @@ enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose trans_b, si
 
 /* Labelled images; a view when the pixels belong to another data set. */
 struct ms_dataset {
-  size_t n;          /* images */
-  size_t rows, cols; /* pixels of an image */
+  size_t n;          /* images, at least one wherever a data set is an argument */
+  size_t rows, cols; /* pixels of an image, at least one */
   size_t n_classes;
-  const uint8_t *images; /* (n, rows * cols) */
+  const uint8_t *images; /* (n, rows * cols): pixel p enters the network as p / 255 */
   const uint8_t *labels; /* (n), each < n_classes */
+  const float
+      *floats; /* (n, rows * cols), finite: enter the network as they are. Instead of images, which is NULL then */
 };
 
 struct ms_data {
@@ -97,11 +100,11 @@ enum ms_status ms_data_load(const char *folder, struct ms_data *data);
 enum ms_status ms_data_load_training(const char *folder, struct ms_data *data);
 void ms_data_free(struct ms_data *data);
 
-/* The images first .. first+n-1 of data, sharing its memory. */
+/* The images first .. first+n-1 of data, sharing its memory; fewer, and none, where data ends before. */
 struct ms_dataset ms_dataset_slice(const struct ms_dataset *data, size_t first, size_t n);
 
-/* SHA-256 over all pixels, then all labels; 64 hex digits and a 0. Those of MNIST's training and test
- * images are MS_MNIST_SHA256 and MS_MNIST_TEST_SHA256. */
+/* SHA-256 over all pixels (floats as little-endian binary32), then all labels; 64 hex digits and a 0. Those of MNIST's
+ * training and test images are MS_MNIST_SHA256 and MS_MNIST_TEST_SHA256. */
 void ms_dataset_sha256(const struct ms_dataset *data, char hex[65]);
 #define MS_MNIST_SHA256 "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b"
 #define MS_MNIST_TEST_SHA256 "c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b"
@@ -184,9 +187,10 @@ struct ms_epoch {
   double train_loss, train_accuracy; /* means over the epoch's batches, as trained: with dropout, weights moving */
   bool has_validation;
   double val_loss, val_accuracy;
-  double seconds;          /* training and validation */
-  bool improved;           /* of the monitored value, by more than min_delta; always with none to monitor */
-  char weights_sha256[65]; /* of the network at the end of this epoch, as ms_network_sha256 gives it */
+  double seconds;                   /* training and validation */
+  const struct ms_network *network; /* at the end of this epoch; valid during the call */
+  bool improved;                    /* of the monitored value, by more than min_delta; always with none to monitor */
+  char weights_sha256[65];          /* of the network at the end of this epoch, as ms_network_sha256 gives it */
 };
 
 /* A step of training that is done. Loss and accuracy are means over the epoch's images so far. */
@@ -244,6 +248,13 @@ enum ms_status ms_train(const struct ms_config *config, const struct ms_dataset 
                         const struct ms_dataset *validation, const struct ms_observer *observer,
                         struct ms_network **network, struct ms_train_result *result);
 
+/* ms_train from the weights of another network (fine-tuning), with new moments. It is not written, and may be freed.
+ * MS_ERROR_ARGUMENT besides: its layers are not those of configuration and images. */
+enum ms_status ms_train_from(const struct ms_network *initial, const struct ms_config *config,
+                             const struct ms_dataset *train, const struct ms_dataset *validation,
+                             const struct ms_observer *observer, struct ms_network **network,
+                             struct ms_train_result *result);
+
 /* ---- Checkpoints -------------------------------------------------------------------------------------------- */
 
 /* A training run in a file: goes on to the same bits as if it had never been stopped, on any ISA and number of
@@ -288,7 +299,11 @@ struct ms_layer_view {
   size_t n_in, n_out;
   const float *weight, *bias;
 };
-struct ms_layer_view ms_network_layer(const struct ms_network *network, size_t layer);
+struct ms_layer_view ms_network_layer(const struct ms_network *network, size_t layer); /* beyond the last: all 0 */
+
+/* A network of the values of n_layers layers, which are copied; each takes what the one before gives.
+ * MS_ERROR_ARGUMENT: sizes that are 0, too large or do not fit together, a value that is not finite. */
+enum ms_status ms_network_from_layers(size_t n_layers, const struct ms_layer_view *layers, struct ms_network **network);
 
 /* SHA-256 over all parameters as little-endian float32, layer by layer, weights then bias; 64 hex digits and a 0. */
 void ms_network_sha256(const struct ms_network *network, char hex[65]);
@@ -298,6 +313,17 @@ void ms_network_sha256(const struct ms_network *network, char hex[65]);
 enum ms_status ms_network_save(const struct ms_network *network, const char *path);
 /* MS_ERROR_DATA: not such a file. */
 enum ms_status ms_network_load(const char *path, struct ms_network **network);
+
+/* ---- Prediction --------------------------------------------------------------------------------------------- */
+
+/* What a network says about n inputs of its width, as bytes p that stand for p / 255 or as finite floats: to out (n,
+ * classes), logits, or softmax probabilities, which sum to 1. Dropout off. Several threads may call it at once.
+ * MS_ERROR_ARGUMENT: before ms_init, or a pointer is NULL. MS_ERROR_MEMORY. */
+enum ms_output { MS_LOGITS, MS_PROBABILITIES };
+enum ms_status ms_predict_bytes(const struct ms_network *network, size_t n, const uint8_t *inputs,
+                                enum ms_output output, float *out);
+enum ms_status ms_predict_floats(const struct ms_network *network, size_t n, const float *inputs, enum ms_output output,
+                                 float *out);
 
 /* ---- Evaluation --------------------------------------------------------------------------------------------- */
 

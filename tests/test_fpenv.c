@@ -115,7 +115,7 @@ static void train(char hex[65]) {
     images[i] = (uint8_t)(i * 7919 >> 3);
   for (size_t i = 0; i < sizeof labels; ++i)
     labels[i] = (uint8_t)(i % 3);
-  const struct ms_dataset data = {100, 5, 5, 3, images, labels};
+  const struct ms_dataset data = {100, 5, 5, 3, images, labels, NULL};
   struct ms_config *config;
   struct ms_network *network;
   struct ms_train_result result;

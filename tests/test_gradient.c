@@ -17,7 +17,7 @@ static struct ms_layer_config hidden[] = {
 };
 
 static uint8_t images[BATCH * N_IN], labels[BATCH];
-static const struct ms_dataset data = {BATCH, 1, N_IN, N_CLASSES, images, labels};
+static const struct ms_dataset data = {BATCH, 1, N_IN, N_CLASSES, images, labels, NULL};
 
 static struct ms_config *make_config(void) {
   static struct ms_config config;

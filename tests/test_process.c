@@ -1,4 +1,5 @@
-/* The library as a guest in other people's processes: started by several threads at once, forked, and deaf to signals. */
+/* The library as a guest in other people's processes: started by several threads at once, forked, and deaf to
+ * signals. */
 #define _GNU_SOURCE /* sigtimedwait with -std=c11 */
 #include <pthread.h>
 #include <signal.h>

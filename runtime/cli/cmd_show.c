@@ -56,8 +56,11 @@ static int load(const struct cli_values *values, struct source *s) {
     cli_error(values->command, "%s (DATA is train, test or an IDX file of images)", ms_error_message());
     return EXIT_FAILURE;
   }
-  s->set = (struct ms_dataset){
-      .n = s->file.size[0], .rows = s->file.size[1], .cols = s->file.size[2], .images = s->file.elements};
+  s->set = (struct ms_dataset){.n = s->file.size[0],
+                               .rows = s->file.size[1],
+                               .cols = s->file.size[2],
+                               .n_classes = MS_MAX_CLASSES,
+                               .images = s->file.elements};
   return 0;
 }
 

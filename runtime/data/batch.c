@@ -1,6 +1,8 @@
 /* Gathers the images of a batch. */
 #include "runtime/data/batch.h"
 
+#include <string.h>
+
 #include "runtime/platform/dispatch.h"
 
 /* A shuffled batch lies all over the data set: the first lines of an image are asked for while earlier ones are
@@ -17,9 +19,12 @@ void ms_batch_gather(const struct ms_dataset *data, const uint32_t *order, size_
   const size_t image_size = data->rows * data->cols;
   for (size_t i = 0; i < n; ++i) {
     const size_t image = order ? order[i] : first + i;
-    if (order && i + IMAGES_AHEAD < n)
+    if (order && data->images && i + IMAGES_AHEAD < n)
       prefetch(data->images + order[i + IMAGES_AHEAD] * image_size, image_size);
-    ms_kernels()->bytes_to_unit(image_size, data->images + image * image_size, x + i * image_size);
-    labels[i] = data->labels[image];
+    if (data->floats)
+      memcpy(x + i * image_size, data->floats + image * image_size, image_size * sizeof *x);
+    else
+      ms_kernels()->bytes_to_unit(image_size, data->images + image * image_size, x + i * image_size);
+    labels[i] = data->labels ? data->labels[image] : 0;
   }
 }

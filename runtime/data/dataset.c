@@ -1,11 +1,13 @@
 /* Labelled data sets from pairs of IDX files with MNIST's names. */
+#include "runtime/data/dataset.h"
+
 #include <errno.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "runtime/data/idx.h"
-#include "runtime/mnist_simd.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/sha256.h"
@@ -96,18 +98,57 @@ void ms_data_free(struct ms_data *data) {
   memset(data, 0, sizeof *data);
 }
 
+static enum ms_status check_sizes(const struct ms_dataset *data, const char *kind) {
+  if (data->n == 0 || data->n > UINT32_MAX)
+    return ms_fail(MS_ERROR_ARGUMENT, "%zu %s images, must be 1 to 4294967295", data->n, kind);
+  if (data->rows == 0 || data->cols == 0)
+    return ms_fail(MS_ERROR_ARGUMENT, "%s images are %zu x %zu pixels, must be at least 1 x 1", kind, data->rows,
+                   data->cols);
+  if (data->cols > SIZE_MAX / sizeof(float) / data->rows / data->n)
+    return ms_fail(MS_ERROR_ARGUMENT, "%zu %s images of %zu x %zu pixels: more than memory can hold", data->n, kind,
+                   data->rows, data->cols);
+  if (data->n_classes < 1 || data->n_classes > MS_MAX_CLASSES)
+    return ms_fail(MS_ERROR_ARGUMENT, "%s images of %zu classes, must be 1 to %d", kind, data->n_classes,
+                   MS_MAX_CLASSES);
+  return MS_OK;
+}
+
+enum ms_status ms_dataset_check(const struct ms_dataset *data, const char *kind) {
+  MS_TRY(check_sizes(data, kind));
+  if (!data->images == !data->floats || !data->labels)
+    return ms_fail(MS_ERROR_ARGUMENT, "%s images: labels and either images or floats must be given", kind);
+  for (size_t i = 0; i < data->n; ++i)
+    if (data->labels[i] >= data->n_classes)
+      return ms_fail(MS_ERROR_ARGUMENT, "%s label %zu is %d, must be under the number of classes, %zu", kind, i,
+                     data->labels[i], data->n_classes);
+  for (size_t i = 0; data->floats && i < data->n * data->rows * data->cols; ++i)
+    if (!isfinite(data->floats[i]))
+      return ms_fail(MS_ERROR_ARGUMENT, "%s image %zu holds a value that is not finite", kind,
+                     i / (data->rows * data->cols));
+  return MS_OK;
+}
+
 struct ms_dataset ms_dataset_slice(const struct ms_dataset *data, size_t first, size_t n) {
   struct ms_dataset slice = *data;
-  slice.n = n;
-  slice.images = data->images + first * data->rows * data->cols;
-  slice.labels = data->labels + first;
+  first = first < data->n ? first : data->n;
+  slice.n = n < data->n - first ? n : data->n - first;
+  if (data->images)
+    slice.images = data->images + first * data->rows * data->cols;
+  if (data->floats)
+    slice.floats = data->floats + first * data->rows * data->cols;
+  if (data->labels)
+    slice.labels = data->labels + first;
   return slice;
 }
 
 void ms_dataset_sha256(const struct ms_dataset *data, char hex[65]) {
   struct ms_sha256 sha;
   ms_sha256_init(&sha);
-  ms_sha256_update(&sha, data->images, data->n * data->rows * data->cols);
+  const size_t n_pixels = data->n * data->rows * data->cols;
+  if (data->floats)
+    ms_sha256_floats(&sha, data->floats, n_pixels);
+  else
+    ms_sha256_update(&sha, data->images, n_pixels);
   ms_sha256_update(&sha, data->labels, data->n);
   ms_sha256_finish(&sha, hex);
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/dataset.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/fpenv.h"
 #include "runtime/platform/memory.h"
@@ -94,11 +95,10 @@ enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dat
   memset(evaluation, 0, sizeof *evaluation);
   if (ms_threads() == 0)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_evaluate: call ms_init first");
-  enum ms_status status = check_fit(network, data);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_dataset_check(data, "evaluated"));
+  MS_TRY(check_fit(network, data));
   struct ms_pass pass = {0};
-  status = allocate_evaluation(data->n, network->layers[network->n_layers - 1].n_out, evaluation);
+  enum ms_status status = allocate_evaluation(data->n, network->layers[network->n_layers - 1].n_out, evaluation);
   if (status == MS_OK)
     status = ms_pass_create(network, data->n < BATCH ? data->n : BATCH, false, &pass);
   if (status == MS_OK) {
@@ -116,6 +116,49 @@ enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dat
     ms_evaluation_free(evaluation);
   ms_pass_free(&pass);
   return status;
+}
+
+/* ---- Prediction ---- */
+
+static void predict(struct ms_pass *pass, const struct ms_dataset *inputs, enum ms_output output, float *out) {
+  const size_t n_classes = ms_pass_classes(pass);
+  for (size_t first = 0; first < inputs->n; first += pass->capacity) {
+    const size_t n = inputs->n - first < pass->capacity ? inputs->n - first : pass->capacity;
+    ms_pass_load(pass, inputs, NULL, first, n, NULL);
+    ms_forward(pass, n);
+    memcpy(out + first * n_classes, output == MS_LOGITS ? pass->logits : pass->probs, n * n_classes * sizeof *out);
+  }
+}
+
+static enum ms_status predict_any(const struct ms_network *network, const struct ms_dataset *inputs,
+                                  enum ms_output output, float *out) {
+  struct ms_pass pass;
+  if (ms_threads() == 0)
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_predict: call ms_init first");
+  if (!network || (!inputs->images && !inputs->floats) || !out)
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_predict: network, inputs and out must not be NULL");
+  if (output != MS_LOGITS && output != MS_PROBABILITIES)
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_predict: output is %d, must be MS_LOGITS or MS_PROBABILITIES", (int)output);
+  if (inputs->n == 0)
+    return MS_OK;
+  MS_TRY(ms_pass_create(network, inputs->n < BATCH ? inputs->n : BATCH, false, &pass));
+  const uint64_t saved = ms_fpenv_enter();
+  predict(&pass, inputs, output, out);
+  ms_fpenv_restore(saved);
+  ms_pass_free(&pass);
+  return MS_OK;
+}
+
+enum ms_status ms_predict_bytes(const struct ms_network *network, size_t n, const uint8_t *inputs,
+                                enum ms_output output, float *out) {
+  const struct ms_dataset data = {.n = n, .rows = 1, .cols = network ? network->layers[0].n_in : 0, .images = inputs};
+  return predict_any(network, &data, output, out);
+}
+
+enum ms_status ms_predict_floats(const struct ms_network *network, size_t n, const float *inputs, enum ms_output output,
+                                 float *out) {
+  const struct ms_dataset data = {.n = n, .rows = 1, .cols = network ? network->layers[0].n_in : 0, .floats = inputs};
+  return predict_any(network, &data, output, out);
 }
 
 void ms_evaluation_free(struct ms_evaluation *e) {

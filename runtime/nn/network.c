@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "runtime/nn/random.h"
-#include "runtime/platform/endian.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/fpenv.h"
 #include "runtime/platform/memory.h"
@@ -62,6 +61,44 @@ enum ms_status ms_network_create(size_t n_layers, const size_t *units, struct ms
   return status;
 }
 
+static enum ms_status check_layers(size_t n_layers, const struct ms_layer_view *layers) {
+  if (n_layers < 1 || n_layers > MS_MAX_HIDDEN + 1)
+    return ms_fail(MS_ERROR_ARGUMENT, "%zu layers, must be 1 to %d", n_layers, MS_MAX_HIDDEN + 1);
+  for (size_t l = 0; l < n_layers; ++l) {
+    const struct ms_layer_view *layer = &layers[l];
+    if (layer->n_in < 1 || layer->n_out < 1 || layer->n_out > MS_MAX_UNITS || !layer->weight || !layer->bias)
+      return ms_fail(MS_ERROR_ARGUMENT,
+                     "layer %zu: %zu inputs and %zu outputs, must be at least 1 and at most %d outputs, "
+                     "and come with weights and biases",
+                     l + 1, layer->n_in, layer->n_out, MS_MAX_UNITS);
+    if (l > 0 && layer->n_in != layers[l - 1].n_out)
+      return ms_fail(MS_ERROR_ARGUMENT, "layer %zu takes %zu inputs, but the one before gives %zu", l + 1, layer->n_in,
+                     layers[l - 1].n_out);
+  }
+  return MS_OK;
+}
+
+enum ms_status ms_network_from_layers(size_t n_layers, const struct ms_layer_view *layers,
+                                      struct ms_network **network) {
+  size_t units[MS_MAX_HIDDEN + 2];
+  *network = NULL;
+  MS_TRY(check_layers(n_layers, layers));
+  units[0] = layers[0].n_in;
+  for (size_t l = 0; l < n_layers; ++l)
+    units[l + 1] = layers[l].n_out;
+  MS_TRY(ms_network_create(n_layers, units, network));
+  for (size_t l = 0; l < n_layers; ++l) {
+    const struct ms_dense *to = &(*network)->layers[l];
+    memcpy(to->weight, layers[l].weight, to->n_in * to->n_out * sizeof(float));
+    memcpy(to->bias, layers[l].bias, to->n_out * sizeof(float));
+  }
+  if (ms_network_is_finite(*network))
+    return MS_OK;
+  ms_network_free(*network);
+  *network = NULL;
+  return ms_fail(MS_ERROR_ARGUMENT, "a weight or bias is not finite");
+}
+
 enum ms_status ms_network_like(const struct ms_network *shape, struct ms_network **network) {
   size_t units[MS_MAX_HIDDEN + 2];
   units[0] = shape->layers[0].n_in;
@@ -111,23 +148,11 @@ size_t ms_network_parameters(const struct ms_network *network) {
 }
 
 struct ms_layer_view ms_network_layer(const struct ms_network *network, size_t layer) {
+  if (layer >= network->n_layers)
+    return (struct ms_layer_view){0};
   const struct ms_dense *dense = &network->layers[layer];
   const struct ms_layer_view view = {dense->n_in, dense->n_out, dense->weight, dense->bias};
   return view;
-}
-
-static void hash_floats(struct ms_sha256 *sha, const float *values, size_t n) {
-  if (MS_LITTLE_ENDIAN) {
-    ms_sha256_update(sha, values, n * sizeof(float));
-    return;
-  }
-  float part[1024];
-  for (size_t first = 0, n_part; first < n; first += n_part) {
-    n_part = n - first < 1024 ? n - first : 1024;
-    memcpy(part, values + first, n_part * sizeof(float));
-    ms_little_endian(part, n_part, sizeof(float));
-    ms_sha256_update(sha, part, n_part * sizeof(float));
-  }
 }
 
 void ms_network_sha256(const struct ms_network *network, char hex[65]) {
@@ -135,8 +160,8 @@ void ms_network_sha256(const struct ms_network *network, char hex[65]) {
   ms_sha256_init(&sha);
   for (size_t l = 0; l < network->n_layers; ++l) {
     const struct ms_dense *layer = &network->layers[l];
-    hash_floats(&sha, layer->weight, layer->n_in * layer->n_out);
-    hash_floats(&sha, layer->bias, layer->n_out);
+    ms_sha256_floats(&sha, layer->weight, layer->n_in * layer->n_out);
+    ms_sha256_floats(&sha, layer->bias, layer->n_out);
   }
   ms_sha256_finish(&sha, hex);
 }

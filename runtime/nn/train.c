@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/dataset.h"
 #include "runtime/nn/checkpoint.h"
 #include "runtime/nn/evaluate.h"
 #include "runtime/nn/random.h"
@@ -199,7 +200,7 @@ static void add_phases(struct training *t, double seconds, struct ms_train_resul
 
 static enum ms_status run_epoch(struct training *t) {
   struct ms_train_result *result = t->result;
-  struct ms_epoch epoch = {.epoch = t->at.epoch, .improved = true};
+  struct ms_epoch epoch = {.epoch = t->at.epoch, .network = t->trainer.network, .improved = true};
   t->epoch_start_s = ms_clock_s() - t->at.epoch_s;
   MS_TRY(train_epoch(t, &epoch));
   if (t->validation)
@@ -237,39 +238,30 @@ static double median(double *values, size_t n) {
   return (values[(n - 1) / 2] + values[n / 2]) / 2;
 }
 
-static enum ms_status check_labels(const struct ms_dataset *data, const char *kind) {
-  for (size_t i = 0; i < data->n; ++i)
-    if (data->labels[i] >= data->n_classes)
-      return ms_fail(MS_ERROR_ARGUMENT, "ms_train: %s label %zu is %d, must be under the number of classes, %zu", kind,
-                     i, data->labels[i], data->n_classes);
-  return MS_OK;
-}
-
 static enum ms_status check_data(const struct ms_config *config, const struct ms_dataset *train,
                                  const struct ms_dataset *validation) {
   MS_TRY(ms_config_check(config));
   if (ms_threads() == 0)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_train: call ms_init first");
-  if (train->n == 0 || train->n > UINT32_MAX)
-    return ms_fail(MS_ERROR_ARGUMENT, "ms_train: %zu training images, must be 1 to 4294967295", train->n);
-  if (train->n_classes < 1 || train->n_classes > MS_MAX_CLASSES)
-    return ms_fail(MS_ERROR_ARGUMENT, "ms_train: %zu classes, must be 1 to %d", train->n_classes, MS_MAX_CLASSES);
+  MS_TRY(ms_dataset_check(train, "training"));
   if (config->input_dropout > 0 && train->rows * train->cols > MS_MAX_DROPOUT_COLUMNS)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_train: input-dropout takes images of at most %d pixels, these have %zu x %zu",
                    MS_MAX_DROPOUT_COLUMNS, train->rows, train->cols);
   if (config->patience > 0 && !validation)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_train: early stopping needs validation images");
-  if (validation && (validation->n == 0 || validation->rows != train->rows || validation->cols != train->cols ||
-                     validation->n_classes != train->n_classes))
-    return ms_fail(MS_ERROR_ARGUMENT, "ms_train: validation images must be like those of training, and at least one");
-  const enum ms_status labels = check_labels(train, "training");
-  return labels == MS_OK && validation ? check_labels(validation, "validation") : labels;
+  if (!validation)
+    return MS_OK;
+  MS_TRY(ms_dataset_check(validation, "validation"));
+  if (validation->rows != train->rows || validation->cols != train->cols || validation->n_classes != train->n_classes)
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_train: validation images must be of the size and classes of training");
+  return MS_OK;
 }
 
+/* From a checkpoint, a network's weights, or neither. */
 static enum ms_status train(const struct ms_config *config, const struct ms_checkpoint *from,
-                            const struct ms_dataset *train_images, const struct ms_dataset *validation,
-                            const struct ms_observer *observer, struct ms_network **network,
-                            struct ms_train_result *result) {
+                            const struct ms_network *initial, const struct ms_dataset *train_images,
+                            const struct ms_dataset *validation, const struct ms_observer *observer,
+                            struct ms_network **network, struct ms_train_result *result) {
   *network = NULL;
   memset(result, 0, sizeof *result);
   MS_TRY(check_data(config, train_images, validation));
@@ -284,6 +276,8 @@ static enum ms_status train(const struct ms_config *config, const struct ms_chec
   enum ms_status status = create(&t);
   if (status == MS_OK && from)
     status = restore(&t, from);
+  if (status == MS_OK && initial)
+    status = ms_trainer_set_weights(&t.trainer, initial);
   while (status == MS_OK && t.at.epoch <= config->epochs && !result->stopped_early)
     status = run_epoch(&t);
 
@@ -303,11 +297,18 @@ static enum ms_status train(const struct ms_config *config, const struct ms_chec
 enum ms_status ms_train(const struct ms_config *config, const struct ms_dataset *train_images,
                         const struct ms_dataset *validation, const struct ms_observer *observer,
                         struct ms_network **network, struct ms_train_result *result) {
-  return train(config, NULL, train_images, validation, observer, network, result);
+  return train(config, NULL, NULL, train_images, validation, observer, network, result);
+}
+
+enum ms_status ms_train_from(const struct ms_network *initial, const struct ms_config *config,
+                             const struct ms_dataset *train_images, const struct ms_dataset *validation,
+                             const struct ms_observer *observer, struct ms_network **network,
+                             struct ms_train_result *result) {
+  return train(config, NULL, initial, train_images, validation, observer, network, result);
 }
 
 enum ms_status ms_train_resume(const struct ms_checkpoint *checkpoint, const struct ms_dataset *train_images,
                                const struct ms_dataset *validation, const struct ms_observer *observer,
                                struct ms_network **network, struct ms_train_result *result) {
-  return train(checkpoint->config, checkpoint, train_images, validation, observer, network, result);
+  return train(checkpoint->config, checkpoint, NULL, train_images, validation, observer, network, result);
 }

@@ -126,6 +126,25 @@ void ms_trainer_free(struct ms_trainer *trainer) {
   memset(trainer, 0, sizeof *trainer);
 }
 
+enum ms_status ms_trainer_set_weights(struct ms_trainer *t, const struct ms_network *from) {
+  if (from->n_layers != t->n_layers)
+    return ms_fail(MS_ERROR_ARGUMENT, "the network to begin with has %zu layers, the configuration asks for %zu",
+                   from->n_layers, t->n_layers);
+  for (size_t l = 0; l < t->n_layers; ++l) {
+    const struct ms_layer_state *layer = &t->layers[l];
+    const struct ms_dense *dense = &from->layers[l];
+    if (dense->n_in != layer->n_in || dense->n_out != layer->n_out)
+      return ms_fail(
+          MS_ERROR_ARGUMENT,
+          "the network to begin with has %zu x %zu weights in layer %zu, configuration and images ask for %zu x "
+          "%zu",
+          dense->n_in, dense->n_out, l + 1, layer->n_in, layer->n_out);
+    ms_panels_from_rows(layer->n_in, layer->n_out, dense->weight, layer->weight);
+    memcpy(layer->bias, dense->bias, layer->n_out * sizeof(float));
+  }
+  return MS_OK;
+}
+
 static void read_item(void *context, size_t item, size_t index) {
   const struct ms_trainer *t = context;
   const struct ms_layer_state *layer = &t->layers[item];

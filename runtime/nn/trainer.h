@@ -36,6 +36,9 @@ enum ms_status ms_trainer_create(const struct ms_config *config, size_t n_inputs
                                  struct ms_trainer *trainer);
 void ms_trainer_free(struct ms_trainer *trainer);
 
+/* Weights and biases of another network. MS_ERROR_ARGUMENT: its layers are others. */
+enum ms_status ms_trainer_set_weights(struct ms_trainer *trainer, const struct ms_network *from);
+
 /* Brings trainer->network up to date. */
 void ms_trainer_read(struct ms_trainer *trainer);
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/platform/cpu.h"
+#include "runtime/platform/endian.h"
 #include "runtime/platform/sha256_blocks.h"
 
 /* First 32 bits of the fractional parts of the cube roots of the first 64 primes (FIPS 180-4, section 4.2.2). */
@@ -100,6 +101,20 @@ void ms_sha256_update(struct ms_sha256 *sha, const void *data, size_t n_bytes) {
   const size_t n_blocks = n_bytes / sizeof sha->block;
   blocks(sha->state, bytes, n_blocks);
   memcpy(sha->block, bytes + n_blocks * sizeof sha->block, n_bytes % sizeof sha->block);
+}
+
+void ms_sha256_floats(struct ms_sha256 *sha, const float *values, size_t n) {
+  if (MS_LITTLE_ENDIAN) {
+    ms_sha256_update(sha, values, n * sizeof(float));
+    return;
+  }
+  float part[1024];
+  for (size_t first = 0, n_part; first < n; first += n_part) {
+    n_part = n - first < 1024 ? n - first : 1024;
+    memcpy(part, values + first, n_part * sizeof(float));
+    ms_little_endian(part, n_part, sizeof(float));
+    ms_sha256_update(sha, part, n_part * sizeof(float));
+  }
 }
 
 void ms_sha256_finish(struct ms_sha256 *sha, char hex[65]) {

@@ -13,6 +13,8 @@ struct ms_sha256 {
 
 void ms_sha256_init(struct ms_sha256 *sha);
 void ms_sha256_update(struct ms_sha256 *sha, const void *data, size_t n_bytes);
+/* As little-endian binary32. */
+void ms_sha256_floats(struct ms_sha256 *sha, const float *values, size_t n);
 /* 64 lower-case hex digits and a 0. sha must be initialised again before its next use. */
 void ms_sha256_finish(struct ms_sha256 *sha, char hex[65]);
 

@@ -1,0 +1,12 @@
+/* What a data set of the application must be. */
+#ifndef MS_DATA_DATASET_H
+#define MS_DATA_DATASET_H
+
+#include "runtime/mnist_simd.h"
+
+/* MS_ERROR_ARGUMENT, naming the kind ("training") and what is wrong: no images or too many, no pixels, a product of
+ * sizes that overflows, no classes or too many, both or neither of images and floats, no labels, a label beyond the
+ * classes, a float that is not finite. */
+enum ms_status ms_dataset_check(const struct ms_dataset *data, const char *kind);
+
+#endif
