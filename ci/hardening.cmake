@@ -13,7 +13,7 @@ if(MNIST_SIMD_SANITIZE)
   return()
 endif()
 
-target_compile_options(mnist_simd_flags INTERFACE -fPIE -fstack-protector-strong)
+target_compile_options(mnist_simd_flags INTERFACE -fstack-protector-strong)
 
 # Control-flow protection, which two architectures have: Intel CET, and Arm's BTI and PAC.
 if(processor MATCHES "x86")

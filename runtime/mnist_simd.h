@@ -17,7 +17,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define MS_VERSION_MAJOR 0
+#define MS_VERSION_MINOR 1
+#define MS_VERSION_PATCH 0
 #define MS_VERSION "0.1.0"
+#define MS_VERSION_NUMBER (10000 * MS_VERSION_MAJOR + 100 * MS_VERSION_MINOR + MS_VERSION_PATCH)
+
+#if defined(_WIN32)
+#define MS_API
+#else
+#define MS_API __attribute__((visibility("default")))
+#endif
 
 #ifdef __cplusplus
 extern "C" {
@@ -35,8 +45,14 @@ enum ms_status {
   MS_STOPPED            /* not an error: the observer asked to stop, and what was finished is returned */
 };
 
+/* Of the library that is at work, whose header may be another: "0.1.0", 100, and the version of the numerics contract:
+ * the same contract gives the same bits. */
+MS_API const char *ms_version_string(void);
+MS_API unsigned ms_version_number(void);
+MS_API unsigned ms_numerics_contract(void);
+
 /* One line about the last failure on this thread, without a newline; "" before the first. Valid until the next. */
-const char *ms_error_message(void);
+MS_API const char *ms_error_message(void);
 
 /* ---- Start -------------------------------------------------------------------------------------------------- */
 
@@ -51,12 +67,17 @@ const char *ms_error_message(void);
  * MS_ERROR_UNSUPPORTED: the CPU lacks this isa. MS_ERROR_BUILD: the compiler's flags changed what this build
  * computes. */
 #define MS_MAX_THREADS 1024
-enum ms_status ms_init(const char *isa, size_t n_threads);
-void ms_shutdown(void);
+MS_API enum ms_status ms_init(const char *isa, size_t n_threads);
+MS_API void ms_shutdown(void);
 
 /* After ms_init: the name of the chosen ISA, the number of threads. */
-const char *ms_isa(void);
-size_t ms_threads(void);
+MS_API const char *ms_isa(void);
+MS_API size_t ms_threads(void);
+
+/* The kernels in use, each computing what <mnist_simd_kernels.h> says of it: for Adam, softmax or a product alone.
+ * Valid until ms_shutdown; NULL before ms_init. */
+struct ms_kernels;
+MS_API const struct ms_kernels *ms_kernels(void);
 
 /* ---- Matrix product ----------------------------------------------------------------------------------------- */
 
@@ -68,8 +89,9 @@ enum ms_transpose { MS_NO_TRANS = 111, MS_TRANS = 112 }; /* the values of CBLAS 
  * Every element is alpha * s + beta * c with the last addition fused, and s one fma chain over ascending k: the bits
  * depend on nothing but the operands. A and B must be finite.
  * MS_ERROR_ARGUMENT: lda, ldb or ldc shorter than a row, unknown transpose, or ms_init was not called. */
-enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose trans_b, size_t m, size_t n, size_t k, float alpha,
-                        const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc);
+MS_API enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose trans_b, size_t m, size_t n, size_t k,
+                               float alpha, const float *a, size_t lda, const float *b, size_t ldb, float beta,
+                               float *c, size_t ldc);
 
 /* ---- Data --------------------------------------------------------------------------------------------------- */
 
@@ -94,18 +116,18 @@ struct ms_data {
 /* Loads the four IDX files of MNIST's names from a folder. Image size and the number of classes (largest training label
  * + 1) come from the files. MS_ERROR_DATA: a file is missing or is not what its name says. On failure, nothing is
  * held. */
-enum ms_status ms_data_load(const char *folder, struct ms_data *data);
+MS_API enum ms_status ms_data_load(const char *folder, struct ms_data *data);
 /* The same without the test files, which are not opened: data->test is empty. For what is chosen on validation
  * images. */
-enum ms_status ms_data_load_training(const char *folder, struct ms_data *data);
-void ms_data_free(struct ms_data *data);
+MS_API enum ms_status ms_data_load_training(const char *folder, struct ms_data *data);
+MS_API void ms_data_free(struct ms_data *data);
 
 /* The images first .. first+n-1 of data, sharing its memory; fewer, and none, where data ends before. */
-struct ms_dataset ms_dataset_slice(const struct ms_dataset *data, size_t first, size_t n);
+MS_API struct ms_dataset ms_dataset_slice(const struct ms_dataset *data, size_t first, size_t n);
 
 /* SHA-256 over all pixels (floats as little-endian binary32), then all labels; 64 hex digits and a 0. Those of MNIST's
  * training and test images are MS_MNIST_SHA256 and MS_MNIST_TEST_SHA256. */
-void ms_dataset_sha256(const struct ms_dataset *data, char hex[65]);
+MS_API void ms_dataset_sha256(const struct ms_dataset *data, char hex[65]);
 #define MS_MNIST_SHA256 "edc0d1098aa497be14ace79ddd5171e5a3dcf9c4d196c015389203eb3ba1f59b"
 #define MS_MNIST_TEST_SHA256 "c3f9adf9c66efb572b1f9326c3a511b45910c7173b97be66ceceeeeaef6b802b"
 
@@ -153,30 +175,30 @@ struct ms_config {
 /* The report's three stages: "unregularised", "regularised", "final"; and "best", the same network with settings that
  * sweeps found. Seed 42. Free with ms_config_free.
  * MS_ERROR_ARGUMENT: another name. */
-enum ms_status ms_config_preset(const char *name, struct ms_config **config);
+MS_API enum ms_status ms_config_preset(const char *name, struct ms_config **config);
 /* Another one with the same values. */
-enum ms_status ms_config_copy(const struct ms_config *config, struct ms_config **copy);
+MS_API enum ms_status ms_config_copy(const struct ms_config *config, struct ms_config **copy);
 
 /* Settings by the names that options and files use: those of the members, with '-' for '_', and "hidden" for the units.
  * "min-delta" "0.001", or "dropout" "0.6,0.5" for two layers; ms_setting_name gives them, NULL from the last on. A list
  * has a value for each hidden layer, or one for all, so "hidden" is to be set before the lists: several settings are
  * set in the order of ms_setting_name.
  * MS_ERROR_ARGUMENT, the message beginning with the setting's name: unknown name, or a value that is not legal. */
-const char *ms_setting_name(size_t index);
+MS_API const char *ms_setting_name(size_t index);
 /* Whether the setting of that index is such a list. */
-bool ms_setting_is_list(size_t index);
-enum ms_status ms_config_set(struct ms_config *config, const char *name, const char *value);
+MS_API bool ms_setting_is_list(size_t index);
+MS_API enum ms_status ms_config_set(struct ms_config *config, const char *name, const char *value);
 /* Sets what a list says about one hidden layer, from 1; the others keep theirs. */
-enum ms_status ms_config_set_layer(struct ms_config *config, const char *name, size_t layer, const char *value);
+MS_API enum ms_status ms_config_set_layer(struct ms_config *config, const char *name, size_t layer, const char *value);
 /* The value as ms_config_set takes it, in the fewest digits that give the same number. */
 #define MS_SETTING_SIZE 2048
-void ms_config_get(const struct ms_config *config, const char *name, char value[MS_SETTING_SIZE]);
+MS_API void ms_config_get(const struct ms_config *config, const char *name, char value[MS_SETTING_SIZE]);
 /* The name of the first setting in which they differ; NULL if none does. */
-const char *ms_config_difference(const struct ms_config *a, const struct ms_config *b);
+MS_API const char *ms_config_difference(const struct ms_config *a, const struct ms_config *b);
 
 /* MS_ERROR_ARGUMENT, naming the field and its range, if training cannot run with this configuration. */
-enum ms_status ms_config_check(const struct ms_config *config);
-void ms_config_free(struct ms_config *config);
+MS_API enum ms_status ms_config_check(const struct ms_config *config);
+MS_API void ms_config_free(struct ms_config *config);
 
 /* ---- Training ----------------------------------------------------------------------------------------------- */
 
@@ -229,7 +251,7 @@ enum ms_phase {
   MS_PHASE_REST,           /* shuffling, validation, copy and digest of the weights */
   MS_N_PHASES
 };
-const char *ms_phase_name(enum ms_phase phase);
+MS_API const char *ms_phase_name(enum ms_phase phase);
 
 struct ms_train_result {
   size_t epochs_run;  /* finished */
@@ -244,16 +266,16 @@ struct ms_train_result {
  * that of the best epoch with early stopping, else that of the last finished epoch.
  * MS_STOPPED: the observer stopped it; *network is the model so far, or NULL if no epoch was finished.
  * MS_ERROR_NUMERIC: the loss is not finite; *network as with MS_STOPPED. Any other failure: *network is NULL. */
-enum ms_status ms_train(const struct ms_config *config, const struct ms_dataset *train,
-                        const struct ms_dataset *validation, const struct ms_observer *observer,
-                        struct ms_network **network, struct ms_train_result *result);
+MS_API enum ms_status ms_train(const struct ms_config *config, const struct ms_dataset *train,
+                               const struct ms_dataset *validation, const struct ms_observer *observer,
+                               struct ms_network **network, struct ms_train_result *result);
 
 /* ms_train from the weights of another network (fine-tuning), with new moments. It is not written, and may be freed.
  * MS_ERROR_ARGUMENT besides: its layers are not those of configuration and images. */
-enum ms_status ms_train_from(const struct ms_network *initial, const struct ms_config *config,
-                             const struct ms_dataset *train, const struct ms_dataset *validation,
-                             const struct ms_observer *observer, struct ms_network **network,
-                             struct ms_train_result *result);
+MS_API enum ms_status ms_train_from(const struct ms_network *initial, const struct ms_config *config,
+                                    const struct ms_dataset *train, const struct ms_dataset *validation,
+                                    const struct ms_observer *observer, struct ms_network **network,
+                                    struct ms_train_result *result);
 
 /* ---- Checkpoints -------------------------------------------------------------------------------------------- */
 
@@ -269,50 +291,52 @@ struct ms_checkpoint_notes {
 };
 
 /* Written atomically, with a SHA-256 over all of it. MS_ERROR_NUMERIC: a weight is not finite, nothing was written. */
-enum ms_status ms_checkpoint_save(const struct ms_train_state *state, const struct ms_checkpoint_notes *notes,
-                                  const char *path);
+MS_API enum ms_status ms_checkpoint_save(const struct ms_train_state *state, const struct ms_checkpoint_notes *notes,
+                                         const char *path);
 /* MS_ERROR_DATA: the file is damaged or not a checkpoint. MS_ERROR_UNSUPPORTED: it is of another numerics contract.
  * Free with ms_checkpoint_free. */
-enum ms_status ms_checkpoint_load(const char *path, struct ms_checkpoint **checkpoint);
-void ms_checkpoint_free(struct ms_checkpoint *checkpoint);
+MS_API enum ms_status ms_checkpoint_load(const char *path, struct ms_checkpoint **checkpoint);
+MS_API void ms_checkpoint_free(struct ms_checkpoint *checkpoint);
 
 /* What it holds; valid as long as it. Its position: `step` steps of that epoch are done. */
-const struct ms_config *ms_checkpoint_config(const struct ms_checkpoint *checkpoint);
-struct ms_checkpoint_notes ms_checkpoint_notes(const struct ms_checkpoint *checkpoint);
-void ms_checkpoint_position(const struct ms_checkpoint *checkpoint, size_t *epoch, size_t *step);
+MS_API const struct ms_config *ms_checkpoint_config(const struct ms_checkpoint *checkpoint);
+MS_API struct ms_checkpoint_notes ms_checkpoint_notes(const struct ms_checkpoint *checkpoint);
+MS_API void ms_checkpoint_position(const struct ms_checkpoint *checkpoint, size_t *epoch, size_t *step);
 
 /* ms_train from there on, with the configuration of the checkpoint and the images that it had before. The observer
  * hears of what is done from now on; *result is of the whole run. MS_ERROR_ARGUMENT besides: the images are of another
  * size. */
-enum ms_status ms_train_resume(const struct ms_checkpoint *checkpoint, const struct ms_dataset *train,
-                               const struct ms_dataset *validation, const struct ms_observer *observer,
-                               struct ms_network **network, struct ms_train_result *result);
+MS_API enum ms_status ms_train_resume(const struct ms_checkpoint *checkpoint, const struct ms_dataset *train,
+                                      const struct ms_dataset *validation, const struct ms_observer *observer,
+                                      struct ms_network **network, struct ms_train_result *result);
 
 /* ---- Networks ----------------------------------------------------------------------------------------------- */
 
-void ms_network_free(struct ms_network *network);
-size_t ms_network_layers(const struct ms_network *network);     /* dense layers, output included */
-size_t ms_network_parameters(const struct ms_network *network); /* weights and biases */
+MS_API void ms_network_free(struct ms_network *network);
+MS_API size_t ms_network_layers(const struct ms_network *network);     /* dense layers, output included */
+MS_API size_t ms_network_parameters(const struct ms_network *network); /* weights and biases */
 
 /* Layer l from 0: weight (n_in, n_out) row-major, bias (n_out). */
 struct ms_layer_view {
   size_t n_in, n_out;
   const float *weight, *bias;
 };
-struct ms_layer_view ms_network_layer(const struct ms_network *network, size_t layer); /* beyond the last: all 0 */
+MS_API struct ms_layer_view ms_network_layer(const struct ms_network *network,
+                                             size_t layer); /* beyond the last: all 0 */
 
 /* A network of the values of n_layers layers, which are copied; each takes what the one before gives.
  * MS_ERROR_ARGUMENT: sizes that are 0, too large or do not fit together, a value that is not finite. */
-enum ms_status ms_network_from_layers(size_t n_layers, const struct ms_layer_view *layers, struct ms_network **network);
+MS_API enum ms_status ms_network_from_layers(size_t n_layers, const struct ms_layer_view *layers,
+                                             struct ms_network **network);
 
 /* SHA-256 over all parameters as little-endian float32, layer by layer, weights then bias; 64 hex digits and a 0. */
-void ms_network_sha256(const struct ms_network *network, char hex[65]);
+MS_API void ms_network_sha256(const struct ms_network *network, char hex[65]);
 
 /* A safetensors file with the tensors dense1.weight (n_in, n_out), dense1.bias, dense2.weight, ... Written
  * atomically. */
-enum ms_status ms_network_save(const struct ms_network *network, const char *path);
+MS_API enum ms_status ms_network_save(const struct ms_network *network, const char *path);
 /* MS_ERROR_DATA: not such a file. */
-enum ms_status ms_network_load(const char *path, struct ms_network **network);
+MS_API enum ms_status ms_network_load(const char *path, struct ms_network **network);
 
 /* ---- Prediction --------------------------------------------------------------------------------------------- */
 
@@ -320,10 +344,10 @@ enum ms_status ms_network_load(const char *path, struct ms_network **network);
  * classes), logits, or softmax probabilities, which sum to 1. Dropout off. Several threads may call it at once.
  * MS_ERROR_ARGUMENT: before ms_init, or a pointer is NULL. MS_ERROR_MEMORY. */
 enum ms_output { MS_LOGITS, MS_PROBABILITIES };
-enum ms_status ms_predict_bytes(const struct ms_network *network, size_t n, const uint8_t *inputs,
-                                enum ms_output output, float *out);
-enum ms_status ms_predict_floats(const struct ms_network *network, size_t n, const float *inputs, enum ms_output output,
-                                 float *out);
+MS_API enum ms_status ms_predict_bytes(const struct ms_network *network, size_t n, const uint8_t *inputs,
+                                       enum ms_output output, float *out);
+MS_API enum ms_status ms_predict_floats(const struct ms_network *network, size_t n, const float *inputs,
+                                        enum ms_output output, float *out);
 
 /* ---- Evaluation --------------------------------------------------------------------------------------------- */
 
@@ -341,9 +365,9 @@ struct ms_evaluation {
 /* Dropout off. The prediction is the class of the largest logit, the first of equals. Free with ms_evaluation_free.
  * MS_ERROR_DATA: image size or labels do not fit the network. MS_ERROR_NUMERIC: the loss is not finite.
  * MS_ERROR_ARGUMENT: before ms_init. */
-enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dataset *data,
-                           struct ms_evaluation *evaluation);
-void ms_evaluation_free(struct ms_evaluation *evaluation);
+MS_API enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dataset *data,
+                                  struct ms_evaluation *evaluation);
+MS_API void ms_evaluation_free(struct ms_evaluation *evaluation);
 
 #ifdef __cplusplus
 }

@@ -23,8 +23,7 @@ enum ms_status ms_dispatch(const char *isa);
 /* The same choice for a table of the caller's: for tests and benchmarks that hold several side by side. */
 enum ms_status ms_dispatch_table(const char *isa, struct ms_kernels *table, const char **chosen);
 
-/* The published table; NULL before ms_dispatch. Its ISA is ms_isa(). */
-const struct ms_kernels *ms_kernels(void);
+/* ms_kernels() is the published table, ms_isa() its ISA. */
 
 /* For listings: the name of each slot and the ISA that serves it in the published table. */
 size_t ms_slot_count(void);
