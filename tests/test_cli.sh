@@ -38,6 +38,15 @@ run kernels
 check "kernels: scalar is there" grep -qE '^scalar +yes' out
 check "kernels: every slot has its ISA" test "$(grep -cE " ($(sed -nE 's/^([a-z0-9]+) +(yes|no)$/\1/p' out | paste -sd '|'))\$" out)" -eq 17
 
+# Every setting, as an error lists them, is an option with its range and default.
+echo 'vary nothing 1' >nothing.txt
+run sweep nothing.txt --data small
+for name in seed $(sed -n "s/.*'nothing' is no setting: there are //p" err | tr -d ,); do
+  "$program" train --help | sed -n "/^  --$name /,/]\$/p" >out
+  check "train --help: --$name" grep -qE ', [^ ]+ (to|or) [^ ]+(, or 0 for [a-z]+)? \[[^ ]+\]$' out
+done
+check "train --help: more than the seed" test "$name" != seed
+
 # ---- Wrong usage: one line, exit code 2 ----
 
 run

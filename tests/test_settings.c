@@ -10,7 +10,6 @@
 
 #include "kernels/kernels.h"
 #include "runtime/cli/print.h"
-#include "runtime/cli/train_config.h"
 #include "runtime/nn/schedule.h"
 #include "runtime/nn/settings.h"
 #include "runtime/platform/files.h"
@@ -217,23 +216,6 @@ static void in_checkpoints(void) {
   free(text);
 }
 
-static void in_help(void) {
-  const struct cli_option *options;
-  struct ms_config *config;
-  char range[MS_RANGE_SIZE], value[MS_SETTING_SIZE];
-  CHECK(train_options(&options) == MS_OK && ms_config_preset("final", &config) == MS_OK);
-  for (const struct ms_setting *s = ms_settings; s->name; ++s) {
-    const struct cli_option *option = options;
-    while (option->name && strcmp(option->name, s->name) != 0)
-      ++option;
-    ms_config_get(config, s->name, value);
-    CHECK_MESSAGE(option->name && option->value && s->help && strstr(option->help, s->help) &&
-                      strstr(option->help, ms_setting_range(s, range)) && strstr(option->help, value),
-                  "--%s", s->name);
-  }
-  ms_config_free(config);
-}
-
 /* What print_settings prints. */
 static char *plan_of(const struct ms_config *config) {
   char path[300];
@@ -276,9 +258,8 @@ static void in_plan(void) {
 }
 
 static const struct test_case cases[] = {
-    {"numbers", numbers},     {"round_trip", round_trip},   {"refused", refused},
-    {"schedule", schedule},   {"in run.json", in_run_json}, {"in checkpoints", in_checkpoints},
-    {"in the help", in_help}, {"in the plan", in_plan},
+    {"numbers", numbers},         {"round_trip", round_trip},         {"refused", refused},     {"schedule", schedule},
+    {"in run.json", in_run_json}, {"in checkpoints", in_checkpoints}, {"in the plan", in_plan},
 };
 
 TEST_MAIN(cases)

@@ -50,7 +50,8 @@ json_t *ms_config_to_json(const struct ms_config *c) {
 static const char *find_name(const json_t *object, const char *name, char old[MS_NUMBER_SIZE]) {
   snprintf(old, MS_NUMBER_SIZE, "%s", name);
   for (char *c = old; *c; ++c)
-    *c = *c == '-' ? '_' : *c;
+    if (*c == '-')
+      *c = '_';
   return json_object_get(object, old) ? old : name;
 }
 
