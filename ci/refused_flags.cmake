@@ -1,5 +1,5 @@
 # Refuses flags under which a compiler may compute something else than what is written, wherever they were given. What is
-# missing here, the program finds when it starts (runtime/platform/self_check.c). tests/test_guards.sh runs it as a script:
+# missing here, the program finds when it starts (runtime/platform/check_build.c). tests/test_guards.sh runs it as a script:
 # cmake -DCMAKE_C_FLAGS=... -P ci/refused_flags.cmake
 set(refused
     "-ffast-math|-Ofast|-fapprox-func|-ffp-model=(fast|aggressive)|-ffp-eval-method=(double|extended)"

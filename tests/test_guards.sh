@@ -46,10 +46,10 @@ check "the contract's header refuses -ffast-math without CMake" grep -q "fast-ma
 cat >"$work/main.c" <<'MAIN'
 #include <stdio.h>
 #include "reference/reference.h"
-#include "runtime/platform/self_check.h"
+#include "runtime/platform/check_build.h"
 int main(void) {
   static float workspace[1]; /* the reference needs none */
-  const enum ms_status status = ms_self_check(&ms_kernels_reference, "scalar", workspace);
+  const enum ms_status status = ms_check_build(&ms_kernels_reference, "scalar", workspace);
   puts(status == MS_OK ? "computes by the contract" : ms_error_message());
   return status == MS_ERROR_BUILD;
 }
@@ -57,7 +57,7 @@ MAIN
 
 says() { # WORDS FLAGS [FILE]: compiled with the flags, or only the file
   local sentence=$1 flags=$2 file=${3:-} source
-  for source in reference/*.c runtime/platform/{self_check,kernel_check,error,c_locale,fpenv}.c "$work/main.c"; do
+  for source in reference/*.c runtime/platform/{check_build,kernel_check,error,c_locale,fpenv}.c "$work/main.c"; do
     # shellcheck disable=SC2046,SC2086 # several flags, or none
     "$compiler" -std=c11 -O3 -ffp-contract=off -fno-math-errno -I. -c "$source" -o "$work/$(basename "$source").o" \
       $([ -n "$file" ] && [ "$source" != "$file" ] || echo "$flags") || return 1

@@ -10,7 +10,7 @@
 #include "runtime/platform/text.h"
 #include "runtime/run/folder.h"
 #include "runtime/run/metrics.h"
-#include "runtime/run/run.h"
+#include "runtime/run/run_read.h"
 #include "tests/harness.h"
 
 enum { EPOCHS = 4, VALIDATION = 100 };

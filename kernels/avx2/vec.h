@@ -7,7 +7,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "kernels/simd/to_front.h"
+#include "kernels/simd/compress_lanes.h"
 
 enum { LANES = 8 };
 

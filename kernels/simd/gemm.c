@@ -1,5 +1,5 @@
 /* Matrix product: a micro-tile, operands packed where that pays, blocks for the caches.
- * Single-threaded; does not know alpha, beta or transposition flags (runtime/platform/gemm.c does).
+ * Single-threaded; does not know alpha, beta or transposition flags (runtime/platform/sgemm.c does).
  *
  * Loop order and packing after Goto & van de Geijn, "Anatomy of high-performance matrix multiplication", ACM TOMS
  * 34(3), 2008. Blocks over k are taken in ascending order and each resumes from the value stored in C, so that every

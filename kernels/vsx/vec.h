@@ -14,7 +14,7 @@
 #undef pixel
 #undef bool
 
-#include "kernels/simd/to_front.h"
+#include "kernels/simd/compress_lanes.h"
 
 enum { LANES = 4 };
 

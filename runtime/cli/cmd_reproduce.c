@@ -7,8 +7,8 @@
 #include "kernels/kernels.h"
 #include "runtime/cli/claim_table.h"
 #include "runtime/cli/commands.h"
-#include "runtime/cli/session.h"
 #include "runtime/cli/signals.h"
+#include "runtime/cli/train_session.h"
 #include "runtime/platform/clock.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
@@ -16,7 +16,7 @@
 #include "runtime/report/page.h"
 #include "runtime/report/report.h"
 #include "runtime/run/folder.h"
-#include "runtime/run/run.h"
+#include "runtime/run/run_read.h"
 
 #define CLAIMS_FILE "claims.txt"
 #define CLAIMS_HEAD "Claims of the report, seed "

@@ -17,7 +17,7 @@
 #include "runtime/sweep/result_line.h"
 #include "runtime/sweep/results_log.h"
 #include "runtime/sweep/shard.h"
-#include "runtime/sweep/train.h"
+#include "runtime/sweep/train_one.h"
 #include "runtime/sweep/unfinished.h"
 
 static const struct cli_option options[] = {
@@ -66,7 +66,7 @@ struct task {
   struct ms_data data;
   const char *data_folder;
   struct sweep_progress progress;
-  struct ms_keeper keeper; /* of the run under way */
+  struct ms_checkpoint_saver saver; /* of the run under way */
   size_t n_unable;
 };
 
@@ -81,16 +81,16 @@ static size_t n_inputs(const struct task *t) {
 }
 
 static enum ms_status on_keep(void *context, enum ms_moment moment, const struct ms_train_state *state) {
-  return ms_keeper_offer(&((struct task *)context)->keeper, moment, state);
+  return ms_checkpoint_saver_offer(&((struct task *)context)->saver, moment, state);
 }
 
 /* Trains it, from where an earlier process was interrupted, and keeps the result. Takes config. */
 static enum ms_status train_run(struct task *t, struct ms_config *config, const char *data_id) {
   const struct ms_observer observer = {.context = t, .step = on_step, .stop = signals_stop, .keep = on_keep};
   struct ms_sweep_result *result;
-  if (t->keeper.checkpoint)
-    sweep_progress_resume(&t->progress, t->keeper.checkpoint);
-  enum ms_status status = ms_sweep_train(config, &t->data.train, data_id, t->keeper.checkpoint, &observer, &result);
+  if (t->saver.checkpoint)
+    sweep_progress_resume(&t->progress, t->saver.checkpoint);
+  enum ms_status status = ms_sweep_train(config, &t->data.train, data_id, t->saver.checkpoint, &observer, &result);
   if (status == MS_STOPPED || status == MS_ERROR_SYSTEM) /* the latter: no checkpoint can be written, of no run */
     return status;
   if (status != MS_OK) {
@@ -116,7 +116,7 @@ static enum ms_status do_run(struct task *t, size_t run, const char *data_id) {
   struct ms_config *config;
   MS_TRY(ms_sweep_config(&t->sweep.spec, job->point, job->seed, &config));
   sweep_progress_run(&t->progress, run, config, n_inputs(t));
-  enum ms_status status = ms_sweep_unfinished_open(t->folder, job->id, data_id, config, &t->keeper, warning);
+  enum ms_status status = ms_sweep_unfinished_open(t->folder, job->id, data_id, config, &t->saver, warning);
   if (status != MS_OK) {
     ms_config_free(config);
     return status;
@@ -127,8 +127,8 @@ static enum ms_status do_run(struct task *t, size_t run, const char *data_id) {
   }
   status = train_run(t, config, data_id);
   if (t->sweep.result_of[run])
-    ms_checkpoint_pair_remove(t->keeper.folder); /* what stays is removed at the next start */
-  ms_keeper_close(&t->keeper);
+    ms_checkpoint_pair_remove(t->saver.folder); /* what stays is removed at the next start */
+  ms_checkpoint_saver_close(&t->saver);
   return status;
 }
 

@@ -6,7 +6,7 @@
 #include <stdatomic.h>
 
 #include "kernels/kernels.h"
-#include "runtime/platform/gemm.h"
+#include "runtime/platform/sgemm.h"
 
 static inline size_t ms_min(size_t x, size_t y) {
   return x < y ? x : y;

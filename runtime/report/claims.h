@@ -4,7 +4,7 @@
 #ifndef MS_REPORT_CLAIMS_H
 #define MS_REPORT_CLAIMS_H
 
-#include "runtime/run/run.h"
+#include "runtime/run/run_read.h"
 
 #define MS_N_STAGES 3
 #define MS_N_CLAIMS 9

@@ -3,7 +3,7 @@
 #define MS_REPORT_REPORT_H
 
 #include "runtime/report/figure.h"
-#include "runtime/run/run.h"
+#include "runtime/run/run_read.h"
 
 struct ms_report_run {
   const char *folder;  /* as the user named it */

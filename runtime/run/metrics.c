@@ -8,7 +8,7 @@
 #include "runtime/platform/memory.h"
 #include "runtime/platform/parse.h"
 #include "runtime/run/folder.h"
-#include "runtime/run/run.h"
+#include "runtime/run/run_read.h"
 
 enum { EPOCH, TRAIN_LOSS, TRAIN_ACCURACY, VAL_LOSS, VAL_ACCURACY, WEIGHTS, N_FIELDS, MAX_ROW_BYTES = 512 };
 static const char header[] = "epoch,train_loss,train_accuracy,val_loss,val_accuracy,weights_sha256";

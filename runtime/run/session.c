@@ -11,9 +11,9 @@
 
 /* MS_ERROR_DATA, naming the difference, if the checkpoint is not of this configuration and these images. */
 static enum ms_status check_same(const struct ms_session *s) {
-  const struct ms_config *there = ms_checkpoint_config(s->keeper.checkpoint);
+  const struct ms_config *there = ms_checkpoint_config(s->saver.checkpoint);
   const char *name = ms_config_difference(there, s->plan.config);
-  const char *data = ms_checkpoint_notes(s->keeper.checkpoint).data_sha256;
+  const char *data = ms_checkpoint_notes(s->saver.checkpoint).data_sha256;
   if (name) {
     char before[MS_SETTING_SIZE], now[MS_SETTING_SIZE];
     ms_config_get(there, name, before);
@@ -33,7 +33,7 @@ static enum ms_status check_same(const struct ms_session *s) {
 
 static enum ms_status find_checkpoint(struct ms_session *s) {
   const char *folder = s->plan.folder;
-  struct ms_keeper *k = &s->keeper;
+  struct ms_checkpoint_saver *k = &s->saver;
   const enum ms_status status = ms_checkpoint_pair_find(folder, &k->pair, &k->checkpoint, s->damaged);
   if (status != MS_OK && status != MS_ERROR_DATA)
     return status;
@@ -51,16 +51,16 @@ static enum ms_status find_checkpoint(struct ms_session *s) {
 /* The folder is locked. */
 static enum ms_status prepare(struct ms_session *s) {
   const bool resume = s->plan.start == MS_SESSION_RESUME || s->plan.start == MS_SESSION_RESUME_OR_OVERWRITE;
-  s->keeper.every_epochs = s->plan.checkpoint_epochs;
-  s->keeper.every_s = s->plan.checkpoint_s;
-  s->is_waiting = s->keeper.after_next_epoch = ms_run_folder_is_used(s->plan.folder);
+  s->saver.every_epochs = s->plan.checkpoint_epochs;
+  s->saver.every_s = s->plan.checkpoint_s;
+  s->is_waiting = s->saver.after_next_epoch = ms_run_folder_is_used(s->plan.folder);
   if (s->is_waiting && s->plan.start == MS_SESSION_NEW)
     return ms_fail_by(
         MS_ERROR_SYSTEM, MS_OTHER_START,
         "%s: holds a run already: choose another folder, or overwrite it, or go on with it, if it was stopped",
         s->plan.folder);
   ms_run_folder_clean(s->plan.folder);
-  return resume ? find_checkpoint(s) : ms_checkpoint_pair_begin(s->plan.folder, &s->keeper.pair);
+  return resume ? find_checkpoint(s) : ms_checkpoint_pair_begin(s->plan.folder, &s->saver.pair);
 }
 
 enum ms_status ms_session_open(const struct ms_session_plan *plan, struct ms_session *s) {
@@ -74,7 +74,7 @@ enum ms_status ms_session_open(const struct ms_session_plan *plan, struct ms_ses
   s->train = ms_dataset_slice(images, 0, images->n - n_validation);
   s->validation = ms_dataset_slice(images, images->n - n_validation, n_validation);
   ms_dataset_sha256(images, s->run.data_sha256);
-  MS_TRY(ms_keeper_open(plan->folder, &s->keeper));
+  MS_TRY(ms_checkpoint_saver_open(plan->folder, &s->saver));
   const enum ms_status status = prepare(s);
   if (status != MS_OK)
     ms_session_close(s);
@@ -82,7 +82,7 @@ enum ms_status ms_session_open(const struct ms_session_plan *plan, struct ms_ses
 }
 
 void ms_session_close(struct ms_session *s) {
-  ms_keeper_close(&s->keeper);
+  ms_checkpoint_saver_close(&s->saver);
   ms_metrics_log_free(&s->metrics);
   s->run.preset = NULL; /* these are the plan's */
   s->run.config = NULL;
@@ -110,7 +110,7 @@ static enum ms_status on_epoch(void *context, const struct ms_epoch *epoch) {
   struct ms_session *s = context;
   if (s->observer->epoch)
     MS_TRY(s->observer->epoch(s->observer->context, epoch));
-  MS_TRY(ms_run_lock_check(&s->keeper.lock, s->plan.folder));
+  MS_TRY(ms_run_lock_check(&s->saver.lock, s->plan.folder));
   MS_TRY(ms_metrics_log_add(&s->metrics, epoch));
   return s->is_waiting ? MS_OK : ms_metrics_log_write(&s->metrics, s->plan.folder);
 }
@@ -122,11 +122,11 @@ static bool on_stop(void *context) {
 
 static enum ms_status on_keep(void *context, enum ms_moment moment, const struct ms_train_state *state) {
   struct ms_session *s = context;
-  s->keeper.notes = (struct ms_checkpoint_notes){.preset = s->plan.preset,
-                                                 .data_sha256 = s->run.data_sha256,
-                                                 .metrics = s->metrics.metrics.data,
-                                                 .times = s->metrics.times.data};
-  MS_TRY(ms_keeper_offer(&s->keeper, moment, state));
+  s->saver.notes = (struct ms_checkpoint_notes){.preset = s->plan.preset,
+                                                .data_sha256 = s->run.data_sha256,
+                                                .metrics = s->metrics.metrics.data,
+                                                .times = s->metrics.times.data};
+  MS_TRY(ms_checkpoint_saver_offer(&s->saver, moment, state));
   return moment == MS_AFTER_EPOCH ? take_place(s) : MS_OK;
 }
 
@@ -134,9 +134,9 @@ enum ms_status ms_session_train(struct ms_session *s, const struct ms_observer *
   static const struct ms_observer none;
   const struct ms_observer own = {s, on_step, on_epoch, on_stop, on_keep};
   const struct ms_dataset *validation = s->validation.n > 0 ? &s->validation : NULL;
-  const struct ms_checkpoint *from = s->keeper.checkpoint;
+  const struct ms_checkpoint *from = s->saver.checkpoint;
   s->observer = observer ? observer : &none;
-  ms_keeper_start(&s->keeper);
+  ms_checkpoint_saver_start(&s->saver);
   const enum ms_status status =
       from ? ms_train_resume(from, &s->train, validation, &own, &s->run.network, &s->run.result)
            : ms_train(s->plan.config, &s->train, validation, &own, &s->run.network, &s->run.result);
@@ -162,30 +162,30 @@ static enum ms_status evaluate(struct ms_session *s) {
 enum ms_status ms_session_save(struct ms_session *s) {
   char path[MS_PATH_SIZE];
   assert(s->run.network);
-  MS_TRY(ms_run_lock_check(&s->keeper.lock, s->plan.folder));
+  MS_TRY(ms_run_lock_check(&s->saver.lock, s->plan.folder));
   MS_TRY(take_place(s));
   MS_TRY(ms_path_join(path, s->plan.folder, MS_MODEL_FILE));
   MS_TRY(ms_network_save(s->run.network, path));
   MS_TRY(evaluate(s));
-  MS_TRY(ms_run_write_summary(s->plan.folder, &s->run, s->keeper.spent_s));
+  MS_TRY(ms_run_write_summary(s->plan.folder, &s->run, s->saver.spent_s));
   s->is_saved = true;
   if (s->run.interrupted)
     return MS_OK;
-  MS_TRY(ms_run_lock_check(&s->keeper.lock, s->plan.folder));
+  MS_TRY(ms_run_lock_check(&s->saver.lock, s->plan.folder));
   return ms_checkpoint_pair_remove(s->plan.folder);
 }
 
 /* What another process keeps in a folder that was replaced is no concern of ours. */
 static bool is_ours(const struct ms_session *s) {
-  return ms_run_lock_check(&s->keeper.lock, s->plan.folder) == MS_OK;
+  return ms_run_lock_check(&s->saver.lock, s->plan.folder) == MS_OK;
 }
 
 bool ms_session_left_earlier_run(const struct ms_session *s) {
   char path[MS_PATH_SIZE];
-  return is_ours(s) && s->is_waiting && !s->keeper.checkpoint &&
+  return is_ours(s) && s->is_waiting && !s->saver.checkpoint &&
          ms_path_join(path, s->plan.folder, MS_SUMMARY_FILE) == MS_OK && ms_exists(path);
 }
 
 bool ms_session_left_checkpoint(const struct ms_session *s) {
-  return is_ours(s) && (s->keeper.checkpoint || s->keeper.n_saved > 0) && ms_checkpoint_pair_exists(s->plan.folder);
+  return is_ours(s) && (s->saver.checkpoint || s->saver.n_saved > 0) && ms_checkpoint_pair_exists(s->plan.folder);
 }

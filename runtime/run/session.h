@@ -12,9 +12,9 @@
 #ifndef MS_RUN_SESSION_H
 #define MS_RUN_SESSION_H
 
-#include "runtime/run/keeper.h"
+#include "runtime/run/checkpoint_saver.h"
 #include "runtime/run/metrics.h"
-#include "runtime/run/run.h"
+#include "runtime/run/run_read.h"
 
 /* What to do with a run that the folder holds already. */
 enum ms_session_start {
@@ -33,13 +33,13 @@ struct ms_session_plan {
   enum ms_session_start start;
   bool without_test;        /* do not evaluate the test images; else once, when the run is finished */
   size_t checkpoint_epochs; /* a checkpoint after every n-th epoch */
-  double checkpoint_s;      /* and as soon as so many seconds have passed; both 0: as keeper.h says */
+  double checkpoint_s;      /* and as soon as so many seconds have passed; both 0: as saver.h says */
 };
 
 struct ms_session {
   struct ms_session_plan plan;
   struct ms_dataset train, validation;
-  struct ms_keeper keeper; /* its checkpoint: of the resumed run; NULL: from the beginning */
+  struct ms_checkpoint_saver saver; /* its checkpoint: of the resumed run; NULL: from the beginning */
   struct ms_metrics_log metrics;
   bool is_waiting; /* files of before are still there */
   const struct ms_observer *observer;

@@ -19,7 +19,7 @@ static bool is_of(const struct ms_checkpoint *checkpoint, const struct ms_config
          strcmp(ms_checkpoint_notes(checkpoint).data_sha256, data_id) == 0;
 }
 
-static enum ms_status find(struct ms_keeper *k, const struct ms_config *config, char warning[MS_PATH_SIZE]) {
+static enum ms_status find(struct ms_checkpoint_saver *k, const struct ms_config *config, char warning[MS_PATH_SIZE]) {
   ms_run_folder_clean(k->folder);
   const enum ms_status status = ms_checkpoint_pair_find(k->folder, &k->pair, &k->checkpoint, warning);
   if (status == MS_ERROR_DATA) /* the warning says it */
@@ -34,26 +34,27 @@ static enum ms_status find(struct ms_keeper *k, const struct ms_config *config, 
 }
 
 enum ms_status ms_sweep_unfinished_open(const char *sweep_folder, const char *id, const char *data_id,
-                                        const struct ms_config *config, struct ms_keeper *keeper,
+                                        const struct ms_config *config, struct ms_checkpoint_saver *saver,
                                         char warning[MS_PATH_SIZE]) {
   char folder[MS_PATH_SIZE];
   warning[0] = '\0';
   MS_TRY(folder_of(sweep_folder, id, folder));
-  MS_TRY(ms_keeper_open(folder, keeper));
-  keeper->notes.data_sha256 = data_id;
-  const enum ms_status status = find(keeper, config, warning);
-  ms_keeper_start(keeper);
+  MS_TRY(ms_checkpoint_saver_open(folder, saver));
+  saver->notes.data_sha256 = data_id;
+  const enum ms_status status = find(saver, config, warning);
+  ms_checkpoint_saver_start(saver);
   if (status != MS_OK)
-    ms_keeper_close(keeper);
+    ms_checkpoint_saver_close(saver);
   return status;
 }
 
 void ms_sweep_unfinished_remove(const char *sweep_folder, const char *id) {
   char folder[MS_PATH_SIZE];
-  struct ms_keeper keeper;
-  if (folder_of(sweep_folder, id, folder) != MS_OK || !ms_is_folder(folder) || ms_keeper_open(folder, &keeper) != MS_OK)
+  struct ms_checkpoint_saver saver;
+  if (folder_of(sweep_folder, id, folder) != MS_OK || !ms_is_folder(folder) ||
+      ms_checkpoint_saver_open(folder, &saver) != MS_OK)
     return;
   ms_run_folder_clean(folder);
   ms_checkpoint_pair_remove(folder);
-  ms_keeper_close(&keeper);
+  ms_checkpoint_saver_close(&saver);
 }

@@ -1,5 +1,5 @@
 /* run.json. */
-#include "runtime/run/run.h"
+#include "runtime/run/run_read.h"
 #include "tests/fuzz/fuzz.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes) {

@@ -5,7 +5,7 @@
 
 #include "reference/exp_log.h"
 #include "reference/reference.h"
-#include "runtime/platform/self_check.h"
+#include "runtime/platform/check_build.h"
 
 enum { M = 5, N = 71, K = 19, SIZE = M * N };
 

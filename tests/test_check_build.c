@@ -5,18 +5,18 @@
 #include <string.h>
 
 #include "reference/reference.h"
-#include "runtime/platform/self_check.h"
+#include "runtime/platform/check_build.h"
 #include "tests/harness.h"
 #include "tests/isas.h"
 
 static void each_isa(void) {
   struct test_isa isas[MAX_TEST_ISAS];
   const size_t n = test_isas(isas);
-  CHECK_MESSAGE(ms_self_check(&ms_kernels_reference, "scalar", NULL) == MS_OK, "%s", ms_error_message());
+  CHECK_MESSAGE(ms_check_build(&ms_kernels_reference, "scalar", NULL) == MS_OK, "%s", ms_error_message());
   for (size_t i = 0; i < n; ++i) {
     float *workspace = aligned_alloc(64, (isas[i].table.gemm_workspace_floats / 16 + 1) * 64);
     CHECK(workspace);
-    const enum ms_status status = ms_self_check(&isas[i].table, isas[i].name, workspace);
+    const enum ms_status status = ms_check_build(&isas[i].table, isas[i].name, workspace);
     free(workspace);
     CHECK_MESSAGE(status == MS_OK, "%s", ms_error_message());
   }
@@ -67,7 +67,7 @@ static void keeping_adam(size_t rows, size_t cols, const struct ms_adam *adam, c
 }
 
 static void expect(const struct ms_kernels *kernels, const char *slot) {
-  CHECK(ms_self_check(kernels, "broken", NULL) == MS_ERROR_BUILD);
+  CHECK(ms_check_build(kernels, "broken", NULL) == MS_ERROR_BUILD);
   CHECK_MESSAGE(strstr(ms_error_message(), slot) && strstr(ms_error_message(), "(broken)"), "%s", ms_error_message());
 }
 

@@ -1,5 +1,5 @@
 /* Training into a run folder, as train and reproduce show it. */
-#include "runtime/cli/session.h"
+#include "runtime/cli/train_session.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,9 +21,9 @@ static void print_plan(const struct session *s, const struct ms_session *session
     printf("          the test images are not looked at\n");
   print_settings(s->plan.preset, c);
   printf("output    %s\n", s->plan.folder);
-  if (session->keeper.checkpoint) {
+  if (session->saver.checkpoint) {
     size_t epoch, step;
-    ms_checkpoint_position(session->keeper.checkpoint, &epoch, &step);
+    ms_checkpoint_position(session->saver.checkpoint, &epoch, &step);
     printf("going on  in epoch %zu, after step %zu\n", epoch, step);
   }
   putchar('\n');
@@ -59,7 +59,7 @@ static void print_evaluations(const struct ms_session *session) {
 
 /* What is kept of a run that has not come to its end, and how to go on. */
 static void print_left(const struct session *s, const struct ms_session *session, enum ms_status status) {
-  const struct ms_keeper *k = &session->keeper;
+  const struct ms_checkpoint_saver *k = &session->saver;
   if (status == MS_OK)
     return;
   if (ms_session_left_earlier_run(session))
@@ -88,8 +88,8 @@ static int train(const struct session *s, struct ms_session *session) {
   const struct ms_observer observer = {
       .context = &progress, .step = progress_step, .epoch = progress_epoch, .stop = signals_stop};
   size_t epoch = 1, step = 0;
-  if (session->keeper.checkpoint)
-    ms_checkpoint_position(session->keeper.checkpoint, &epoch, &step);
+  if (session->saver.checkpoint)
+    ms_checkpoint_position(session->saver.checkpoint, &epoch, &step);
   signals_catch();
   progress_start(&progress, s->plan.config->epochs, session->train.n, epoch, step * s->plan.config->batch);
   enum ms_status status = ms_session_train(session, &observer);

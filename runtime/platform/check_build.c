@@ -1,6 +1,6 @@
 /* What flags of the compiler can break in the code of this library, without a trace in the preprocessor. Operands are
  * volatile, so that the program computes and not the compiler; results are compared as bits, which no flag touches. */
-#include "runtime/platform/self_check.h"
+#include "runtime/platform/check_build.h"
 
 #include <math.h>
 
@@ -101,7 +101,7 @@ static const struct {
     {fuses_exactly, "rounds fused multiply-adds wrongly"},
 };
 
-enum ms_status ms_self_check(const struct ms_kernels *kernels, const char *isa, float *workspace) {
+enum ms_status ms_check_build(const struct ms_kernels *kernels, const char *isa, float *workspace) {
   static const char remedy[] = "compile without flags that change arithmetic (-ffast-math and its kind)";
   const uint64_t caller = ms_fpenv_enter();
   const char *broken = NULL;

@@ -1,5 +1,5 @@
 /* A run's folder, read back. */
-#include "runtime/run/run.h"
+#include "runtime/run/run_read.h"
 
 #include <stdlib.h>
 #include <string.h>

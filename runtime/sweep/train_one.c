@@ -1,5 +1,5 @@
 /* One run of a sweep: training, and what the kept model is worth on training and validation images. */
-#include "runtime/sweep/train.h"
+#include "runtime/sweep/train_one.h"
 
 #include <stdio.h>
 #include <string.h>

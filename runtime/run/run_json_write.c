@@ -8,7 +8,7 @@
 #include "runtime/run/config_json.h"
 #include "runtime/run/folder.h"
 #include "runtime/run/json_text.h"
-#include "runtime/run/run.h"
+#include "runtime/run/run_read.h"
 
 /* The preset's name and what was made of it. */
 static json_t *config_json(const struct ms_run *s) {

@@ -1,6 +1,6 @@
 /* Shows a training session (runtime/run/session.h): what it does, its progress, what came out. */
-#ifndef MS_CLI_SESSION_H
-#define MS_CLI_SESSION_H
+#ifndef MS_CLI_TRAIN_SESSION_H
+#define MS_CLI_TRAIN_SESSION_H
 
 #include "runtime/cli/options.h"
 #include "runtime/run/session.h"

@@ -10,7 +10,7 @@
 #include "runtime/platform/parse.h"
 #include "runtime/run/config_json.h"
 #include "runtime/run/json_text.h"
-#include "runtime/run/run.h"
+#include "runtime/run/run_read.h"
 
 #define MAX_JSON_INTEGER ((json_int_t)1 << 53) /* seeds and counts that are written lie below */
 

@@ -1,7 +1,7 @@
 /* A run: a training from its first step to its last, as its folder (folder.h) keeps it. A folder that is read may come
  * from anywhere: nothing in its files is believed unchecked. */
-#ifndef MS_RUN_RUN_H
-#define MS_RUN_RUN_H
+#ifndef MS_RUN_RUN_READ_H
+#define MS_RUN_RUN_READ_H
 
 #include "runtime/mnist_simd.h"
 

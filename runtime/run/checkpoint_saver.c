@@ -1,6 +1,6 @@
 /* A run's folder in use, and when its checkpoints are written. */
 #define _POSIX_C_SOURCE 200809L /* rmdir */
-#include "runtime/run/keeper.h"
+#include "runtime/run/checkpoint_saver.h"
 
 #include <stdio.h>
 #include <unistd.h>
@@ -12,26 +12,26 @@
 static const double share = 0.005;     /* of the time, for checkpoints */
 static const double long_epoch_s = 60; /* after which one is due within an epoch */
 
-enum ms_status ms_keeper_open(const char *folder, struct ms_keeper *keeper) {
-  *keeper = (struct ms_keeper){.every_epochs = 0};
+enum ms_status ms_checkpoint_saver_open(const char *folder, struct ms_checkpoint_saver *saver) {
+  *saver = (struct ms_checkpoint_saver){.every_epochs = 0};
   MS_TRY(ms_make_folder(folder));
-  MS_TRY(ms_run_lock(folder, &keeper->lock));
-  snprintf(keeper->folder, sizeof keeper->folder, "%s", folder);
+  MS_TRY(ms_run_lock(folder, &saver->lock));
+  snprintf(saver->folder, sizeof saver->folder, "%s", folder);
   return MS_OK;
 }
 
-void ms_keeper_close(struct ms_keeper *keeper) {
-  ms_run_unlock(&keeper->lock);
-  rmdir(keeper->folder); /* goes only if it is empty */
-  ms_checkpoint_free(keeper->checkpoint);
-  keeper->checkpoint = NULL;
+void ms_checkpoint_saver_close(struct ms_checkpoint_saver *saver) {
+  ms_run_unlock(&saver->lock);
+  rmdir(saver->folder); /* goes only if it is empty */
+  ms_checkpoint_free(saver->checkpoint);
+  saver->checkpoint = NULL;
 }
 
-void ms_keeper_start(struct ms_keeper *keeper) {
-  keeper->start_s = keeper->last_s = ms_clock_s();
+void ms_checkpoint_saver_start(struct ms_checkpoint_saver *saver) {
+  saver->start_s = saver->last_s = ms_clock_s();
 }
 
-static bool is_due(const struct ms_keeper *k, enum ms_moment moment, size_t epochs_done, double now) {
+static bool is_due(const struct ms_checkpoint_saver *k, enum ms_moment moment, size_t epochs_done, double now) {
   if (moment == MS_AT_STOP || (moment == MS_AFTER_EPOCH && k->after_next_epoch))
     return true;
   if (k->every_epochs > 0 || k->every_s > 0)
@@ -40,7 +40,8 @@ static bool is_due(const struct ms_keeper *k, enum ms_moment moment, size_t epoc
   return (moment == MS_AFTER_EPOCH || now - k->last_s >= long_epoch_s) && k->spent_s <= share * (now - k->start_s);
 }
 
-enum ms_status ms_keeper_offer(struct ms_keeper *k, enum ms_moment moment, const struct ms_train_state *state) {
+enum ms_status ms_checkpoint_saver_offer(struct ms_checkpoint_saver *k, enum ms_moment moment,
+                                         const struct ms_train_state *state) {
   const double now = ms_clock_s();
   const bool is_over = state->at.epoch > state->config->epochs; /* the model is about to be saved */
   if ((is_over && !k->after_next_epoch) || !is_due(k, moment, state->at.epoch - 1, now))

@@ -2,13 +2,13 @@
  * Unless told otherwise: after every epoch, and once a minute within longer ones, as long as all checkpoints so far
  * took no more than half a per cent of the time since the session began. What is left undone then waits for a later
  * epoch, so that checkpoints stay below one per cent of a run however short its epochs and slow its disk. */
-#ifndef MS_RUN_KEEPER_H
-#define MS_RUN_KEEPER_H
+#ifndef MS_RUN_CHECKPOINT_SAVER_H
+#define MS_RUN_CHECKPOINT_SAVER_H
 
 #include "runtime/run/checkpoint_pair.h"
 #include "runtime/run/lock.h"
 
-struct ms_keeper {
+struct ms_checkpoint_saver {
   char folder[MS_PATH_SIZE];
   struct ms_run_lock lock;
   struct ms_checkpoint_pair pair;
@@ -23,15 +23,16 @@ struct ms_keeper {
 };
 
 /* Makes the folder and locks it. On failure, nothing is held. */
-enum ms_status ms_keeper_open(const char *folder, struct ms_keeper *keeper);
+enum ms_status ms_checkpoint_saver_open(const char *folder, struct ms_checkpoint_saver *saver);
 /* Unlocks the folder, and removes it if it is empty. */
-void ms_keeper_close(struct ms_keeper *keeper);
+void ms_checkpoint_saver_close(struct ms_checkpoint_saver *saver);
 
 /* Training begins. */
-void ms_keeper_start(struct ms_keeper *keeper);
+void ms_checkpoint_saver_start(struct ms_checkpoint_saver *saver);
 
 /* As ms_observer's keep: writes a checkpoint if it is time, always at MS_AT_STOP, but none with a weight that is not
  * finite. MS_ERROR_SYSTEM besides: the folder is no longer the one that was locked. */
-enum ms_status ms_keeper_offer(struct ms_keeper *keeper, enum ms_moment moment, const struct ms_train_state *state);
+enum ms_status ms_checkpoint_saver_offer(struct ms_checkpoint_saver *saver, enum ms_moment moment,
+                                         const struct ms_train_state *state);
 
 #endif

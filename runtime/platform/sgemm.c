@@ -1,6 +1,6 @@
 /* ms_sgemm, and the division of a product over threads: by rows and columns of C, never over k, so that the number of
  * threads cannot show in the bits. */
-#include "runtime/platform/gemm.h"
+#include "runtime/platform/sgemm.h"
 
 #include <assert.h>
 

@@ -1,6 +1,6 @@
 /* For instruction sets that compress by a table: four lanes at a time. Little-endian machines only. */
-#ifndef MS_KERNELS_SIMD_TO_FRONT_H
-#define MS_KERNELS_SIMD_TO_FRONT_H
+#ifndef MS_KERNELS_SIMD_COMPRESS_LANES_H
+#define MS_KERNELS_SIMD_COMPRESS_LANES_H
 
 #include <stdint.h>
 

@@ -1,6 +1,6 @@
 /* Division of a matrix product over the pool's threads. */
-#ifndef MS_PLATFORM_GEMM_H
-#define MS_PLATFORM_GEMM_H
+#ifndef MS_PLATFORM_SGEMM_H
+#define MS_PLATFORM_SGEMM_H
 
 #include "runtime/platform/threads.h"
 

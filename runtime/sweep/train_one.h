@@ -1,6 +1,6 @@
 /* Trains one run of a sweep. */
-#ifndef MS_SWEEP_TRAIN_H
-#define MS_SWEEP_TRAIN_H
+#ifndef MS_SWEEP_TRAIN_ONE_H
+#define MS_SWEEP_TRAIN_ONE_H
 
 #include "runtime/sweep/sweep.h"
 
