@@ -338,6 +338,11 @@ MS_API enum ms_status ms_network_save(const struct ms_network *network, const ch
 /* MS_ERROR_DATA: not such a file. */
 MS_API enum ms_status ms_network_load(const char *path, struct ms_network **network);
 
+/* The bytes of such a file, in memory: to be freed by ms_free. */
+MS_API enum ms_status ms_network_to_bytes(const struct ms_network *network, uint8_t **bytes, size_t *n_bytes);
+MS_API enum ms_status ms_network_from_bytes(const void *bytes, size_t n_bytes, struct ms_network **network);
+MS_API void ms_free(void *memory);
+
 /* ---- Prediction --------------------------------------------------------------------------------------------- */
 
 /* What a network says about n inputs of its width, as bytes p that stand for p / 255 or as finite floats: to out (n,

@@ -1,11 +1,19 @@
 # shellcheck shell=bash
 # Sourced by the tests that are scripts: a folder to work in, named checks, and what the program says when it refuses.
 
+need_data() { # FOLDER
+  if [ ! -e "$1/train-images-idx3-ubyte" ]; then
+    echo "skipped: $1 does not hold MNIST: get it with ci/get_data.sh"
+    exit 77
+  fi
+}
+
 # Sets program, data and here (the tests' folder); makes the folder work, which goes at the end, after the test's clean_up if it has
-# one, and enters it. What the caller's environment says to the program is taken out. With a third argument, in memory, where waiting
-# for the disk takes no time.
+# one, and enters it. Without data, the test is skipped. What the caller's environment says to the program is taken out. With a
+# third argument, in memory, where waiting for the disk takes no time.
 # shellcheck disable=SC2034 # used by those that source this
 begin() { # PROGRAM DATA_FOLDER [memory]
+  need_data "$2"
   program=$(realpath "$1") data=$(realpath "$2")
   here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
   work=

@@ -1,16 +1,24 @@
 /* Short runs on the first images of MNIST. */
 #include "tests/short_runs.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 
+#include "runtime/platform/files.h"
 #include "tests/harness.h"
 
 struct ms_data test_data;
 
 void test_load(void) {
   const char *folder = getenv("MNIST_SIMD_DATA");
+  char images[4096];
+  if (!folder)
+    folder = "data/mnist";
+  snprintf(images, sizeof images, "%s/train-images-idx3-ubyte", folder);
+  if (!ms_exists(images))
+    test_skip("%s does not hold MNIST: get it with ci/get_data.sh", folder);
   if (!test_data.train.n)
-    CHECK_MESSAGE(ms_data_load(folder ? folder : "data/mnist", &test_data) == MS_OK, "%s", ms_error_message());
+    CHECK_MESSAGE(ms_data_load(folder, &test_data) == MS_OK, "%s", ms_error_message());
 }
 
 /* The regularised preset on fewer images, in batches of which the last is short. */

@@ -13,16 +13,9 @@
 #include "runtime/run/folder.h"
 #include "runtime/run/session.h"
 #include "tests/harness.h"
+#include "tests/short_runs.h"
 
 enum { MAX_SAVED = 64, MAX_EPOCHS = 8, N_TRAIN = 200, N_VALIDATION = 100 };
-
-static struct ms_data data;
-
-static void load(void) {
-  const char *folder = getenv("MNIST_SIMD_DATA");
-  if (!data.train.n)
-    CHECK_MESSAGE(ms_data_load(folder ? folder : "data/mnist", &data) == MS_OK, "%s", ms_error_message());
-}
 
 /* What a run has told. */
 struct history {
@@ -76,8 +69,8 @@ static struct ms_config *make_config(void) {
 
 static void train_all(struct history *h, char digest[65], struct ms_train_result *result) {
   struct ms_config *config = make_config();
-  const struct ms_dataset training = ms_dataset_slice(&data.train, 0, N_TRAIN);
-  const struct ms_dataset validation = ms_dataset_slice(&data.train, N_TRAIN, N_VALIDATION);
+  const struct ms_dataset training = ms_dataset_slice(&test_data.train, 0, N_TRAIN);
+  const struct ms_dataset validation = ms_dataset_slice(&test_data.train, N_TRAIN, N_VALIDATION);
   const struct ms_observer observer = {.context = h, .epoch = on_epoch, .keep = on_keep};
   struct ms_network *network;
   CHECK_MESSAGE(ms_train(config, &training, &validation, &observer, &network, result) == MS_OK, "%s",
@@ -89,8 +82,8 @@ static void train_all(struct history *h, char digest[65], struct ms_train_result
 
 static void check_resumed(const struct history *whole, size_t i, const char *digest,
                           const struct ms_train_result *result) {
-  const struct ms_dataset training = ms_dataset_slice(&data.train, 0, N_TRAIN);
-  const struct ms_dataset validation = ms_dataset_slice(&data.train, N_TRAIN, N_VALIDATION);
+  const struct ms_dataset training = ms_dataset_slice(&test_data.train, 0, N_TRAIN);
+  const struct ms_dataset validation = ms_dataset_slice(&test_data.train, N_TRAIN, N_VALIDATION);
   static struct history rest;
   struct ms_train_result again;
   struct ms_checkpoint *checkpoint;
@@ -126,7 +119,7 @@ static void every_step(void) {
   static struct history whole;
   struct ms_train_result result;
   char digest[65];
-  load();
+  test_load();
   memset(&whole, 0, sizeof whole);
   whole.save = true;
   snprintf(whole.folder, sizeof whole.folder, "%s", test_folder());
@@ -171,12 +164,13 @@ static void sessions(void) {
   struct ms_train_result result;
   struct ms_run run;
   char digest[65];
-  load();
+  test_load();
   memset(&whole, 0, sizeof whole);
   memset(&part, 0, sizeof part);
   CHECK(ms_init(NULL, 2) == MS_OK);
   train_all(&whole, digest, &result);
-  const struct ms_data images = {.train = ms_dataset_slice(&data.train, 0, N_TRAIN + N_VALIDATION), .test = data.test};
+  const struct ms_data images = {.train = ms_dataset_slice(&test_data.train, 0, N_TRAIN + N_VALIDATION),
+                                 .test = test_data.test};
   struct ms_config *config = make_config();
   const struct ms_session_plan plan = {
       .folder = test_folder(), .preset = "regularised", .config = config, .data = &images, .without_test = true};
@@ -264,7 +258,7 @@ static void check_bytes(const char *path, enum ms_status (*load_file)(const char
 /* A short run that saves one checkpoint within the second epoch, with a kept model of its own, and its model. */
 static void small_files(char checkpoint[MS_PATH_SIZE], char model[MS_PATH_SIZE]) {
   static struct history h;
-  load();
+  test_load();
   memset(&h, 0, sizeof h);
   h.save = true;
   snprintf(h.folder, sizeof h.folder, "%s", test_folder());
@@ -273,8 +267,8 @@ static void small_files(char checkpoint[MS_PATH_SIZE], char model[MS_PATH_SIZE])
   config->patience = 0;
   config->hidden[0].units = 3;
   config->hidden[1].units = 5;
-  const struct ms_dataset training = ms_dataset_slice(&data.train, 0, N_TRAIN);
-  const struct ms_dataset validation = ms_dataset_slice(&data.train, N_TRAIN, N_VALIDATION);
+  const struct ms_dataset training = ms_dataset_slice(&test_data.train, 0, N_TRAIN);
+  const struct ms_dataset validation = ms_dataset_slice(&test_data.train, N_TRAIN, N_VALIDATION);
   const struct ms_observer observer = {.context = &h, .epoch = on_epoch, .keep = on_keep};
   struct ms_network *network;
   struct ms_train_result result;

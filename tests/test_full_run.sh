@@ -8,6 +8,7 @@ program=$1 data=$2 golden=$3
 here=$(realpath "$(dirname "$0")")
 # shellcheck source=tests/checks.sh
 source "$here/checks.sh"
+need_data "$data"
 work=$(mktemp -d)
 evidence=(/dev/null)
 trap 'rm -rf "$work"' EXIT

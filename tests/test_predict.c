@@ -98,6 +98,15 @@ static void from_layers(void) {
   ms_network_sha256(copy, other);
   CHECK(strcmp(hex, other) == 0);
   ms_network_free(copy);
+  uint8_t *bytes;
+  size_t n_bytes;
+  CHECK(ms_network_to_bytes(network, &bytes, &n_bytes) == MS_OK);
+  CHECK(ms_network_from_bytes(bytes, n_bytes, &copy) == MS_OK);
+  ms_network_sha256(copy, other);
+  CHECK(strcmp(hex, other) == 0);
+  ms_network_free(copy);
+  CHECK(ms_network_from_bytes(bytes, n_bytes - 1, &copy) == MS_ERROR_DATA && !copy);
+  ms_free(bytes);
   CHECK(ms_network_from_layers(0, layers, &copy) == MS_ERROR_ARGUMENT && !copy);
   ++layers[1].n_in;
   CHECK(ms_network_from_layers(3, layers, &copy) == MS_ERROR_ARGUMENT && strstr(ms_error_message(), "layer 2"));
@@ -211,6 +220,9 @@ static void wrong_data(void) {
   const struct ms_dataset end = ms_dataset_slice(&good, 15, 10), beyond_end = ms_dataset_slice(&good, 30, 1);
   CHECK(end.n == 5 && end.images == pixels + 15 * 8 && beyond_end.n == 0);
   ms_network_free(trained);
+  CHECK(ms_config_set(config, "hidden", "65536,65536,65536,65536,65536,65536,65536,65536,65536,65536") == MS_OK);
+  CHECK(ms_train(config, &good, NULL, NULL, &trained, &result) == MS_ERROR_MEMORY);
+  CHECK_MESSAGE(strstr(ms_error_message(), "training needs 720.7 GiB"), "%s", ms_error_message());
   ms_config_free(config);
   ms_shutdown();
 }

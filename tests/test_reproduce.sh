@@ -99,6 +99,7 @@ interrupt() { # SIGNAL PATTERN
   local pid=$!
   for _ in $(seq 6000); do
     grep -q "$2" out && break
+    kill -0 $pid 2>/dev/null || break
     sleep 0.05
   done
   sed "/$2/,\$!d" out | grep -q "$2" || echo "never came to $2"

@@ -88,7 +88,25 @@ static enum ms_status create_buffers(struct ms_trainer *t) {
   return MS_OK;
 }
 
+/* Asked before anything is allocated: a system that hands out more memory than it has ends the program later. Counted are
+ * weights and moments in panels, two row-major copies of the weights, and activations as they are, by rows and by columns. */
+static enum ms_status check_memory(const struct ms_config *config, size_t n_inputs, size_t n_classes) {
+  double floats = 0;
+  for (size_t l = 0, n_in = n_inputs; l <= config->n_hidden; ++l) {
+    const size_t n_out = l < config->n_hidden ? config->hidden[l].units : n_classes;
+    floats += 5 * (double)n_in * (double)n_out + 3 * (double)config->batch * (double)n_in;
+    n_in = n_out;
+  }
+  const double needed = floats * sizeof(float), limit = ms_memory_limit(), gib = 0x1p30;
+  if (needed <= limit)
+    return MS_OK;
+  return ms_fail(MS_ERROR_MEMORY,
+                 "training needs %.1f GiB of memory, this machine has %.1f GiB: choose fewer units, or a smaller batch",
+                 needed / gib, limit / gib);
+}
+
 static enum ms_status create(struct ms_trainer *t, size_t n_inputs, size_t n_classes) {
+  MS_TRY(check_memory(t->config, n_inputs, n_classes));
   MS_TRY(create_network(t, n_inputs, n_classes));
   MS_TRY(create_layers(t));
   return create_buffers(t);

@@ -3,9 +3,11 @@
 #define _DEFAULT_SOURCE /* madvise */
 #include "runtime/platform/memory.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include "runtime/platform/error.h"
 
@@ -46,4 +48,22 @@ enum ms_status ms_allocate(size_t count, size_t size, const char *what, void *p)
     memset(memory, 0, count * size);
   }
   return status;
+}
+
+void ms_free(void *memory) {
+  free(memory);
+}
+
+double ms_memory_limit(void) {
+  static const char *const groups[] = {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
+  double limit = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+  for (size_t i = 0; i < sizeof groups / sizeof groups[0]; ++i) {
+    FILE *file = fopen(groups[i], "r");
+    unsigned long long bytes;
+    if (file && fscanf(file, "%llu", &bytes) == 1 && (double)bytes < limit)
+      limit = (double)bytes;
+    if (file)
+      fclose(file);
+  }
+  return limit;
 }

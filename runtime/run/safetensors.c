@@ -90,43 +90,58 @@ static void make_header(const struct ms_network *network, struct ms_text *text, 
   json_decref(header);
 }
 
-enum ms_status ms_network_save(const struct ms_network *network, const char *path) {
+static void fill_file(const struct ms_network *network, const struct ms_text *header, size_t data_at, size_t data_bytes,
+                      uint8_t *file) {
+  const uint64_t header_bytes = data_at - LENGTH_BYTES;
+  memcpy(file, &header_bytes, LENGTH_BYTES);
+  ms_little_endian(file, 1, LENGTH_BYTES);
+  memset(file + LENGTH_BYTES, ' ', data_at - LENGTH_BYTES);
+  memcpy(file + LENGTH_BYTES, header->data, header->length);
+  uint8_t *next = file + data_at;
+  for (size_t l = 0; l < network->n_layers; ++l) {
+    const struct ms_dense *layer = &network->layers[l];
+    memcpy(next, layer->weight, layer->n_in * layer->n_out * sizeof(float));
+    next += layer->n_in * layer->n_out * sizeof(float);
+    memcpy(next, layer->bias, layer->n_out * sizeof(float));
+    next += layer->n_out * sizeof(float);
+  }
+  ms_little_endian(file + data_at, data_bytes / sizeof(float), sizeof(float));
+  char hex[65];
+  const size_t position = digest_position(file, data_at);
+  file_digest(file, data_at + data_bytes, position, hex);
+  memcpy(file + position, hex, DIGEST_DIGITS);
+}
+
+/* name: for messages. */
+static enum ms_status encode(const struct ms_network *network, const char *name, uint8_t **file, size_t *n_bytes) {
   size_t data_bytes;
   struct ms_text header = {0};
   make_header(network, &header, &data_bytes);
-  enum ms_status status = ms_text_status(&header, path);
-  if (status != MS_OK) {
-    ms_text_free(&header);
-    return status;
-  }
-  /* Spaces behind the header are allowed, and put the tensors on a cache line's boundary. */
-  const size_t text_bytes = header.length;
-  const size_t data_at = (LENGTH_BYTES + text_bytes + MS_ALIGNMENT - 1) / MS_ALIGNMENT * MS_ALIGNMENT;
-  uint8_t *file;
-  status = ms_allocate(data_at + data_bytes, 1, path, &file);
+  enum ms_status status = ms_text_status(&header, name);
   if (status == MS_OK) {
-    const uint64_t header_bytes = data_at - LENGTH_BYTES;
-    memcpy(file, &header_bytes, LENGTH_BYTES);
-    ms_little_endian(file, 1, LENGTH_BYTES);
-    memset(file + LENGTH_BYTES, ' ', data_at - LENGTH_BYTES);
-    memcpy(file + LENGTH_BYTES, header.data, text_bytes);
-    uint8_t *next = file + data_at;
-    for (size_t l = 0; l < network->n_layers; ++l) {
-      const struct ms_dense *layer = &network->layers[l];
-      memcpy(next, layer->weight, layer->n_in * layer->n_out * sizeof(float));
-      next += layer->n_in * layer->n_out * sizeof(float);
-      memcpy(next, layer->bias, layer->n_out * sizeof(float));
-      next += layer->n_out * sizeof(float);
-    }
-    ms_little_endian(file + data_at, data_bytes / sizeof(float), sizeof(float));
-    char hex[65];
-    const size_t position = digest_position(file, data_at);
-    file_digest(file, data_at + data_bytes, position, hex);
-    memcpy(file + position, hex, DIGEST_DIGITS);
-    status = ms_file_write(path, file, data_at + data_bytes);
-    free(file);
+    /* Spaces behind the header are allowed, and put the tensors on a cache line's boundary. */
+    const size_t data_at = (LENGTH_BYTES + header.length + MS_ALIGNMENT - 1) / MS_ALIGNMENT * MS_ALIGNMENT;
+    *n_bytes = data_at + data_bytes;
+    status = ms_allocate(*n_bytes, 1, name, file);
+    if (status == MS_OK)
+      fill_file(network, &header, data_at, data_bytes, *file);
   }
   ms_text_free(&header);
+  return status;
+}
+
+enum ms_status ms_network_to_bytes(const struct ms_network *network, uint8_t **bytes, size_t *n_bytes) {
+  *bytes = NULL;
+  *n_bytes = 0;
+  return encode(network, "network", bytes, n_bytes);
+}
+
+enum ms_status ms_network_save(const struct ms_network *network, const char *path) {
+  uint8_t *file;
+  size_t n_bytes;
+  MS_TRY(encode(network, path, &file, &n_bytes));
+  const enum ms_status status = ms_file_write(path, file, n_bytes);
+  free(file);
   return status;
 }
 
@@ -298,4 +313,9 @@ enum ms_status ms_network_load(const char *path, struct ms_network **network) {
   const enum ms_status status = parse(path, file, n_bytes, network);
   free(file);
   return status;
+}
+
+enum ms_status ms_network_from_bytes(const void *bytes, size_t n_bytes, struct ms_network **network) {
+  *network = NULL;
+  return parse("network", bytes, n_bytes, network);
 }
