@@ -60,6 +60,37 @@ for standard in c99 c11 c++11 c++17; do
   done
 done
 
+# ---- Manual pages and completions ----
+share=$prefix/share
+named() { # COMMAND: its manual page has all options of its help
+  prefix/bin/mnist_simd "$1" --help | grep -oE '^  (-h, )?--[a-z0-9-]+' | grep -oE -- '--.*' >options
+  sed 's/\\f.//g; s/\\//g' "$share/man/man1/mnist_simd-$1.1" | grep -oE -- '--[a-z0-9-]+' >page
+  [ -s options ] && ! grep -vxFf page options >out
+}
+commands=$(prefix/bin/mnist_simd --help | sed -n '/^Commands:/,/^$/s/^  \([a-z]*\) .*/\1/p')
+check "manual page of the program" test -s "$share/man/man1/mnist_simd.1"
+for command in $commands; do
+  check "manual page of $command" named "$command"
+done
+if command -v groff >/dev/null; then
+  check "roff without warnings" test -z "$(groff -ww -man -Tascii "$share"/man/man1/*.1 2>&1 >/dev/null)"
+fi
+
+completes() { # WORDS WORD...: what bash offers for the last word
+  local COMP_WORDS=("${@:2}") COMP_CWORD=$(($# - 2)) COMPREPLY=()
+  _mnist_simd 2>/dev/null # compopt works in a completion alone
+  [ "${COMPREPLY[*]}" = "$1" ]
+}
+# shellcheck disable=SC1091
+check "completion for bash" source "$share/bash-completion/completions/mnist_simd"
+check "  of commands" completes "reproduce report" mnist_simd rep
+check "  of options" completes "--seed --seeds" mnist_simd reproduce --seed
+check "  of values" completes "constant cosine" mnist_simd train --schedule ""
+check "  of files" completes "" mnist_simd train --out ""
+for shell in zsh:zsh/site-functions/_mnist_simd fish:fish/vendor_completions.d/mnist_simd.fish; do
+  command -v "${shell%%:*}" >/dev/null && check "completion for ${shell%%:*}" quietly "${shell%%:*}" -n "$share/${shell#*:}"
+done
+
 # ---- The examples, by find_package ----
 run_examples() { # KIND
   check "$1: product" prints "139 154" examples/matrix_product
