@@ -47,9 +47,11 @@ missing_optional_packages() {
   has_header c++ benchmark/benchmark.h c++ || echo libbenchmark-dev
 }
 
-# What only tests need: a browser and an XML parser for the report pages, launchers for sweeps, a locale with a decimal comma, system calls seen.
+# What only tests need: a browser and an XML parser for the report pages, launchers for sweeps, a locale with a decimal comma, system calls seen, the
+# installed library found.
 missing_test_packages() {
   has_tool strace || echo strace
+  has_tool pkg-config || echo pkg-config
   has_tool localedef && [ -f /usr/share/i18n/locales/de_DE ] || echo locales
   has_tool xmllint || echo libxml2-utils
   has_tool node || echo nodejs
@@ -92,7 +94,7 @@ want_test_packages() {
     missing=$(missing_test_packages | xargs)
     [ -n "$missing" ] || return 0
   fi
-  echo "Without $missing some tests (report pages in a browser, sweeps by launchers, system calls, locales) are skipped. To have them: sudo apt-get install -y $missing"
+  echo "Without $missing some tests (report pages in a browser, sweeps by launchers, system calls, locales, the installed library) are skipped. To have them: sudo apt-get install -y $missing"
 }
 
 install_packages() { # "PACKAGE PACKAGE ..."

@@ -1,11 +1,14 @@
 /* mnist_simd: dense networks in C, trained by hand-written SIMD kernels, with the same bits for the same seed on every
- * CPU and at every thread count. This is the only public header.
+ * CPU and at every thread count.
  *
- *   ms_init(NULL, 0);                                  best kernels of this CPU, all cores
- *   struct ms_data data;   ms_data_load("data/mnist", &data);
- *   struct ms_config *c;   ms_config_preset("final", &c);
- *   struct ms_network *n;  ms_train(c, &train, NULL, NULL, &n, &result);
- *   ms_evaluate(n, &data.test, &evaluation);
+ *   ms_init(NULL, 0);                                           the best kernels of this CPU, all cores
+ *   struct ms_dataset train = {.n = N - 1, .rows = SIDE, .cols = SIDE, .n_classes = CLASSES, ...};
+ *   ms_config_preset("unregularised", &config);
+ *   ms_config_set(config, "hidden", "32");
+ *   ms_train(config, &train, NULL, NULL, &network, &result);
+ *   ms_predict_bytes(network, 1, image, MS_PROBABILITIES, probabilities);
+ *
+ * as in examples/train_on_arrays.c, in full. The kernels that ms_kernels() gives are those of <mnist_simd_kernels.h>.
  *
  * Fallible functions return MS_OK or a status; ms_error_message() then names the thing, what was found and the remedy.
  * Matrices are row-major, sizes are in elements. Functions that compute use the one pool of threads that ms_init made:

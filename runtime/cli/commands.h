@@ -11,4 +11,13 @@ int cmd_show(int argc, char **argv);
 int cmd_verify(int argc, char **argv);
 int cmd_kernels(int argc, char **argv);
 
+struct cli_entry {
+  const char *name;
+  int (*run)(int argc, char **argv);
+  const char *summary;
+};
+extern const struct cli_entry cli_commands[]; /* ended by a NULL name */
+
+extern const char cli_about[], cli_exit_codes[]; /* of the program */
+
 #endif

@@ -67,6 +67,8 @@ static void print_help(const struct cli_command *command) {
   printf("  %-22s %s\n", "-h, --help", "print this");
 }
 
+void (*cli_help)(const struct cli_command *command) = print_help;
+
 /* What getopt_long did not take. optopt says what it is: a known option that has a value too much, one letter of a
  * word with a single '-', or, being 0, a word with two. */
 static void tell_wrong_option(const struct cli_command *command, char **argv) {
@@ -114,7 +116,7 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
     }
     const int index = found - FIRST_OPTION;
     if (found == 'h' || index == n) {
-      print_help(command);
+      cli_help(command);
       *exit_code = EXIT_SUCCESS;
       return false;
     }

@@ -31,6 +31,9 @@ struct cli_values {
   size_t n_arguments;
 };
 
+/* What --help calls; the generator of the manual pages (manual.c) takes the table from it. */
+extern void (*cli_help)(const struct cli_command *command);
+
 /* Parses what follows the sub-command's name. Returns false if the program is to end now with *exit_code: help was
  * printed, or an error was told in one line. */
 bool cli_parse(const struct cli_command *command, int argc, char **argv, struct cli_values *values, int *exit_code);
