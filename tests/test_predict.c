@@ -188,7 +188,7 @@ static void fine_tuning(void) {
 
 static void wrong_data(void) {
   static const uint8_t pixels[20 * 8], labels[20] = {0, 1, 2}, beyond[20] = {0, 3};
-  static const float numbers[20 * 8];
+  static const float numbers[20 * 8] = {0};
   static const struct {
     struct ms_dataset data;
     const char *message;
