@@ -21,6 +21,10 @@ has_header() { # COMPILER HEADER
   printf '#include <%s>\n' "$2" | "$1" -E -x "$3" - >/dev/null 2>&1
 }
 
+has_file() { # FILE...: as a pattern gives them
+  [ -e "$1" ]
+}
+
 # Header and static library: the header is there without the library where another architecture's package is installed.
 has_static() { # HEADER LIBRARY
   has_header cc "$1" c && printf 'int main(void) { return 0; }\n' | cc -x c - "-l:$2" -o /dev/null >/dev/null 2>&1
@@ -47,8 +51,8 @@ missing_optional_packages() {
   has_header c++ benchmark/benchmark.h c++ || echo libbenchmark-dev
 }
 
-# What only tests need: a browser and an XML parser for the report pages, launchers for sweeps, a locale with a decimal comma, system calls seen, the
-# installed library found.
+# What only tests need: a browser and an XML parser for the report pages, launchers for sweeps, a locale with a decimal comma, system
+# calls seen, the installed library found, the reference BLAS and its tests, NumPy.
 missing_test_packages() {
   has_tool strace || echo strace
   has_tool pkg-config || echo pkg-config
@@ -59,6 +63,9 @@ missing_test_packages() {
   has_tool mpirun || echo openmpi-bin
   (PATH=$PATH:/usr/sbin && has_tool slurmctld && has_tool slurmd && has_tool sbatch) || echo slurm-wlm
   (PATH=$PATH:/usr/sbin && has_tool munged) || echo munge
+  has_file /usr/lib/*/blas/xscblat3 || echo libblas-test
+  has_file /usr/lib/*/blas/libblas.so.3 || echo libblas3
+  /usr/bin/python3 -c 'import numpy' 2>/dev/null || echo python3-numpy
 }
 
 can_install() {
@@ -94,7 +101,7 @@ want_test_packages() {
     missing=$(missing_test_packages | xargs)
     [ -n "$missing" ] || return 0
   fi
-  echo "Without $missing some tests (report pages in a browser, sweeps by launchers, system calls, locales, the installed library) are skipped. To have them: sudo apt-get install -y $missing"
+  echo "Without $missing some tests (report pages in a browser, sweeps by launchers, system calls, locales, the installed library, BLAS, Python) are skipped. To have them: sudo apt-get install -y $missing"
 }
 
 install_packages() { # "PACKAGE PACKAGE ..."

@@ -7,7 +7,7 @@ set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
-folders=(kernels reference runtime examples tests bench)
+folders=(kernels reference runtime cblas examples tests bench)
 build="build-lint"
 failed=()
 
@@ -164,7 +164,7 @@ cmake -S . -B $build >$build/log 2>&1 || {
   fail "CMake could not configure $build."
 }
 run includes check_includes
-run words check_words kernels reference runtime
+run words check_words kernels reference runtime cblas
 run clang-format sources_format
 run shellcheck check_scripts ci/*.sh tests/*.sh tests/fuzz/*.sh sweeps/*.sh bench/*.sh bench/peers/*.sh .ci/run
 run cppcheck check_c --project=$build/compile_commands.json
