@@ -8,7 +8,7 @@ from ._start import start
 def sgemm(a, b, alpha=1, beta=0, c=None, transpose_a=False, transpose_b=False):
     """alpha op(a) op(b) + beta c as float32; op(a) is (m, k), op(b) (k, n), c and the result (m, n).
 
-    op transposes if its flag says so. Matrices may be parts and transposes of larger ones (x[2:5, ::1], x.T). With c,
+    op transposes if its flag says so. Matrices may be parts and transposes of larger ones (x[2:5, 3:], x.T). With c,
     the result is written to it, and c returned; it shares no memory with a and b. The bits depend on nothing but the
     operands as long as a and b are finite; a NaN makes NaN what it enters.
     """
