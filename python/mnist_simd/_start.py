@@ -1,0 +1,72 @@
+"""Start and end of the library: its kernels and threads."""
+
+import operator
+import os
+import threading
+
+from ._library import Status, check, lib
+
+_lock = threading.Lock()
+_started = False  # whether this module holds a start of the library
+_ISAS = ("scalar", "avx2", "avx512", "sve128", "neon", "sve256", "sve512", "rvv128", "rvv256", "rvv512", "vsx")
+
+
+def init(isa=None, threads=0):
+    """Starts the library; the first call that computes does it otherwise, as MNIST_SIMD_ISA and MNIST_SIMD_THREADS say.
+
+    isa: one of isas(); None: the best. threads: 0 for all cores. Neither changes a result.
+    MnistSimdError: another name, or the library is at work with others: call shutdown() first.
+    """
+    global _started
+    threads = operator.index(threads)
+    if threads < 0:
+        raise ValueError(f"threads: {threads}, expected 1 or more, or 0 for all cores")
+    with _lock:
+        check(lib.ms_init(isa.encode() if isa else None, threads))
+        if _started:
+            lib.ms_shutdown()  # starts are counted, and this module needs one
+        _started = True
+
+
+def shutdown():
+    """Ends the library's threads, when no call is in progress. The next call that computes starts it anew."""
+    global _started
+    with _lock:
+        if _started:
+            lib.ms_shutdown()
+        _started = False
+
+
+def start():
+    """Before anything that computes."""
+    if _started:
+        return
+    if lib.ms_threads() > 0:
+        return init()  # another part of this process has chosen
+    n_threads = os.environ.get("MNIST_SIMD_THREADS") or "0"
+    if not n_threads.isdecimal():
+        raise ValueError(f"MNIST_SIMD_THREADS: '{n_threads}' is not a whole number")
+    init(os.environ.get("MNIST_SIMD_ISA"), int(n_threads))
+
+
+def isa():
+    """The name of the kernels in use; None before the start."""
+    return lib.ms_isa().decode() if lib.ms_threads() > 0 else None
+
+
+def threads():
+    """The number of threads in use; 0 before the start."""
+    return lib.ms_threads()
+
+
+def isas():
+    """The names that init takes on this CPU, the best last. RuntimeError: the library is at work; see shutdown()."""
+    with _lock:
+        if lib.ms_threads() > 0:
+            raise RuntimeError("isas: the library is at work: ask before it starts, or after shutdown()")
+        found = []
+        for name in _ISAS:
+            if lib.ms_init(name.encode(), 1) == Status.OK:
+                lib.ms_shutdown()
+                found.append(name)
+        return found
