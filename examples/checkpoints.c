@@ -60,13 +60,14 @@ int main(int argc, char **argv) {
   require(ms_config_set(config, "hidden", "64,32"));
   require(ms_config_set(config, "epochs", "4")); /* of 10 steps */
 
-  struct progress progress = {.path = NULL};
-  struct ms_observer observer = observe(&progress);
+  struct progress uninterrupted = {.path = NULL};
+  struct ms_observer observer = observe(&uninterrupted);
   require(ms_train(config, &train, NULL, &observer, &network, &result));
   ms_network_sha256(network, whole);
   ms_network_free(network);
 
-  progress = (struct progress){.path = argv[2], .last_step = 25};
+  struct progress before = {.path = argv[2], .last_step = 25};
+  observer = observe(&before);
   require(ms_train(config, &train, NULL, &observer, &network, &result));
   ms_network_free(network);
 
@@ -74,7 +75,8 @@ int main(int argc, char **argv) {
   require(ms_checkpoint_load(argv[2], &checkpoint));
   ms_checkpoint_position(checkpoint, &epoch, &step);
   printf("stopped in epoch %zu after step %zu, resuming\n", epoch, step);
-  progress = (struct progress){.path = argv[2]};
+  struct progress after = {.path = argv[2]};
+  observer = observe(&after);
   require(ms_train_resume(checkpoint, &train, NULL, &observer, &network, &result));
   ms_network_sha256(network, resumed);
   printf("SHA-256 of the weights: %s\n%s\n", resumed,

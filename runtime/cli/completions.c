@@ -1,5 +1,5 @@
-/* Completions for bash, zsh and fish: names of commands and options, values that are one of two words, files where a value is
- * one. */
+/* Completions for bash, zsh and fish: names of commands and options, values that are one of two words, files where a
+ * value is one. */
 #include <string.h>
 
 #include "runtime/cli/commands.h"

@@ -1,5 +1,5 @@
-/* mnist_simd_manual: writes the manual pages and the completions of three shells from the tables of the commands' options,
- * into the folder that is its only argument. Run by the build, not installed. */
+/* mnist_simd_manual: writes the manual pages and the completions of three shells from the tables of the commands'
+ * options, into the folder that is its only argument. Run by the build, not installed. */
 #include "runtime/cli/manual.h"
 
 #include <stdarg.h>
