@@ -39,7 +39,8 @@ const char *cli_remedy(const struct cli_command *command) {
                   [MS_OTHER_START] = {"force", " (--out, --force, --resume)"},
                   [MS_SHARED_WORK] = {"shard", " with --shard"},
                   [MS_FEWER_THREADS] = {"threads", " with --threads"}};
-  for (const struct cli_option *option = command->options; option->name; ++option)
+  /* No options: there was no memory for them. */
+  for (const struct cli_option *option = command->options; option && option->name; ++option)
     if (strcmp(option->name, remedies[ms_error_remedy()].option) == 0)
       return remedies[ms_error_remedy()].text;
   return "";
