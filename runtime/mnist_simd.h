@@ -73,6 +73,9 @@ MS_API const char *ms_error_message(void);
 MS_API enum ms_status ms_init(const char *isa, size_t n_threads);
 MS_API void ms_shutdown(void);
 
+/* The names of isa that ms_init takes on this CPU, the best last; NULL from the last on. Before ms_init too. */
+MS_API const char *ms_isa_supported(size_t index);
+
 /* After ms_init: the name of the chosen ISA, the number of threads. */
 MS_API const char *ms_isa(void);
 MS_API size_t ms_threads(void);

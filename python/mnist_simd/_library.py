@@ -101,6 +101,7 @@ FUNCTIONS = {
     "ms_init": (status, text, size_t),
     "ms_shutdown": (None,),
     "ms_isa": (text,),
+    "ms_isa_supported": (text, size_t),
     "ms_threads": (size_t,),
     "ms_sgemm": (status, ctypes.c_int, ctypes.c_int, size_t, size_t, size_t, ctypes.c_float, pointer, size_t, pointer,
                  size_t, ctypes.c_float, pointer, size_t),

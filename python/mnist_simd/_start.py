@@ -1,14 +1,14 @@
 """Start and end of the library: its kernels and threads."""
 
+import itertools
 import operator
 import os
 import threading
 
-from ._library import Status, check, lib
+from ._library import check, lib
 
 _lock = threading.Lock()
 _started = False  # whether this module holds a start of the library
-_ISAS = ("scalar", "avx2", "avx512", "sve128", "neon", "sve256", "sve512", "rvv128", "rvv256", "rvv512", "vsx")
 
 
 def init(isa=None, threads=0):
@@ -60,13 +60,6 @@ def threads():
 
 
 def isas():
-    """The names that init takes on this CPU, the best last. RuntimeError: the library is at work; see shutdown()."""
-    with _lock:
-        if lib.ms_threads() > 0:
-            raise RuntimeError("isas: the library is at work: ask before it starts, or after shutdown()")
-        found = []
-        for name in _ISAS:
-            if lib.ms_init(name.encode(), 1) == Status.OK:
-                lib.ms_shutdown()
-                found.append(name)
-        return found
+    """The names that init takes on this CPU, the best last."""
+    names = itertools.takewhile(bool, map(lib.ms_isa_supported, itertools.count()))
+    return [name.decode() for name in names]

@@ -101,6 +101,13 @@ bool ms_isa_is_supported(const struct ms_isa_entry *isa) {
   return (ms_cpu_features() & isa->required) == isa->required;
 }
 
+const char *ms_isa_supported(size_t index) {
+  for (size_t i = 0; i < N_ISAS; ++i)
+    if (ms_isa_is_supported(&isas[i]) && index-- == 0)
+      return isas[i].name;
+  return NULL;
+}
+
 static enum ms_status find_isa(const char *name, const struct ms_isa_entry **found) {
   *found = NULL;
   for (size_t i = N_ISAS; i-- > 0;) {
