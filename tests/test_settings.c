@@ -193,7 +193,7 @@ static void in_run_json(void) {
 
 static void in_checkpoints(void) {
   struct checkpoint_header again, header = {.config = make_distinct(),
-                                            .at = {.epoch = 1, .beta1_power = 1, .beta2_power = 1, .best = -INFINITY},
+                                            .at = {.epoch = 1, .beta1_power = 1, .beta2_power = 1, .best = -HUGE_VAL},
                                             .n_inputs = 4,
                                             .n_classes = 2,
                                             .contract = MS_CONTRACT_VERSION,
