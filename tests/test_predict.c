@@ -59,8 +59,9 @@ static void predictions(void) {
   CHECK(ms_predict_floats(network, 1, inputs, MS_LOGITS, NULL) == MS_ERROR_ARGUMENT);
   CHECK(ms_predict_floats(network, 1, inputs, (enum ms_output)2, one) == MS_ERROR_ARGUMENT);
   ms_evaluation_free(&e);
-  teardown();
+  ms_shutdown();
   CHECK(ms_predict_bytes(network, 1, data.images, MS_LOGITS, one) == MS_ERROR_ARGUMENT);
+  ms_network_free(network);
 }
 
 static void *predict_some(void *out) {
