@@ -11,6 +11,7 @@
 #include "bench/gbench.h"
 #include "bench/peers/peers.h"
 #include "runtime/platform/clock.h"
+#include "runtime/platform/cores.h"
 #include "runtime/platform/cpu.h"
 #include "runtime/platform/dispatch.h"
 

@@ -12,6 +12,7 @@
 #include "bench/kernel_cases.h"
 #include "bench/kernel_skip.h"
 #include "runtime/platform/clock.h"
+#include "runtime/platform/cores.h"
 #include "runtime/platform/cpu.h"
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/threads.h"

@@ -61,7 +61,8 @@ MS_API const char *ms_error_message(void);
 
 /* Chooses the kernels, starts the threads and checks this build. To be called before anything that computes.
  * isa: "scalar", "avx2", "avx512", "neon", "sve128", "sve256", "sve512", "rvv128", "rvv256", "rvv512", "vsx", or NULL
- * for the best that this CPU has. n_threads: 0 for all cores available to the process.
+ * for the best that this CPU has. n_threads: 0 for all cores available to the process, of which
+ * training uses as many as it is fastest with.
  * Any thread may call it, and several may: the first call starts the library, later ones join it, and the last
  * ms_shutdown of as many ends it. The child of a fork has the library as its parent had it, and new threads when it
  * needs them. The pool's threads round to nearest and keep subnormals; the calling thread does so while a function of

@@ -7,7 +7,7 @@
 
 #include "reference/exp_log.h"
 #include "reference/reference.h"
-#include "runtime/platform/cpu.h"
+#include "runtime/platform/cores.h"
 #include "runtime/platform/threads.h"
 #include "tests/harness.h"
 #include "tests/isas.h"

@@ -5,6 +5,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
+#include "runtime/platform/cores.h"
 #include "runtime/platform/cpu.h"
 #include "runtime/platform/dispatch.h"
 

@@ -73,7 +73,7 @@ int cli_fail(const struct cli_command *command, enum ms_status status);
         "else the best of this CPU); never changes a result"                                                           \
   }
 #define CLI_THREADS_OPTION                                                                                             \
-  { "threads", "N", "threads, 1 to 1024 (default: all cores); never changes a result" }
+  { "threads", "N", "threads, 1 to 1024 (default: as many of the cores as are fastest); never changes a result" }
 
 /* ms_init by --isa, MNIST_SIMD_ISA and --threads. Returns 0 or an exit code, having told the error. */
 int cli_init(const struct cli_values *values);

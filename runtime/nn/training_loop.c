@@ -13,6 +13,7 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/fpenv.h"
 #include "runtime/platform/memory.h"
+#include "runtime/platform/threads.h"
 
 struct training {
   const struct ms_config *config;
@@ -117,7 +118,9 @@ static void train_step(struct training *t, size_t first, size_t rows) {
   t->trainer.step = t->at.step;
   t->trainer.learning_rate =
       ms_learning_rate(t->config, (t->at.epoch - 1) * n_steps + t->at.step, t->config->epochs * n_steps);
+  const double start = ms_clock_s();
   ms_train_step(&t->trainer, t->train, t->order + first, rows);
+  ms_pool_tune(ms_clock_s() - start, rows);
   count_batch(t, rows);
 }
 

@@ -1,14 +1,11 @@
 /* CPU detection. On x86-64 CPUID has the CPU's part and XGETBV the operating system's; elsewhere Linux reports both. */
-#define _GNU_SOURCE /* sched_getaffinity: the cores allowed, not those built in */
 #include "runtime/platform/cpu.h"
 
-#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/auxv.h>
-#include <unistd.h>
 
 #include "kernels/kernels.h"
 
@@ -118,11 +115,3 @@ void ms_cpu_name(char *name, size_t size) {
   snprintf(name, size, "unknown");
 }
 #endif
-
-size_t ms_cpu_cores(void) {
-  cpu_set_t allowed;
-  if (sched_getaffinity(0, sizeof allowed, &allowed) == 0)
-    return (size_t)CPU_COUNT(&allowed);
-  const long online = sysconf(_SC_NPROCESSORS_ONLN); /* more cores than cpu_set_t can name */
-  return online > 0 ? (size_t)online : 1;
-}

@@ -14,7 +14,4 @@ bool ms_cpu_has_sha(void);
 /* A model name such as the CPU reports it, "unknown" if it does not. */
 void ms_cpu_name(char *name, size_t size);
 
-/* Cores that this process may run on, at least 1. */
-size_t ms_cpu_cores(void);
-
 #endif

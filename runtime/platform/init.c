@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "runtime/platform/check_build.h"
-#include "runtime/platform/cpu.h"
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/sgemm.h"
@@ -27,8 +26,7 @@ static void handle_forks(void) {
 
 static enum ms_status start(const char *isa, size_t n_threads) {
   MS_TRY(ms_dispatch(isa));
-  const size_t wanted = n_threads > 0 ? n_threads : ms_cpu_cores();
-  MS_TRY(ms_pool_start(wanted < MS_MAX_THREADS ? wanted : MS_MAX_THREADS, ms_gemm_scratch_floats()));
+  MS_TRY(ms_pool_start(n_threads, ms_gemm_scratch_floats()));
   const enum ms_status status = ms_check_build(ms_kernels(), ms_isa(), ms_pool_scratch(0));
   if (status != MS_OK)
     ms_pool_stop();

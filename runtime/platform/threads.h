@@ -7,7 +7,7 @@
 /* What each thread runs: index 0 .. ms_pool_size()-1; index 0 is the caller. */
 typedef void ms_task(void *context, size_t index);
 
-/* Starts the process' one pool with n_threads threads, the caller included, each with a scratch memory of
+/* Starts the process' one pool with n_threads threads, the caller included; 0: as many as there are cores. Each with a scratch memory of
  * scratch_floats floats. MS_ERROR_SYSTEM: a thread cannot be created; nothing is left running then. */
 enum ms_status ms_pool_start(size_t n_threads, size_t scratch_floats);
 void ms_pool_stop(void);
@@ -27,6 +27,10 @@ void ms_pool_run_alone(ms_task *task, void *context);
  * thread takes which item can differ from run to run: no result may depend on it. */
 typedef void ms_item_task(void *context, size_t item, size_t index);
 void ms_pool_each(size_t n_items, ms_item_task *task, void *context);
+
+/* To be told, after each step of a job that goes on, how long it took for its n units of work. If the number of threads
+ * was left to the pool, ms_pool_each uses from then on as many of them as the job is done best by, here and now. */
+void ms_pool_tune(double seconds, size_t n);
 
 /* A place among n_items for an item of ms_pool_each, such that the items of one thread are neighbours: for items that
  * write side by side. Where the places of two threads alternate, prefetching takes lines that the other one is writing,
