@@ -1,13 +1,13 @@
 /* Loaded before libc (LD_PRELOAD), this library makes one call of one function fail, as a test asks by environment
  * variables:
- *   MS_FAIL_CALL allocate (malloc, calloc, realloc, aligned_alloc and posix_memalign counted together), or write,
- *   fsync,
- *                   rename, unlink, mkdir, mkostemp, close, read or pthread_create
+ *   MS_FAIL_CALL    allocate (malloc, calloc, realloc, aligned_alloc and posix_memalign counted together), create
+ *                   (open with O_CREAT), write, fsync (of files), fsync_folder, rename, unlink, mkdir, lock (fcntl with
+ *                   F_SETLK), close, read or pthread_create
  *   MS_FAIL_AT      which call, from 1; with a + behind it, that one and all later ones
+ *   MS_FAIL_PATH    of rename, only calls whose new name contains this
  *   MS_FAIL_ERRNO   the error, as a number; 0: the process gets SIGKILL instead
- *   MS_FAIL_REPORT a file, made when the process ends by itself: "<calls> <failed> <leaked>", leaked being the blocks
- *   of
- *                   memory that the program itself, not libc, has had and not freed
+ *   MS_FAIL_REPORT  a file, made when the process ends by itself: "<calls> <failed> <leaked>", leaked being the blocks
+ *                   of memory that the program itself, not libc, has had and not freed
  * Without MS_FAIL_CALL it only counts allocations. Not for sanitized programs, which bring an allocator of their
  * own. */
 #define _GNU_SOURCE /* RTLD_NEXT, dl_iterate_phdr */
@@ -17,6 +17,7 @@
 #include <link.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -36,7 +37,7 @@ void __libc_free(void *block);
 enum { MAX_BLOCKS = 1 << 14 };
 
 static struct {
-  const char *call;
+  const char *call, *path;
   long at;
   bool later_too;
   int error;
@@ -68,6 +69,7 @@ __attribute__((constructor)) static void begin(void) {
     plan.at = strtol(at, &end, 10);
     plan.later_too = *end == '+';
     plan.call = call;
+    plan.path = getenv("MS_FAIL_PATH");
     atomic_store(&plan.calls, 0);
   }
 }
@@ -187,9 +189,32 @@ ssize_t read(int file, void *data, size_t n_bytes) {
 }
 
 int fsync(int file) {
+  struct stat info;
   int (*next)(int);
   NEXT(next, "fsync");
-  return fails("fsync") ? -1 : next(file);
+  return fails(fstat(file, &info) == 0 && S_ISDIR(info.st_mode) ? "fsync_folder" : "fsync") ? -1 : next(file);
+}
+
+int open(const char *path, int flags, ...) {
+  va_list arguments;
+  int (*next)(const char *, int, ...);
+  NEXT(next, "open64");
+  if (!(flags & O_CREAT))
+    return next(path, flags);
+  va_start(arguments, flags);
+  const mode_t mode = va_arg(arguments, mode_t);
+  va_end(arguments);
+  return fails("create") ? -1 : next(path, flags, mode);
+}
+
+int fcntl(int file, int command, ...) {
+  va_list arguments;
+  int (*next)(int, int, ...);
+  NEXT(next, "fcntl64");
+  va_start(arguments, command);
+  void *argument = va_arg(arguments, void *);
+  va_end(arguments);
+  return command == F_SETLK && fails("lock") ? -1 : next(file, command, argument);
 }
 
 int close(int file) {
@@ -202,7 +227,8 @@ int close(int file) {
 int rename(const char *from, const char *to) {
   int (*next)(const char *, const char *);
   NEXT(next, "rename");
-  return fails("rename") ? -1 : next(from, to);
+  const bool is_meant = !plan.path || strstr(to, plan.path);
+  return is_meant && fails("rename") ? -1 : next(from, to);
 }
 
 int unlink(const char *path) {
@@ -215,12 +241,6 @@ int mkdir(const char *path, mode_t mode) {
   int (*next)(const char *, mode_t);
   NEXT(next, "mkdir");
   return fails("mkdir") ? -1 : next(path, mode);
-}
-
-int mkostemp(char *pattern, int flags) {
-  int (*next)(char *, int);
-  NEXT(next, "mkostemp");
-  return fails("mkostemp") ? -1 : next(pattern, flags);
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *), void *argument) {

@@ -50,7 +50,7 @@ faults() { # RESULT
     *) echo "exit code $code" ;;
   esac
   [ "$leaked" = 0 ] || echo "$leaked blocks leaked"
-  for file in out/*.tmp-??????; do # as mkostemp names it
+  for file in out/*.tmp-??????; do # as ms_file_write names it
     [ ! -e "$file" ] || echo "left $file behind"
   done
 }
@@ -97,8 +97,8 @@ sweep "train --resume, finished" train --data data --threads 1 --resume out
 sweep "show" show test 3,4 --model out --data data --threads 1
 sweep "report" report out --data data --threads 1
 rm -rf prepared
-# Killed when its second epoch's metrics.csv takes its place.
-MS_FAIL_CALL=rename MS_FAIL_AT=4 MS_FAIL_ERRNO=0 LD_PRELOAD=$preload "$program" train "${small[@]}" --hidden 5 --dropout 0.1 \
+# Killed when its model takes its place.
+MS_FAIL_CALL=rename MS_FAIL_PATH=model MS_FAIL_AT=1 MS_FAIL_ERRNO=0 LD_PRELOAD=$preload "$program" train "${small[@]}" --hidden 5 --dropout 0.1 \
   --epochs 2 --out prepared >/dev/null 2>&1
 rm -f prepared/*.tmp-??????
 sweep "train --resume" train --data data --threads 1 --resume out

@@ -23,7 +23,7 @@ fail_call() { # CALL AT ERRNO ARGUMENT...
 "$program" "${train[@]}" --epochs 3 --out finished >/dev/null
 "$program" "${train[@]}" --epochs 5 --out stopped-whole >/dev/null
 # Killed after its third checkpoint: two are there.
-fail_call rename 10 0 "${train[@]}" --epochs 5 --checkpoint-every 1 --out stopped 2>/dev/null
+MS_FAIL_PATH=checkpoint- fail_call rename 4 0 "${train[@]}" --epochs 5 --checkpoint-every 1 --out stopped 2>/dev/null
 rm -f stopped/run.lock stopped/*.tmp-??????
 sed -i 's/,0\..*/,9.999/' finished/times.csv stopped/times.csv # told from any other
 check "a stopped run has two checkpoints" test "$(cd stopped && echo checkpoint-?.*)" = "checkpoint-0.safetensors checkpoint-1.safetensors"
@@ -62,7 +62,7 @@ faults() {
   done
   [ $n -eq $n_old ] || [ $n -eq $n_new ] || echo "a mix: $(cd left && echo *)"
   if ! compgen -G 'left/checkpoint-?.safetensors' >/dev/null; then
-    rm -f left/*.tmp-?????? left/run.lock
+    rm -f left/*.tmp-?????? left/run.lock left/run.probe
     same_results left "$new" || diff -r "$old" left >/dev/null || echo "neither the earlier run nor a new one: $(cd left && echo *)"
     return
   fi
@@ -99,7 +99,7 @@ for old in finished stopped; do
     for call in rename unlink fsync; do
       try_all $call 0 ""
     done
-    for call in mkostemp write fsync rename; do
+    for call in create write fsync rename; do
       try_all $call 28 +
     done
     try_all unlink 30 ""

@@ -57,7 +57,7 @@ static void write_run(char **summary, char **metrics) {
   ms_network_sha256(network, run.weights_sha256);
   char path[300];
   snprintf(path, sizeof path, "%s/" MS_MODEL_FILE, folder);
-  CHECK(ms_network_save(network, path) == MS_OK && ms_run_write_summary(folder, &run, 0) == MS_OK);
+  CHECK(ms_network_save(network, path) == MS_OK && ms_run_write_summary(folder, &run, true, 0) == MS_OK);
   snprintf(summary_path, sizeof summary_path, "%s/" MS_SUMMARY_FILE, folder);
   snprintf(metrics_path, sizeof metrics_path, "%s/" MS_METRICS_FILE, folder);
   uint8_t *data;

@@ -209,8 +209,10 @@ static void print_plan(const struct task *t) {
          t->data_folder, t->data.train.n);
   if (t->changed)
     printf("          the sweep file has changed: results that still fit are taken over\n");
-  printf("output    %s: %zu of %zu run%s done\n\n", t->folder, count_runs(t) - count_open(t), count_runs(t),
+  printf("output    %s: %zu of %zu run%s done\n", t->folder, count_runs(t) - count_open(t), count_runs(t),
          plural_s(count_runs(t)));
+  print_storage(t->log.is_durable, t->log.lock >= 0);
+  putchar('\n');
   fflush(stdout);
 }
 

@@ -93,6 +93,13 @@ void print_settings(const char *preset, const struct ms_config *config) {
     print_line(config, true, l, printf("hidden %-3zu", l + 1));
 }
 
+void print_storage(bool is_durable, bool is_locked) {
+  if (!is_durable)
+    printf("          not durable: this file system cannot sync, a power cut may lose files\n");
+  if (!is_locked)
+    printf("          not locked: this file system has no locks, start nothing else in this folder\n");
+}
+
 void print_network(const struct ms_network *network) {
   printf("%zu", ms_network_layer(network, 0).n_in);
   for (size_t l = 0; l < ms_network_layers(network); ++l)

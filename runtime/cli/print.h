@@ -8,6 +8,9 @@
 /* Accuracy and errors, the table of precision, recall and F1 per class, the confusion matrix. */
 void print_evaluation(const struct ms_evaluation *evaluation);
 
+/* What a folder's file system lacks, in a line each. */
+void print_storage(bool is_durable, bool is_locked);
+
 /* "784 -> 1024 -> 512 -> 10, 1333770 parameters" */
 void print_network(const struct ms_network *network);
 

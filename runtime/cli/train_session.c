@@ -21,6 +21,7 @@ static void print_plan(const struct session *s, const struct ms_session *session
     printf("          the test images are not looked at\n");
   print_settings(s->plan.preset, c);
   printf("output    %s\n", s->plan.folder);
+  print_storage(session->is_durable, session->is_locked);
   if (session->saver.checkpoint) {
     size_t epoch, step;
     ms_checkpoint_position(session->saver.checkpoint, &epoch, &step);

@@ -1,13 +1,15 @@
 /* Whole files on POSIX. */
-#define _GNU_SOURCE /* mkostemp */
+#define _POSIX_C_SOURCE 200809L /* O_DIRECTORY, clock_gettime */
 #include "runtime/platform/files.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "runtime/platform/error.h"
@@ -120,16 +122,28 @@ bool ms_write_all(int file, const void *data, size_t n_bytes) {
   return true;
 }
 
-/* File systems that cannot sync a folder say EINVAL: nothing more can be done. */
+bool ms_is_unsupported(int error) {
+  return error == EINVAL || error == ENOTSUP || error == ENOSYS || error == EPERM || error == EACCES || error == EBADF;
+}
+
+int ms_sync(int file) {
+  int result;
+  do
+    result = fsync(file);
+  while (result != 0 && errno == EINTR);
+  return result == 0 ? 0 : ms_is_unsupported(errno) ? MS_NOT_DURABLE : -1;
+}
+
+/* A folder that may be written to, not read, cannot be synced. */
 static int sync_folder(const char *folder) {
   const int file = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (file < 0)
-    return -1;
-  const int result = fsync(file);
+    return ms_is_unsupported(errno) ? MS_NOT_DURABLE : -1;
+  const int result = ms_sync(file);
   const int error = errno;
   close(file);
   errno = error;
-  return result != 0 && error != EINVAL ? -1 : 0;
+  return result;
 }
 
 /* Makes the renaming itself durable. */
@@ -157,6 +171,7 @@ static const char *remedy(int error) {
   case EROFS:
     return ": choose a folder that you may write to";
   case ENOENT:
+  case ESTALE:
     return ": its folder is gone";
   default:
     return "";
@@ -168,32 +183,96 @@ enum ms_status ms_cannot_write(const char *path, int error) {
 }
 
 enum ms_status ms_folder_sync(const char *folder) {
-  return sync_folder(folder) == 0 ? MS_OK : ms_cannot_write(folder, errno);
+  return sync_folder(folder) >= 0 ? MS_OK : ms_cannot_write(folder, errno);
 }
 
-enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes) {
+/* Opens path.tmp-XXXXXX, which nobody has. Its mode is right from the start: fchmod is not permitted everywhere, and
+ * narrows what an access control list grants. */
+static int open_temporary(const char *path, char temporary[MS_PATH_SIZE]) {
+  static const char characters[] = "abcdefghijklmnopqrstuvwxyz0123456789";
+  static atomic_uint n_opened;
+  enum { N_RANDOM = 6, N_TRIES = 100 };
+  for (int i = 0; i < N_TRIES; ++i) {
+    struct timespec now;
+    char random[N_RANDOM + 1] = "";
+    clock_gettime(CLOCK_REALTIME, &now);
+    uint64_t number = (uint64_t)now.tv_nsec + ((uint64_t)now.tv_sec << 20) + ((uint64_t)getpid() << 32) +
+                      ((uint64_t)atomic_fetch_add(&n_opened, 1) << 40);
+    number *= UINT64_C(0x9e3779b97f4a7c15);
+    number ^= number >> 31;
+    for (int c = 0; c < N_RANDOM; ++c, number /= sizeof characters - 1)
+      random[c] = characters[number % (sizeof characters - 1)];
+    if (snprintf(temporary, MS_PATH_SIZE, "%s.tmp-%s", path, random) >= MS_PATH_SIZE) {
+      errno = ENAMETOOLONG;
+      return -1;
+    }
+    const int file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (file >= 0 || (errno != EEXIST && errno != EINTR))
+      return file;
+  }
+  return -1;
+}
+
+/* After EINTR, Linux has closed it. */
+static bool close_written(int file) {
+  return close(file) == 0 || errno == EINTR;
+}
+
+static bool rename_file(const char *from, const char *to) {
+  int result;
+  do
+    result = rename(from, to);
+  while (result != 0 && errno == EINTR);
+  return result == 0;
+}
+
+static enum ms_status write_file(const char *path, const void *data, size_t n_bytes, bool *is_durable) {
   char temporary[MS_PATH_SIZE];
-  const int length = snprintf(temporary, sizeof temporary, "%s.tmp-XXXXXX", path);
-  if (length < 0 || length >= (int)sizeof temporary)
-    return ms_fail(MS_ERROR_ARGUMENT, "path %.80s...: too long: choose a shorter one", path);
-  const int file = mkostemp(temporary, O_CLOEXEC);
+  const int file = open_temporary(path, temporary);
   if (file < 0)
     return ms_cannot_write(path, errno);
-
-  const mode_t mask = umask(0); /* mkostemp makes a private file: give it the ordinary permissions */
-  umask(mask);
-  const bool written = ms_write_all(file, data, n_bytes) && fchmod(file, 0666 & ~mask) == 0 && fsync(file) == 0;
+  const int synced = ms_write_all(file, data, n_bytes) ? ms_sync(file) : -1;
   int error = errno;
-  const bool closed = close(file) == 0;
-  if (written && !closed)
+  const bool is_closed = close_written(file);
+  if (synced >= 0 && !is_closed)
     error = errno;
-  if (written && closed) {
-    if (rename(temporary, path) == 0 && sync_folder_of(path) == 0)
+  if (synced >= 0 && is_closed) {
+    const int folder_synced = rename_file(temporary, path) ? sync_folder_of(path) : -1;
+    *is_durable = synced == 0 && folder_synced == 0;
+    if (folder_synced >= 0)
       return MS_OK;
     error = errno;
   }
   unlink(temporary);
   return ms_cannot_write(path, error);
+}
+
+enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes) {
+  struct stat info;
+  bool is_durable;
+  if (lstat(path, &info) == 0 && !S_ISREG(info.st_mode))
+    return ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_OUTPUT,
+                      "%s: is not an ordinary file, and is left as it is: choose another name", path);
+  return write_file(path, data, n_bytes, &is_durable);
+}
+
+enum ms_status ms_folder_probe(const char *folder, bool *is_durable) {
+  static const char text[] = "mnist_simd looks what can be written here.\n";
+  char path[MS_PATH_SIZE];
+  MS_TRY(ms_path_join(path, folder, MS_PROBE_FILE));
+  for (int i = 0; i < 2; ++i) { /* the second takes the place of the first */
+    const enum ms_status status = write_file(path, text, sizeof text - 1, is_durable);
+    if (status != MS_OK) {
+      unlink(path);
+      return status;
+    }
+  }
+  return unlink(path) == 0 || errno == ENOENT /* another process probed, too */
+             ? MS_OK
+             : ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_OUTPUT,
+                          "%s: cannot be removed: %s: choose a folder "
+                          "in which files can be replaced",
+                          path, strerror(errno));
 }
 
 static enum ms_status cannot_make(const char *path, const char *part, int error) {

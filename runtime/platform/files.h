@@ -28,12 +28,27 @@ enum ms_status ms_file_read(const char *path, size_t max_bytes, uint8_t **data, 
 /* Writes to an open file. False, with errno, if not all could be written. */
 bool ms_write_all(int file, const void *data, size_t n_bytes);
 
+/* Whether an errno says that this file system, or this sandbox, does not have the call or does not permit it, and nothing
+ * of a failing disk: FUSE, SMB and others differ in the word for it. EBADF is what some say of a folder. */
+bool ms_is_unsupported(int error);
+
+/* fsync. MS_NOT_DURABLE where the file system does not have it, or it is not permitted: what was written is in the
+ * system's hands, and survives the process, but perhaps no power cut. -1, with errno, if the disk fails. */
+enum { MS_NOT_DURABLE = 1 };
+int ms_sync(int file);
+
 /* Writes a temporary file in the same folder, fsyncs it, renames it to path and fsyncs the folder: after a crash path
- * holds the old content or the new. On failure the temporary file is removed and path is as before. */
+ * holds the old content or the new. On failure the temporary file is removed and path is as before. Where the file
+ * system cannot sync, that is no failure. What is at path and not an ordinary file is left as it is. */
 enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes);
 
 /* Makes the folder and those above it; one that exists already is fine. */
 enum ms_status ms_make_folder(const char *path);
+
+/* Writes, replaces and removes a file in the folder, as ms_file_write and ms_run_folder_forget will: what they would run
+ * into is known before. *is_durable: whether the file system can sync. */
+#define MS_PROBE_FILE "run.probe"
+enum ms_status ms_folder_probe(const char *folder, bool *is_durable);
 
 /* Makes it durable which files a folder holds. */
 enum ms_status ms_folder_sync(const char *folder);

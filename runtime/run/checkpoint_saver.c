@@ -15,7 +15,11 @@ static const double long_epoch_s = 60; /* after which one is due within an epoch
 enum ms_status ms_checkpoint_saver_open(const char *folder, struct ms_checkpoint_saver *saver) {
   *saver = (struct ms_checkpoint_saver){.every_epochs = 0};
   MS_TRY(ms_make_folder(folder));
-  MS_TRY(ms_run_lock(folder, &saver->lock));
+  const enum ms_status status = ms_run_lock(folder, &saver->lock);
+  if (status != MS_OK) {
+    rmdir(folder); /* goes only if it is empty */
+    return status;
+  }
   snprintf(saver->folder, sizeof saver->folder, "%s", folder);
   return MS_OK;
 }

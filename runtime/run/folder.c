@@ -34,22 +34,25 @@ enum ms_status ms_run_folder_forget(const char *folder) {
 }
 
 /* NAME.tmp-XXXXXX, as ms_file_write makes them. */
-static bool is_temporary(const char *entry) {
+static bool is_temporary_of(const char *entry, const char *name) {
   static const char mark[] = ".tmp-";
-  for (size_t i = 0; i < N_FILES; ++i) {
-    const size_t length = strlen(files[i]);
-    if (strncmp(entry, files[i], length) == 0 && strncmp(entry + length, mark, sizeof mark - 1) == 0 &&
-        strlen(entry) == length + sizeof mark - 1 + 6)
+  const size_t length = strlen(name);
+  return strncmp(entry, name, length) == 0 && strncmp(entry + length, mark, sizeof mark - 1) == 0 &&
+         strlen(entry) == length + sizeof mark - 1 + 6;
+}
+
+static bool is_left_over(const char *entry) {
+  for (size_t i = 0; i < N_FILES; ++i)
+    if (is_temporary_of(entry, files[i]))
       return true;
-  }
-  return false;
+  return strcmp(entry, MS_PROBE_FILE) == 0 || is_temporary_of(entry, MS_PROBE_FILE);
 }
 
 void ms_run_folder_clean(const char *folder) {
   DIR *entries = opendir(folder);
   for (struct dirent *entry; entries && (entry = readdir(entries)) != NULL;) {
     char path[MS_PATH_SIZE];
-    if (is_temporary(entry->d_name) && ms_path_join(path, folder, entry->d_name) == MS_OK)
+    if (is_left_over(entry->d_name) && ms_path_join(path, folder, entry->d_name) == MS_OK)
       unlink(path);
   }
   if (entries)

@@ -11,26 +11,49 @@
 
 #include "runtime/platform/error.h"
 
+/* Locks the file, or tells who has. Some file systems say with the word for "held" that there are no locks: then nobody
+ * holds it. 0, or an errno. */
+static int lock_or_ask(int file, struct flock *held) {
+  enum { N_TRIES = 3 }; /* the holder may end between the two calls */
+  int error = 0;
+  for (int i = 0; i < N_TRIES; ++i) {
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    held->l_type = F_UNLCK;
+    if (fcntl(file, F_SETLK, &lock) == 0)
+      return 0;
+    error = errno;
+    if (error != EACCES && error != EAGAIN && error != EINTR)
+      return error;
+    *held = (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    if (fcntl(file, F_GETLK, held) != 0)
+      held->l_type = F_UNLCK;
+    if (held->l_type != F_UNLCK)
+      return error;
+  }
+  return error == EINTR ? EINTR : ENOLCK;
+}
+
 enum ms_status ms_lock_file(const char *path, int *file, char holder[MS_HOLDER_SIZE]) {
-  struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+  struct flock held;
   holder[0] = '\0';
   *file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (*file < 0)
     return ms_cannot_write(path, errno);
-  if (fcntl(*file, F_SETLK, &lock) == 0)
+  const int error = lock_or_ask(*file, &held);
+  if (error == 0)
     return MS_OK;
-  const int error = errno;
-  const bool is_held = error == EACCES || error == EAGAIN;
-  if (is_held && fcntl(*file, F_GETLK, &lock) == 0 && lock.l_type != F_UNLCK && lock.l_pid > 0)
-    snprintf(holder, MS_HOLDER_SIZE, "process %ld", (long)lock.l_pid);
-  else if (is_held)
-    snprintf(holder, MS_HOLDER_SIZE, "another process");
   close(*file);
   *file = -1;
-  return is_held
-             ? MS_OK
-             : ms_fail_by(MS_ERROR_UNSUPPORTED, MS_OTHER_OUTPUT,
-                          "%s: cannot be locked: %s: choose a folder on another file system", path, strerror(error));
+  if (held.l_type == F_UNLCK)
+    return error == ENOLCK || ms_is_unsupported(error)
+               ? MS_OK
+               : ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_OUTPUT, "%s: cannot be locked: %s: choose another folder", path,
+                            strerror(error));
+  if (held.l_pid > 0)
+    snprintf(holder, MS_HOLDER_SIZE, "process %ld", (long)held.l_pid);
+  else
+    snprintf(holder, MS_HOLDER_SIZE, "another process");
+  return MS_OK;
 }
 
 bool ms_is_file_at(int file, const char *path) {
@@ -44,14 +67,12 @@ enum ms_status ms_run_lock(const char *folder, struct ms_run_lock *lock) {
   lock->file = -1;
   MS_TRY(ms_path_join(lock->path, folder, MS_LOCK_FILE));
   for (;;) {
-    const enum ms_status status = ms_lock_file(lock->path, &lock->file, holder);
-    if (status == MS_ERROR_UNSUPPORTED) /* goes on without */
-      return MS_OK;
-    MS_TRY(status);
+    MS_TRY(ms_lock_file(lock->path, &lock->file, holder));
     if (holder[0])
       return ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_OUTPUT,
                         "%s: is in use by %s: wait for its end, or choose another folder", folder, holder);
-    if (ms_is_file_at(lock->file, lock->path)) /* else who held the lock before has removed it */
+    /* Else who held the lock before has removed it. */
+    if (lock->file < 0 || ms_is_file_at(lock->file, lock->path))
       return MS_OK;
     close(lock->file);
   }

@@ -7,10 +7,10 @@
 
 #define MS_LOCK_FILE "run.lock"
 
-/* Opens the file, which is made if need be, and locks it. holder: "" if it is locked now, else who has it locked,
- * "process 123". *file: -1 unless it is locked. The lock ends, too, when the process closes any descriptor of the
- * file: nothing else opens it. MS_ERROR_UNSUPPORTED: its file system cannot lock. MS_ERROR_SYSTEM: it cannot be
- * opened. */
+/* Opens the file, which is made if need be, and locks it. holder: who has it locked, "process 123"; "" if nobody else
+ * has. *file: -1 unless it is locked now: somebody has it, or its file system has no locks. The lock ends, too, when
+ * the process closes any descriptor of the file: nothing else opens it. MS_ERROR_SYSTEM: it cannot be opened, or its
+ * disk fails. */
 #define MS_HOLDER_SIZE 32
 enum ms_status ms_lock_file(const char *path, int *file, char holder[MS_HOLDER_SIZE]);
 

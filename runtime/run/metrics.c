@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/platform/clock.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 #include "runtime/platform/parse.h"
@@ -33,20 +34,32 @@ enum ms_status ms_metrics_log_add(struct ms_metrics_log *log, const struct ms_ep
     ms_text_add(&log->metrics, ",,");
   ms_text_printf(&log->metrics, "%s\n", epoch->weights_sha256);
   ms_text_printf(&log->times, "%zu,%.3f\n", epoch->epoch, epoch->seconds);
+  log->is_behind = true;
   return log_status(log);
 }
 
 enum ms_status ms_metrics_log_resume(struct ms_metrics_log *log, const char *metrics, const char *times) {
   ms_text_add(&log->metrics, metrics);
   ms_text_add(&log->times, times);
+  log->is_behind = log->metrics.length > 0;
   return log_status(log);
 }
 
-enum ms_status ms_metrics_log_write(const struct ms_metrics_log *log, const char *folder) {
-  if (log->metrics.length == 0)
+enum ms_status ms_metrics_log_write(struct ms_metrics_log *log, const char *folder) {
+  const double start = ms_clock_s();
+  if (!log->is_behind)
     return MS_OK;
   MS_TRY(ms_run_folder_write(folder, MS_METRICS_FILE, &log->metrics));
-  return ms_run_folder_write(folder, MS_TIMES_FILE, &log->times);
+  MS_TRY(ms_run_folder_write(folder, MS_TIMES_FILE, &log->times));
+  log->is_behind = false;
+  log->written_s = ms_clock_s();
+  log->write_s = log->written_s - start;
+  return MS_OK;
+}
+
+enum ms_status ms_metrics_log_offer(struct ms_metrics_log *log, const char *folder) {
+  const double share = 0.01;
+  return share * (ms_clock_s() - log->written_s) < log->write_s ? MS_OK : ms_metrics_log_write(log, folder);
 }
 
 void ms_metrics_log_free(struct ms_metrics_log *log) {

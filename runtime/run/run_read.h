@@ -29,9 +29,11 @@ struct ms_run {
 enum ms_status ms_run_read(const char *folder, struct ms_run *run);
 void ms_run_free(struct ms_run *run);
 
-/* Writes run.json: of this program on this machine, with an ISA and threads of ms_init's. epochs
- * and network are not looked at. checkpoints_s: time spent on writing checkpoints by the session that ended the run. */
-enum ms_status ms_run_write_summary(const char *folder, const struct ms_run *run, double checkpoints_s);
+/* Writes run.json: of this program on this machine, with an ISA and threads of ms_init's. epochs and network are not
+ * looked at. is_durable: whether the folder's file system can sync; checkpoints_s: time spent on writing checkpoints;
+ * both of the session that ended the run. */
+enum ms_status ms_run_write_summary(const char *folder, const struct ms_run *run, bool is_durable,
+                                    double checkpoints_s);
 
 /* The parts of ms_run_read, for tests: each takes the bytes of its file, and path for the message. */
 enum ms_status ms_run_parse_summary(const char *path, const char *text, size_t n_bytes, struct ms_run *run);

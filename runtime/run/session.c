@@ -75,7 +75,10 @@ enum ms_status ms_session_open(const struct ms_session_plan *plan, struct ms_ses
   s->validation = ms_dataset_slice(images, images->n - n_validation, n_validation);
   ms_dataset_sha256(images, s->run.data_sha256);
   MS_TRY(ms_checkpoint_saver_open(plan->folder, &s->saver));
-  const enum ms_status status = prepare(s);
+  s->is_locked = s->saver.lock.file >= 0;
+  enum ms_status status = ms_folder_probe(plan->folder, &s->is_durable);
+  if (status == MS_OK)
+    status = prepare(s);
   if (status != MS_OK)
     ms_session_close(s);
   return status;
@@ -91,12 +94,12 @@ void ms_session_close(struct ms_session *s) {
 
 /* ---- Training ---- */
 
-/* This session's files take the place of those of before. A checkpoint has all that they say. */
+/* This session's files take the place of those of before, if they have not yet: a checkpoint, or the model, has all that
+ * they say. */
 static enum ms_status take_place(struct ms_session *s) {
-  if (!s->is_waiting)
-    return MS_OK;
+  if (s->is_waiting)
+    MS_TRY(ms_run_folder_forget(s->plan.folder));
   s->is_waiting = false;
-  MS_TRY(ms_run_folder_forget(s->plan.folder));
   return ms_metrics_log_write(&s->metrics, s->plan.folder);
 }
 
@@ -112,7 +115,7 @@ static enum ms_status on_epoch(void *context, const struct ms_epoch *epoch) {
     MS_TRY(s->observer->epoch(s->observer->context, epoch));
   MS_TRY(ms_run_lock_check(&s->saver.lock, s->plan.folder));
   MS_TRY(ms_metrics_log_add(&s->metrics, epoch));
-  return s->is_waiting ? MS_OK : ms_metrics_log_write(&s->metrics, s->plan.folder);
+  return s->is_waiting ? MS_OK : ms_metrics_log_offer(&s->metrics, s->plan.folder);
 }
 
 static bool on_stop(void *context) {
@@ -127,7 +130,7 @@ static enum ms_status on_keep(void *context, enum ms_moment moment, const struct
                                                 .metrics = s->metrics.metrics.data,
                                                 .times = s->metrics.times.data};
   MS_TRY(ms_checkpoint_saver_offer(&s->saver, moment, state));
-  return moment == MS_AFTER_EPOCH ? take_place(s) : MS_OK;
+  return moment == MS_AFTER_EPOCH && s->is_waiting ? take_place(s) : MS_OK;
 }
 
 enum ms_status ms_session_train(struct ms_session *s, const struct ms_observer *observer) {
@@ -167,7 +170,7 @@ enum ms_status ms_session_save(struct ms_session *s) {
   MS_TRY(ms_path_join(path, s->plan.folder, MS_MODEL_FILE));
   MS_TRY(ms_network_save(s->run.network, path));
   MS_TRY(evaluate(s));
-  MS_TRY(ms_run_write_summary(s->plan.folder, &s->run, s->saver.spent_s));
+  MS_TRY(ms_run_write_summary(s->plan.folder, &s->run, s->is_durable, s->saver.spent_s));
   s->is_saved = true;
   if (s->run.interrupted)
     return MS_OK;

@@ -62,7 +62,7 @@ static enum ms_status add_text(const char *path, int file, const struct ms_text 
     if (!ms_is_file_at(file, path)) /* what is written is gone with the process */
       return ms_fail(MS_ERROR_SYSTEM, "%s: was removed or replaced while the sweep was at work: start the sweep again",
                      path);
-    if (ms_write_all(file, text->data, text->length) && fsync(file) == 0)
+    if (ms_write_all(file, text->data, text->length) && ms_sync(file) >= 0)
       return MS_OK;
     const int error = errno;
     if (ftruncate(file, info.st_size) != 0)
@@ -78,6 +78,7 @@ static enum ms_status open_files(const char *folder, struct ms_sweep_shard shard
   MS_TRY(ms_sweep_path(log->results_path, folder, "results", ".jsonl", shard));
   MS_TRY(ms_sweep_path(log->times_path, folder, "times", ".jsonl", shard));
   MS_TRY(ms_sweep_path(lock_path, folder, "results", ".lock", shard));
+  MS_TRY(ms_folder_probe(folder, &log->is_durable));
   MS_TRY(ms_lock_file(lock_path, &log->lock, holder));
   if (holder[0])
     return ms_fail_by(MS_ERROR_SYSTEM, MS_SHARED_WORK,

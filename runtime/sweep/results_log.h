@@ -12,7 +12,8 @@ enum ms_status ms_sweep_path(char *path, const char *folder, const char *name, c
 /* Open files of results and times, which no other process may write meanwhile. */
 struct ms_sweep_log {
   char results_path[MS_PATH_SIZE], times_path[MS_PATH_SIZE];
-  int results, times, lock; /* descriptors */
+  int results, times, lock; /* descriptors; no lock, -1, where the file system has none */
+  bool is_durable;          /* it can sync: a result survives a power cut */
 };
 
 /* To be opened before results are read, so that nothing comes between. A line that a process left unfinished when it
