@@ -154,7 +154,12 @@ check "killed, merged: the results of one process" cmp slow-whole/results.jsonl 
 
 # A run that takes long is itself gone on with.
 printf 'preset final\nset hidden 200,50\nset batch 50\nset epochs 300\nset val 200\n' >long.txt
-run long.txt --data small --out long-whole
+"$program" sweep long.txt --data small --out long-whole >out 2>err &
+pid=$!
+while ! compgen -G 'long-whole/unfinished-*/checkpoint-1.safetensors' >/dev/null; do sleep 0.01; done
+kill -USR1 $pid
+wait $pid
+check "a checkpoint, as a signal asked" test $? -eq 0 -a "$(grep -c '^checkpoint written, as a signal asked: epoch' out)" -eq 1
 for signal in TERM KILL; do
   "$program" sweep long.txt --data small --out long --isa scalar --threads 1 >out 2>err &
   pid=$!

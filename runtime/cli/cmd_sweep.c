@@ -73,7 +73,9 @@ struct task {
 /* ---- Training ---- */
 
 static void on_step(void *context, const struct ms_step *step) {
-  sweep_progress_step(&((struct task *)context)->progress, step);
+  struct task *t = context;
+  signals_pass_on(&t->saver, &t->progress.line);
+  sweep_progress_step(&t->progress, step);
 }
 
 static size_t n_inputs(const struct task *t) {

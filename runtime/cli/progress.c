@@ -20,8 +20,7 @@ void progress_start(struct progress *progress, size_t n_epochs, size_t n_images,
   progress->start_s = progress->epoch_start_s = ms_clock_s();
 }
 
-void progress_step(void *context, const struct ms_step *s) {
-  struct progress *progress = context;
+void progress_step(struct progress *progress, const struct ms_step *s) {
   if (!live_line_is_due(&progress->line))
     return;
   const double now = progress->line.drawn_s;
@@ -41,8 +40,7 @@ void progress_step(void *context, const struct ms_step *s) {
   fflush(stdout);
 }
 
-enum ms_status progress_epoch(void *context, const struct ms_epoch *epoch) {
-  struct progress *progress = context;
+void progress_epoch(struct progress *progress, const struct ms_epoch *epoch) {
   const int digits = snprintf(NULL, 0, "%zu", progress->n_epochs);
   char loss[MS_LOSS_SIZE];
   ms_format_loss(loss, epoch->train_loss);
@@ -57,5 +55,4 @@ enum ms_status progress_epoch(void *context, const struct ms_epoch *epoch) {
   fflush(stdout);
   progress->epoch_start_s = ms_clock_s();
   progress->images_before = 0;
-  return MS_OK;
 }

@@ -14,8 +14,7 @@ struct progress {
 
 /* epoch, images: where this begins, 1 and 0 unless a run is gone on with. */
 void progress_start(struct progress *progress, size_t n_epochs, size_t n_images, size_t epoch, size_t images);
-/* Of an observer whose context is the progress. */
-void progress_step(void *progress, const struct ms_step *step);
-enum ms_status progress_epoch(void *progress, const struct ms_epoch *epoch);
+void progress_step(struct progress *progress, const struct ms_step *step);
+void progress_epoch(struct progress *progress, const struct ms_epoch *epoch);
 
 #endif

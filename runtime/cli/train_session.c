@@ -83,17 +83,32 @@ static void print_left(const struct session *s, const struct ms_session *session
 
 /* ---- Training ---- */
 
-static int train(const struct session *s, struct ms_session *session) {
+struct observed {
   struct progress progress;
-  const struct ms_observer observer = {
-      .context = &progress, .step = progress_step, .epoch = progress_epoch, .stop = signals_stop};
+  struct ms_checkpoint_saver *saver;
+};
+
+static void on_step(void *context, const struct ms_step *step) {
+  struct observed *o = context;
+  signals_pass_on(o->saver, &o->progress.line);
+  progress_step(&o->progress, step);
+}
+
+static enum ms_status on_epoch(void *context, const struct ms_epoch *epoch) {
+  progress_epoch(&((struct observed *)context)->progress, epoch);
+  return MS_OK;
+}
+
+static int train(const struct session *s, struct ms_session *session) {
+  struct observed o = {.saver = &session->saver};
+  const struct ms_observer observer = {.context = &o, .step = on_step, .epoch = on_epoch, .stop = signals_stop};
   size_t epoch = 1, step = 0;
   if (session->saver.checkpoint)
     ms_checkpoint_position(session->saver.checkpoint, &epoch, &step);
   signals_catch();
-  progress_start(&progress, s->plan.config->epochs, session->train.n, epoch, step * s->plan.config->batch);
+  progress_start(&o.progress, s->plan.config->epochs, session->train.n, epoch, step * s->plan.config->batch);
   enum ms_status status = ms_session_train(session, &observer);
-  live_line_clear(&progress.line);
+  live_line_clear(&o.progress.line);
   int exit_code = EXIT_SUCCESS;
   if (status == MS_STOPPED)
     exit_code = 128 + signals_received();
