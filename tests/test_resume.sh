@@ -270,7 +270,7 @@ check "a second signal leaves at once" test $code -eq 143 -a "$(grep -c 'To go o
 # The limit of CPU time: the kernel repeats its signal every second, during the step and the evaluation too.
 (
   ulimit -S -t 1
-  exec "$program" train --data small --hidden 1000 --dropout 0.5 --batch 1500 --isa scalar --threads 1 --out limited >out 2>err
+  exec "$program" train --data small --hidden 2000 --dropout 0.5 --batch 3000 --isa scalar --threads 1 --out limited >out 2>err
 )
 code=$?
 check "the limit of CPU time: exit code 128 + SIGXCPU" test $code -eq $((128 + $(kill -l XCPU)))
