@@ -175,7 +175,7 @@ check "run.json: settings by the names of the options" test "$(grep -cE '^    "(
 run eval $folder --data small
 check "eval of the folder: same digest" grep -qF "$digest" out
 errors=$(sed -n '/"test": {/,/}/p' $folder/run.json | sed -n 's/.*"errors": \([0-9]*\).*/\1/p')
-check "eval of the folder: same errors" grep -qF "$errors of 100 images misclassified" out
+check "eval of the folder: same errors" grep -qF "$errors of 100 misclassified" out
 run eval $folder/model.safetensors --data small
 check "eval of the file" grep -qF "$digest" out
 run eval $folder
@@ -262,9 +262,38 @@ set +m
 # ---- On a terminal ----
 
 if command -v script >/dev/null; then
-  TERM=xterm script -qec "$(printf %q "$program") train --data small --hidden 300 --dropout 0.5 --epochs 40 --out live" typescript >/dev/null 2>&1
-  check "terminal: a live line with a bar and the time left" grep -qE '\[#*\.*\] loss .* ETA [0-9]+:[0-9]{2}' typescript
-  check "terminal: the live line is erased" grep -q $'\r\033\\[K' typescript
+  # A terminal of so many columns, into which a command of sh writes; out then has its lines, also those that were replaced.
+  on_terminal() { # COLUMNS COMMAND
+    COLUMNS=50 TERM=xterm script -qec "stty cols $1; PATH=$(printf %q "$(dirname "$program")"):\$PATH; $2" typescript >/dev/null 2>&1
+    sed 's/\r$//; s/\x1b\[J//g' typescript | tr '\r' '\n' >out
+  }
+  longest() { # PATTERN
+    grep -E "$1" out | awk '{ if (length > n) n = length } END { print n + 0 }'
+  }
+  slow="mnist_simd train --data small --hidden 400,400 --dropout 0.5 --val 50 --out live --force"
+  on_terminal 110 "$slow --epochs 400"
+  check "terminal: a live line with a bar and the time left" grep -qE '\[#*\.*\] loss .* images/s ETA [0-9]+:[0-9]{2}' out
+  check "terminal: the time left waits until it means something" test -z "$(grep -F '[' out | head -n 1 | grep ETA)"
+  check "terminal: the live line is erased" grep -q $'\r\033\\[J' typescript
+  check "terminal: the headline comes last" grep -qE '^Test accuracy .*misclassified' <(tail -n 6 out)
+  for width in 40 60 80; do
+    on_terminal $width "$slow --epochs 5"
+    check "terminal of $width columns: no line of progress is broken" test "$(longest '^epoch')" -le $width -a "$(grep -c '^epoch' out)" -ge 5
+    check "terminal of $width columns: nor one of the plan" test "$(longest '^(mnist_simd|data|train|hidden|    )')" -le $width
+  done
+  check "terminal of 80 columns: the matrix of ten classes" test "$(longest '^    9 ')" -eq 66
+  on_terminal 40 "mnist_simd eval live --data small"
+  check "terminal of 40 columns: the largest confusions instead" grep -qF '(the matrix needs 66 columns)' out
+  awk 'NF == 11 { for (c = 2; c <= 11; ++c) if ($c != "." && c - 2 != $1) print $1, c - 2, $c }' \
+    <("$program" eval live --data small | sed -n '/^Confusion matrix/,/^$/p' | tail -n +3) | sort -k3,3nr -k1,1n -k2,2n | head -n 20 >want
+  check "terminal of 40 columns: in their order" cmp want <(sed -n '/^ class  predicted/,/^$/p' out | awk 'NF == 3 && $1 != "class" { print $1, $2, $3 }')
+  on_terminal 0 "$slow --epochs 5"
+  check "terminal of unknown width: that of COLUMNS" test "$(longest '^epoch')" -le 50 -a "$(longest '^epoch')" -gt 40
+  rm -r live
+  on_terminal 110 "(until [ -e live/metrics.csv ]; do sleep 0.01; done; stty cols 40 </dev/tty) & $slow --epochs 100"
+  check "terminal that becomes narrower: the lines too" test "$(longest '^epoch +1/')" -gt 80 -a "$(longest '^epoch 100/')" -le 40
+  on_terminal 80 "mnist_simd verify --data $(printf %q "$data") --isa scalar --threads 1"
+  check "terminal: verify shows that it works" grep -qE '^short, scalar, 1: epoch 1/' out
 fi
 
 finish

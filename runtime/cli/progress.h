@@ -1,10 +1,12 @@
-/* Progress of training: a live line on a terminal, one plain line per epoch elsewhere. */
+/* Progress of training: a live line on a terminal, one plain line per epoch everywhere. */
 #ifndef MS_CLI_PROGRESS_H
 #define MS_CLI_PROGRESS_H
 
-#include "runtime/cli/print.h"
+#include "runtime/cli/terminal.h"
+#include "runtime/mnist_simd.h"
 
 struct progress {
+  char name[32];             /* of the run, with a blank behind it, "" where there is but one */
   size_t n_epochs, n_images; /* of the run; images of one epoch */
   struct live_line line;
   double start_s, epoch_start_s; /* clock readings */

@@ -6,7 +6,7 @@
 #ifndef MS_CLI_SIGNALS_H
 #define MS_CLI_SIGNALS_H
 
-#include "runtime/cli/print.h"
+#include "runtime/cli/terminal.h"
 #include "runtime/run/checkpoint_saver.h"
 
 /* From now on they are caught; SIGHUP not under nohup, which has it ignored. */
