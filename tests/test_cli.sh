@@ -51,8 +51,10 @@ check "train --help: more than the seed" test "$name" != seed
 
 run
 check "no command" test "$code" -eq 2 -a ! -s out
-refused 2 "unknown command 'tain'" -- tain
-refused 2 --epoks unknown -- train --epoks 3
+refused 2 "unknown command 'tain' (did you mean 'train'?)" -- tain
+refused 2 "unknown command 'evaluate', must be" -- evaluate
+refused 2 "--epoks: unknown or ambiguous option (did you mean 'epochs'?)" -- train --epoks 3
+refused 2 "--sede=7: unknown or ambiguous option (did you mean 'seed'?)" -- train --sede=7
 refused 2 --epochs "needs a value" -- train --epochs
 refused 2 "--show needs a value" -- eval model --show
 refused 2 --force "takes no value" -- train --force=yes
@@ -120,7 +122,9 @@ refused 2 --dropout "has 3 values for 2 hidden layers: give one" -- train --drop
 refused 2 --l1 "has 2 values for 3 hidden layers: give one" -- train --hidden 3,3,3 --l1 0,0
 refused 2 "--dropout 0.5" "no hidden layer" -- train --hidden none --dropout 0.5
 refused 2 --hidden "more than 64" -- train --hidden "$(printf '1,%.0s' $(seq 64))1"
-refused 2 --preset "'worst'" unregularised -- train --preset worst
+refused 2 --preset "'worst': unknown, must" unregularised -- train --preset worst
+refused 2 "--preset 'Fnal': unknown (did you mean 'final'?)" -- train --preset Fnal
+refused 2 "isa 'scaler': unknown (did you mean 'scalar'?)" -- train --isa scaler
 refused 2 --monitor "'loss'" val_loss -- train --monitor loss
 refused 2 isa "'sse'" "scalar" -- train --isa sse
 refused 2 --patience --val -- train --patience 3
