@@ -152,7 +152,7 @@ refused 1 "small/train-labels-idx1-ubyte/run: the folder cannot be made" "small/
 # ---- A run and what it leaves ----
 
 run "${small[@]}" --val 50 --seed 7
-folder=runs/final-seed7
+folder=runs/final-seed7-epochs3-batch64-hidden30_20-val50 # what differs from the preset
 check "run" test "$code" -eq 0 -a ! -s err
 check "run: a line per epoch" test "$(grep -cE '^epoch [1-3]/3  loss ' out)" -eq 3
 check "run: no escape codes without a terminal" test -z "$(tr -cd '\033\r' <out)"
@@ -185,10 +185,18 @@ check "eval of the file" grep -qF "$digest" out
 run eval $folder
 check "eval without data" test "$code" -eq 1
 
+run train --data small --hidden 9 --l2 1e-3 --epochs 1
+check "the name of another number of layers" test -d runs/final-seed42-epochs1-hidden9-l2_0.001
+for layers in 50 60; do
+  run train --data small --hidden "$(printf '3,%.0s' $(seq $layers))3" --epochs 1 --batch 256
+done
+check "the name of many settings is cut, and still one of its own" test \
+  "$(cd runs && ls -d final-seed42-epochs1-batch256-hidden3_3_* | awk 'length == 81' | wc -l)" -eq 2
+
 sha256sum $folder/* >before
 refused 1 "$folder" --force --out -- "${small[@]}" --val 50 --seed 7
 check "an existing run is left as it was" sha256sum --quiet -c before
-run "${small[@]}" --val 50 --seed 7 --epochs 1 --force
+run "${small[@]}" --val 50 --seed 7 --epochs 1 --force --out $folder
 check "--force overwrites it" test "$code" -eq 0 -a "$(wc -l <$folder/metrics.csv)" -eq 2
 head -c 3000 $folder/model.safetensors >cut/model.safetensors
 refused 1 "cut/model.safetensors: cut off: tensor dense1.weight" -- eval cut --data small
