@@ -5,6 +5,21 @@ set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
+# Before anything is installed or built.
+for argument in "$@"; do
+  case $argument in
+    -h | --help)
+      sed -n '2,3s/^# //p' "${BASH_SOURCE[0]}"
+      if [ -x "$root/build/mnist_simd" ]; then
+        exec "$root/build/mnist_simd" train --help
+      fi
+      echo "Among them: --epochs N, --preset NAME, --seed N, --out DIR, --data DIR, --force. All: build/mnist_simd train --help,"
+      echo "once it is built."
+      exit
+      ;;
+  esac
+done
+
 absolute() { # PATH
   case $1 in
     /*) echo "$1" ;;

@@ -18,7 +18,7 @@ const char *test_write_sweep(const char *folder, const char *text) {
 
 void test_read_sweep(const char *folder, const char *text, struct ms_sweep_spec *spec, struct ms_sweep_plan *plan) {
   const char *path = test_write_sweep(folder, text);
-  CHECK_MESSAGE(ms_sweep_spec_read(path, spec) == MS_OK, "%s", ms_error_message());
+  CHECK_MESSAGE(ms_sweep_spec_read(path, spec, NULL) == MS_OK, "%s", ms_error_message());
   CHECK_MESSAGE(ms_sweep_plan_make(spec, plan) == MS_OK, "%s", ms_error_message());
   unlink(path);
 }

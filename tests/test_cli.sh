@@ -51,8 +51,10 @@ check "train --help: more than the seed" test "$name" != seed
 
 run
 check "no command" test "$code" -eq 2 -a ! -s out
-refused 2 "unknown command 'tain'" -- tain
-refused 2 --epoks unknown -- train --epoks 3
+refused 2 "unknown command 'tain' (did you mean 'train'?)" -- tain
+refused 2 "unknown command 'evaluate', must be" -- evaluate
+refused 2 "--epoks: unknown or ambiguous option (did you mean 'epochs'?)" -- train --epoks 3
+refused 2 "--sede=7: unknown or ambiguous option (did you mean 'seed'?)" -- train --sede=7
 refused 2 --epochs "needs a value" -- train --epochs
 refused 2 "--show needs a value" -- eval model --show
 refused 2 --force "takes no value" -- train --force=yes
@@ -120,7 +122,9 @@ refused 2 --dropout "has 3 values for 2 hidden layers: give one" -- train --drop
 refused 2 --l1 "has 2 values for 3 hidden layers: give one" -- train --hidden 3,3,3 --l1 0,0
 refused 2 "--dropout 0.5" "no hidden layer" -- train --hidden none --dropout 0.5
 refused 2 --hidden "more than 64" -- train --hidden "$(printf '1,%.0s' $(seq 64))1"
-refused 2 --preset "'worst'" unregularised -- train --preset worst
+refused 2 --preset "'worst': unknown, must" unregularised -- train --preset worst
+refused 2 "--preset 'Fnal': unknown (did you mean 'final'?)" -- train --preset Fnal
+refused 2 "isa 'scaler': unknown (did you mean 'scalar'?)" -- train --isa scaler
 refused 2 --monitor "'loss'" val_loss -- train --monitor loss
 refused 2 isa "'sse'" "scalar" -- train --isa sse
 refused 2 --patience --val -- train --patience 3
@@ -148,7 +152,7 @@ refused 1 "small/train-labels-idx1-ubyte/run: the folder cannot be made" "small/
 # ---- A run and what it leaves ----
 
 run "${small[@]}" --val 50 --seed 7
-folder=runs/final-seed7
+folder=runs/final-seed7-epochs3-batch64-hidden30_20-val50 # what differs from the preset
 check "run" test "$code" -eq 0 -a ! -s err
 check "run: a line per epoch" test "$(grep -cE '^epoch [1-3]/3  loss ' out)" -eq 3
 check "run: no escape codes without a terminal" test -z "$(tr -cd '\033\r' <out)"
@@ -175,16 +179,24 @@ check "run.json: settings by the names of the options" test "$(grep -cE '^    "(
 run eval $folder --data small
 check "eval of the folder: same digest" grep -qF "$digest" out
 errors=$(sed -n '/"test": {/,/}/p' $folder/run.json | sed -n 's/.*"errors": \([0-9]*\).*/\1/p')
-check "eval of the folder: same errors" grep -qF "$errors of 100 images misclassified" out
+check "eval of the folder: same errors" grep -qF "$errors of 100 misclassified" out
 run eval $folder/model.safetensors --data small
 check "eval of the file" grep -qF "$digest" out
 run eval $folder
 check "eval without data" test "$code" -eq 1
 
+run train --data small --hidden 9 --l2 1e-3 --epochs 1
+check "the name of another number of layers" test -d runs/final-seed42-epochs1-hidden9-l2_0.001
+for layers in 50 60; do
+  run train --data small --hidden "$(printf '3,%.0s' $(seq $layers))3" --epochs 1 --batch 256
+done
+check "the name of many settings is cut, and still one of its own" test \
+  "$(cd runs && ls -d final-seed42-epochs1-batch256-hidden3_3_* | awk 'length == 81' | wc -l)" -eq 2
+
 sha256sum $folder/* >before
 refused 1 "$folder" --force --out -- "${small[@]}" --val 50 --seed 7
 check "an existing run is left as it was" sha256sum --quiet -c before
-run "${small[@]}" --val 50 --seed 7 --epochs 1 --force
+run "${small[@]}" --val 50 --seed 7 --epochs 1 --force --out $folder
 check "--force overwrites it" test "$code" -eq 0 -a "$(wc -l <$folder/metrics.csv)" -eq 2
 head -c 3000 $folder/model.safetensors >cut/model.safetensors
 refused 1 "cut/model.safetensors: cut off: tensor dense1.weight" -- eval cut --data small
@@ -262,9 +274,38 @@ set +m
 # ---- On a terminal ----
 
 if command -v script >/dev/null; then
-  TERM=xterm script -qec "$(printf %q "$program") train --data small --hidden 300 --dropout 0.5 --epochs 40 --out live" typescript >/dev/null 2>&1
-  check "terminal: a live line with a bar and the time left" grep -qE '\[#*\.*\] loss .* ETA [0-9]+:[0-9]{2}' typescript
-  check "terminal: the live line is erased" grep -q $'\r\033\\[K' typescript
+  # A terminal of so many columns, into which a command of sh writes; out then has its lines, also those that were replaced.
+  on_terminal() { # COLUMNS COMMAND
+    COLUMNS=50 TERM=xterm script -qec "stty cols $1; PATH=$(printf %q "$(dirname "$program")"):\$PATH; $2" typescript >/dev/null 2>&1
+    sed 's/\r$//; s/\x1b\[J//g' typescript | tr '\r' '\n' >out
+  }
+  longest() { # PATTERN
+    grep -E "$1" out | awk '{ if (length > n) n = length } END { print n + 0 }'
+  }
+  slow="mnist_simd train --data small --hidden 400,400 --dropout 0.5 --val 50 --out live --force"
+  on_terminal 110 "$slow --epochs 400"
+  check "terminal: a live line with a bar and the time left" grep -qE '\[#*\.*\] loss .* images/s ETA [0-9]+:[0-9]{2}' out
+  check "terminal: the time left waits until it means something" test -z "$(grep -F '[' out | head -n 1 | grep ETA)"
+  check "terminal: the live line is erased" grep -q $'\r\033\\[J' typescript
+  check "terminal: the headline comes last" grep -qE '^Test accuracy .*misclassified' <(tail -n 6 out)
+  for width in 40 60 80; do
+    on_terminal $width "$slow --epochs 5"
+    check "terminal of $width columns: no line of progress is broken" test "$(longest '^epoch')" -le $width -a "$(grep -c '^epoch' out)" -ge 5
+    check "terminal of $width columns: nor one of the plan" test "$(longest '^(mnist_simd|data|train|hidden|    )')" -le $width
+  done
+  check "terminal of 80 columns: the matrix of ten classes" test "$(longest '^    9 ')" -eq 66
+  on_terminal 40 "mnist_simd eval live --data small"
+  check "terminal of 40 columns: the largest confusions instead" grep -qF '(the matrix needs 66 columns)' out
+  awk 'NF == 11 { for (c = 2; c <= 11; ++c) if ($c != "." && c - 2 != $1) print $1, c - 2, $c }' \
+    <("$program" eval live --data small | sed -n '/^Confusion matrix/,/^$/p' | tail -n +3) | sort -k3,3nr -k1,1n -k2,2n | head -n 20 >want
+  check "terminal of 40 columns: in their order" cmp want <(sed -n '/^ class  predicted/,/^$/p' out | awk 'NF == 3 && $1 != "class" { print $1, $2, $3 }')
+  on_terminal 0 "$slow --epochs 5"
+  check "terminal of unknown width: that of COLUMNS" test "$(longest '^epoch')" -le 50 -a "$(longest '^epoch')" -gt 40
+  rm -r live
+  on_terminal 110 "(until [ -e live/metrics.csv ]; do sleep 0.01; done; stty cols 40 </dev/tty) & $slow --epochs 100"
+  check "terminal that becomes narrower: the lines too" test "$(longest '^epoch +1/')" -gt 80 -a "$(longest '^epoch 100/')" -le 40
+  on_terminal 80 "mnist_simd verify --data $(printf %q "$data") --isa scalar --threads 1"
+  check "terminal: verify shows that it works" grep -qE '^short, scalar, 1: epoch 1/' out
 fi
 
 finish

@@ -151,4 +151,14 @@ wait "$pid"
 check "terminated: exit code 143" test $? -eq 143
 check "terminated: nothing stays" is_clean "$work/g"
 
+# ---- ci/train.sh --help ----
+
+printf '#!/bin/sh\necho "$0 $*" >>"$STUB_WORK/calls"\nexit 1\n' | tee "$work/bin/cmake" >"$work/bin/apt-get"
+chmod +x "$work"/bin/*
+mkdir -p "$work/clone" && cp -r "$root/ci" "$work/clone"
+: >"$work/calls"
+bash "$work/clone/ci/train.sh" --epochs 3 --help >"$work/log" 2>&1
+check "ci/train.sh --help: before anything is built" test $? -eq 0 -a ! -s "$work/calls"
+check "ci/train.sh --help: says what the options are" grep -q "^Usage: train.sh .*options of 'mnist_simd train'" "$work/log"
+
 finish

@@ -267,6 +267,41 @@ wait $pid
 code=$?
 check "a second signal leaves at once" test $code -eq 143 -a "$(grep -c 'To go on' out)" -eq 0
 
+# The limit of CPU time: the kernel repeats its signal every second, during the step and the evaluation too.
+(
+  ulimit -S -t 1
+  exec "$program" train --data small --hidden 2000 --dropout 0.5 --batch 3000 --isa scalar --threads 1 --out limited >out 2>err
+)
+code=$?
+check "the limit of CPU time: exit code 128 + SIGXCPU" test $code -eq $((128 + $(kill -l XCPU)))
+check "the limit of CPU time: a checkpoint, and how to go on" grep -q 'mnist_simd train --resume limited' out
+
+# ---- Signals that ask for a checkpoint ----
+
+for signal in USR1 USR2; do
+  : >out
+  "$program" train --data "$data" --hidden 100 --dropout 0.5 --epochs 1000 --threads 1 --checkpoint-every 1000 --out asked \
+    --force >out 2>err &
+  pid=$!
+  until_rows out 8 $pid
+  kill -$signal $pid
+  for _ in $(seq 500); do
+    grep -q '^checkpoint written' out && break
+    sleep 0.02
+  done
+  rows=$(grep -c '^epoch ' out)
+  until_rows asked/metrics.csv $((rows + 2)) $pid
+  check "SIG$signal: training continues" kill -KILL $pid
+  wait $pid 2>/dev/null
+  position=$(sed -n 's/^checkpoint written, as a signal asked: \(epoch [0-9]*, after step [0-9]*\)$/\1/p' out)
+  "$program" train --data "$data" --resume asked >out 2>err &
+  pid=$!
+  until_rows out 8 $pid
+  kill -KILL $pid
+  wait $pid 2>/dev/null
+  check "SIG$signal: a checkpoint of that step" grep -qxF "going on  in $position" out
+done
+
 # ---- nohup, and words for a shell ----
 
 stop_after 'epoch  1/' "${settings[@]}" --out 'it'"'"'s here'

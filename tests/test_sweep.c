@@ -122,12 +122,12 @@ static void other_editors(void) {
   folder = test_folder();
   struct ms_sweep_spec spec;
   const char *path = test_write_sweep(folder, "\xef\xbb\xbfpreset regularised\r\nmode grid\r\nvary l1 0 1e-6\r\n");
-  CHECK_MESSAGE(ms_sweep_spec_read(path, &spec) == MS_OK, "%s", ms_error_message());
+  CHECK_MESSAGE(ms_sweep_spec_read(path, &spec, NULL) == MS_OK, "%s", ms_error_message());
   CHECK(strcmp(spec.preset, "regularised") == 0 && spec.n_axes == 1 && spec.axes[0].n_values == 2);
   ms_sweep_spec_free(&spec);
   unlink(path);
   path = test_write_sweep(folder, "\xef\xbb\xbf");
-  CHECK(ms_sweep_spec_read(path, &spec) == MS_ERROR_ARGUMENT && strstr(ms_error_message(), "no preset line"));
+  CHECK(ms_sweep_spec_read(path, &spec, NULL) == MS_ERROR_ARGUMENT && strstr(ms_error_message(), "no preset line"));
   unlink(path);
 }
 
@@ -184,7 +184,7 @@ static void refused(void) {
   for (size_t i = 0; i < sizeof wrong_files / sizeof wrong_files[0]; ++i) {
     const char *path = test_write_sweep(folder, wrong_files[i].text);
     test_context("sweep file %zu: %s", i, wrong_files[i].text);
-    enum ms_status status = ms_sweep_spec_read(path, &spec);
+    enum ms_status status = ms_sweep_spec_read(path, &spec, NULL);
     if (status == MS_OK) {
       status = ms_sweep_plan_make(&spec, &plan);
       CHECK_MESSAGE(status != MS_OK, "was taken: %s", wrong_files[i].text);
@@ -214,6 +214,51 @@ static const char *write_repeated(const char *head, const char *text, size_t cou
   return path;
 }
 
+/* All that is wrong in a file, once each, in as many lines as are useful. */
+static void all_problems(void) {
+  folder = test_folder();
+  struct ms_sweep_spec spec;
+  struct ms_text problems = {0};
+  const char *path = test_write_sweep(folder, "preset fnal\nset epoks 20\nsede 1\nset lr 1\nseeds 1 1\nvary l1\n");
+  CHECK(ms_sweep_spec_read(path, &spec, &problems) == MS_ERROR_ARGUMENT && !spec.words);
+  static const char *const words[] = {":1: preset 'fnal': unknown (did you mean 'final'?)",
+                                      ":2: 'epoks' is no setting (did you mean 'epochs'?)",
+                                      ":3: 'sede'",
+                                      ":5: seed 1 is there twice",
+                                      ":6: vary: a setting and the values",
+                                      ": has no mode line"};
+  const char *line = problems.data;
+  CHECK(strncmp(ms_error_message(), line, strcspn(line, "\n")) == 0);
+  for (size_t i = 0; i < sizeof words / sizeof words[0]; ++i, line += strcspn(line, "\n") + 1)
+    CHECK_MESSAGE(strncmp(line, path, strlen(path)) == 0 &&
+                      strncmp(line + strlen(path), words[i], strlen(words[i])) == 0,
+                  "'%s' is not in: %s", words[i], line);
+  CHECK(*line == '\0');
+  ms_text_free(&problems);
+  unlink(path);
+
+  path = test_write_sweep(folder, "preset final\nset lr 5e5\nset val 10 10\nmode grid\nvary l1 0 x\n");
+  CHECK(ms_sweep_spec_read(path, &spec, &problems) == MS_ERROR_ARGUMENT);
+  CHECK_MESSAGE(strstr(problems.data, ":2: lr") && strstr(problems.data, ":3: set"), "%s", problems.data);
+  ms_text_free(&problems);
+  path = test_write_sweep(folder, "preset final\nmode grid\nvary l1 0 x\nvary l2 0 1e-3\nvary epochs/val 0/1 1/x\n");
+  CHECK(ms_sweep_spec_read(path, &spec, &problems) == MS_ERROR_ARGUMENT);
+  CHECK_MESSAGE(strstr(problems.data, ":3: vary l1: l1: 'x'") && !strstr(problems.data, ":4:") &&
+                    strstr(problems.data, ":5: vary epochs/val: epochs: '0'") &&
+                    strstr(problems.data, ":5: vary epochs/val: val: 'x'"),
+                "%s", problems.data);
+  ms_text_free(&problems);
+  unlink(path);
+
+  path = write_repeated("", "word\n", 1000);
+  CHECK(ms_sweep_spec_read(path, &spec, &problems) == MS_ERROR_ARGUMENT);
+  CHECK_MESSAGE(strstr(problems.data, ":20: 'word'") && !strstr(problems.data, ":21:") &&
+                    strstr(problems.data, ": and 981 more\n"), /* and no preset */
+                "%s", problems.data);
+  ms_text_free(&problems);
+  unlink(path);
+}
+
 static void absurd(void) {
   folder = test_folder();
   struct ms_sweep_spec spec;
@@ -221,11 +266,11 @@ static void absurd(void) {
   const char *head = "preset unregularised\nmode grid\n";
   /* 10^20 combinations, 100,000 values of each of 20 settings. */
   const char *path = write_repeated(head, "vary l1 0 0 0 0 0 0 0 0 0 0\n", 20);
-  CHECK(ms_sweep_spec_read(path, &spec) == MS_ERROR_ARGUMENT);
+  CHECK(ms_sweep_spec_read(path, &spec, NULL) == MS_ERROR_ARGUMENT);
   path = write_repeated("preset unregularised\nmode one-at-a-time\n", "vary l1 0 1\n", 65);
-  CHECK(ms_sweep_spec_read(path, &spec) == MS_ERROR_ARGUMENT && strstr(ms_error_message(), ":67: more than 64"));
+  CHECK(ms_sweep_spec_read(path, &spec, NULL) == MS_ERROR_ARGUMENT && strstr(ms_error_message(), ":67: more than 64"));
   path = write_repeated("preset unregularised\nmode one-at-a-time\nvary l1 ", "0 ", 1000000);
-  CHECK_MESSAGE(ms_sweep_spec_read(path, &spec) == MS_OK, "%s", ms_error_message());
+  CHECK_MESSAGE(ms_sweep_spec_read(path, &spec, NULL) == MS_OK, "%s", ms_error_message());
   CHECK(ms_sweep_plan_make(&spec, &plan) == MS_ERROR_ARGUMENT && strstr(ms_error_message(), "1000000 runs"));
   ms_sweep_spec_free(&spec);
   char many[1200] = "preset unregularised\nmode grid\n";
@@ -233,14 +278,14 @@ static void absurd(void) {
                                       "lr", "hidden", "val",     "patience", "input-dropout", "min-delta"};
   for (size_t i = 0; i < 12; ++i)
     sprintf(many + strlen(many), "vary %s 1 1 1 1 1 1 1 1 1 1\n", names[i]);
-  CHECK(ms_sweep_spec_read(test_write_sweep(folder, many), &spec) == MS_OK);
+  CHECK(ms_sweep_spec_read(test_write_sweep(folder, many), &spec, NULL) == MS_OK);
   CHECK(ms_sweep_plan_make(&spec, &plan) == MS_ERROR_ARGUMENT && strstr(ms_error_message(), "more than"));
   ms_sweep_spec_free(&spec);
   path = write_repeated("preset unregularised # ", "x", 9 << 20);
-  CHECK(ms_sweep_spec_read(path, &spec) == MS_ERROR_DATA && strstr(ms_error_message(), "bytes"));
+  CHECK(ms_sweep_spec_read(path, &spec, NULL) == MS_ERROR_DATA && strstr(ms_error_message(), "bytes"));
   test_write_file(path, "preset final\nset l1 0\0 1\n", 25);
-  CHECK(ms_sweep_spec_read(path, &spec) == MS_ERROR_ARGUMENT && strstr(ms_error_message(), ":2: holds a 0 byte"));
-  CHECK(ms_sweep_spec_read(folder, &spec) == MS_ERROR_DATA);
+  CHECK(ms_sweep_spec_read(path, &spec, NULL) == MS_ERROR_ARGUMENT && strstr(ms_error_message(), ":2: holds a 0 byte"));
+  CHECK(ms_sweep_spec_read(folder, &spec, NULL) == MS_ERROR_DATA);
 }
 
 /* Any bytes, and any change to a good file: an error or a spec, never a crash. */
@@ -268,7 +313,7 @@ static void fuzzed(void) {
     char path[MS_PATH_SIZE];
     snprintf(path, sizeof path, "%s/fuzz.txt", folder);
     test_write_file(path, text, n);
-    if (ms_sweep_spec_read(path, &spec) != MS_OK) {
+    if (ms_sweep_spec_read(path, &spec, NULL) != MS_OK) {
       ++n_refused;
       continue;
     }
@@ -289,6 +334,7 @@ static const struct test_case cases[] = {
     {"ids", ids},
     {"other_editors", other_editors},
     {"refused", refused},
+    {"all_problems", all_problems},
     {"absurd", absurd},
     {"fuzzed", fuzzed},
 };

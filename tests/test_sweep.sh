@@ -154,7 +154,12 @@ check "killed, merged: the results of one process" cmp slow-whole/results.jsonl 
 
 # A run that takes long is itself gone on with.
 printf 'preset final\nset hidden 200,50\nset batch 50\nset epochs 300\nset val 200\n' >long.txt
-run long.txt --data small --out long-whole
+"$program" sweep long.txt --data small --out long-whole >out 2>err &
+pid=$!
+while ! compgen -G 'long-whole/unfinished-*/checkpoint-1.safetensors' >/dev/null; do sleep 0.01; done
+kill -USR1 $pid
+wait $pid
+check "a checkpoint, as a signal asked" test $? -eq 0 -a "$(grep -c '^checkpoint written, as a signal asked: epoch' out)" -eq 1
 for signal in TERM KILL; do
   "$program" sweep long.txt --data small --out long --isa scalar --threads 1 >out 2>err &
   pid=$!
@@ -247,6 +252,11 @@ refused 2 FILE --
 refused 1 nothing.txt "there is no such file" "name a sweep file" -- nothing.txt
 printf 'preset unregularised\nset epochs 0\n' >wrong.txt
 refused 2 "wrong.txt:2: epochs" "'0'" -- wrong.txt
+printf 'preset final\nset epoks 3\nvery l1 0 1e-6\n' >typed.txt
+run typed.txt
+check "all that is wrong in a file: a line each" test "$code" -eq 2 -a "$(lines err)" -eq 2
+check "all that is wrong in a file: what was meant" grep -qF "typed.txt:2: 'epoks' is no setting (did you mean 'epochs'?)" err
+check "all that is wrong in a file: of lines too" grep -qF "typed.txt:3: 'very' (did you mean 'vary'?)" err
 refused 2 "shard" "'3/2'" -- small.txt --shard 3/2
 refused 2 "shard" "'0/2'" -- small.txt --shard 0/2
 refused 2 "shard" "'1'" -- small.txt --shard 1
@@ -335,7 +345,7 @@ done
 if command -v script >/dev/null; then
   TERM=xterm script -qec "$(printf %q "$program") sweep slow.txt --data small --out live --threads 1" typescript >/dev/null 2>&1
   check "terminal: a live line" grep -qE '[0-9]+/24 done, best [0-9.]+ %, ETA [0-9]+:[0-9]{2} \| epoch' typescript
-  check "terminal: the live line is erased" grep -q $'\r\033\\[K' typescript
+  check "terminal: the live line is erased" grep -q $'\r\033\\[J' typescript
 fi
 
 finish

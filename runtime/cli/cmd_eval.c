@@ -10,7 +10,7 @@
 enum { DEFAULT_SHOWN = 3, MAX_SHOWN = 1000 };
 
 static const struct cli_option options[] = {
-    {"show", "N", "draw the first N misclassified images at the end, 0 to 1000 [3]; how: see 'show --help'"},
+    {"show", "N", "draw the first N misclassified images, 0 to 1000 [3]; how: see 'show --help'"},
     CLI_DATA_OPTION,
     CLI_ISA_OPTION,
     CLI_THREADS_OPTION,
@@ -46,11 +46,13 @@ static int evaluate(const struct cli_values *values, const struct ms_network *ne
   ms_network_sha256(network, digest);
   printf("model     %s: ", values->arguments[0]);
   print_network(network);
-  printf("data      %s: %zu test images\nkernels   %s, %zu thread%s\n\n", folder, evaluation.n, ms_isa(), ms_threads(),
+  printf("data      %s: %zu test images\nkernels   %s, %zu thread%s\n", folder, evaluation.n, ms_isa(), ms_threads(),
          plural_s(ms_threads()));
-  print_evaluation(&evaluation);
-  printf("\nSHA-256 of the weights: %s\n", digest);
+  print_tables(&evaluation);
   status = print_mistakes(&data.test, &evaluation, n_shown);
+  putchar('\n');
+  print_test(&evaluation);
+  printf("Weights SHA-256 %s\n", digest);
   ms_evaluation_free(&evaluation);
   ms_data_free(&data);
   return status == MS_OK ? EXIT_SUCCESS : cli_fail(values->command, status);

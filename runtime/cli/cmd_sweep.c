@@ -73,7 +73,9 @@ struct task {
 /* ---- Training ---- */
 
 static void on_step(void *context, const struct ms_step *step) {
-  sweep_progress_step(&((struct task *)context)->progress, step);
+  struct task *t = context;
+  signals_pass_on(&t->saver, &t->progress.line);
+  sweep_progress_step(&t->progress, step);
 }
 
 static size_t n_inputs(const struct task *t) {
@@ -294,13 +296,21 @@ static bool choose_shard(struct task *t, const struct cli_values *values) {
   return status == MS_OK;
 }
 
-/* The sweep file, or that of a folder, and the plan made of it. */
-static enum ms_status read_file(struct task *t, bool is_folder) {
+/* The sweep file, or that of a folder, and the plan made of it. Returns 0 or an exit code, having told the errors. */
+static int read_file(struct task *t, bool is_folder) {
   char path[MS_PATH_SIZE];
-  if (is_folder)
-    MS_TRY(ms_path_join(path, t->file, MS_SWEEP_FILE));
-  MS_TRY(ms_sweep_spec_read(is_folder ? path : t->file, &t->sweep.spec));
-  return ms_sweep_plan_make(&t->sweep.spec, &t->sweep.plan);
+  struct ms_text problems = {0};
+  enum ms_status status = is_folder ? ms_path_join(path, t->file, MS_SWEEP_FILE) : MS_OK;
+  if (status == MS_OK)
+    status = ms_sweep_spec_read(is_folder ? path : t->file, &t->sweep.spec, &problems);
+  if (status == MS_OK)
+    status = ms_sweep_plan_make(&t->sweep.spec, &t->sweep.plan);
+  if (problems.data)
+    for (char *line = strtok(problems.data, "\n"); line; line = strtok(NULL, "\n"))
+      cli_error(&command, "%s", line);
+  const bool told = problems.data != NULL;
+  ms_text_free(&problems);
+  return status == MS_OK ? 0 : told ? EXIT_USAGE : cli_fail(&command, status);
 }
 
 static int sweep(struct task *t, const struct cli_values *values) {
@@ -312,9 +322,9 @@ static int sweep(struct task *t, const struct cli_values *values) {
     cli_error(&command, "%s: there is no such file or folder: name a sweep file, or the folder of a sweep", t->file);
     return EXIT_FAILURE;
   }
-  enum ms_status status = read_file(t, is_folder);
-  if (status != MS_OK)
-    return cli_fail(&command, status);
+  const int exit_code = read_file(t, is_folder);
+  if (exit_code != 0)
+    return exit_code;
 
   const char *slash = strrchr(t->file, '/'), *name = slash ? slash + 1 : t->file, *dot = strrchr(name, '.');
   const int length = out || is_folder ? snprintf(t->folder, sizeof t->folder, "%s", out ? out : t->file)
@@ -331,7 +341,7 @@ static int sweep(struct task *t, const struct cli_values *values) {
               t->folder);
     return EXIT_FAILURE;
   }
-  status = merging ? MS_OK : ms_make_folder(t->folder);
+  enum ms_status status = merging ? MS_OK : ms_make_folder(t->folder);
   if (status == MS_OK)
     status = ms_sweep_open(t->folder, t->shard, &t->sweep, &t->log, &t->changed);
   if (status != MS_OK)

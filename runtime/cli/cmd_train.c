@@ -46,10 +46,11 @@ static int begin(const struct cli_values *values, struct session session) {
   if (exit_code != 0)
     return exit_code;
   const char *out = cli_get(values, "out");
-  const int length =
-      out ? snprintf(folder, sizeof folder, "%s", out)
-          : snprintf(folder, sizeof folder, "runs/%s-seed%llu", session.plan.preset, (unsigned long long)config->seed);
-  if (length <= 0 || length >= (int)sizeof folder) {
+  const enum ms_status status = out ? MS_OK : train_default_folder(session.plan.preset, config, folder);
+  const int length = out ? snprintf(folder, sizeof folder, "%s", out) : 1;
+  if (status != MS_OK) {
+    exit_code = cli_fail(&command, status);
+  } else if (length <= 0 || length >= (int)sizeof folder) {
     cli_error(&command, "--out: must be a folder's name of 1 to %zu bytes", sizeof folder - 1);
     exit_code = EXIT_USAGE;
   } else {

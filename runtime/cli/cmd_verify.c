@@ -8,6 +8,7 @@
 #include "kernels/kernels.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
+#include "runtime/cli/progress.h"
 #include "runtime/platform/cpu.h"
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/error.h"
@@ -50,6 +51,7 @@ struct trial {
   const char *const *golden; /* (n_golden): a digest an epoch */
   size_t n_golden;
   bool print_digests;
+  struct progress progress;
   size_t n_epochs, first_difference; /* finished; the epoch that differs first, 0 if none does */
   char digest[65];                   /* of the last epoch */
 };
@@ -61,21 +63,29 @@ static enum ms_status compare_epoch(void *context, const struct ms_epoch *epoch)
   const bool same = epoch->epoch <= trial->n_golden && strcmp(trial->digest, trial->golden[epoch->epoch - 1]) == 0;
   if (!same && trial->first_difference == 0)
     trial->first_difference = epoch->epoch;
+  live_line_clear(&trial->progress.line);
   if (trial->print_digests)
     printf("       epoch %2zu  %s\n", epoch->epoch, trial->digest);
   return MS_OK;
 }
 
+static void show_step(void *context, const struct ms_step *step) {
+  progress_step(&((struct trial *)context)->progress, step);
+}
+
 /* Trains the run with the kernels and threads that were chosen, prints its row, and says whether it passed. */
 static bool verify(struct trial *trial) {
-  const struct ms_observer observer = {.context = trial, .epoch = compare_epoch};
+  const struct ms_observer observer = {.context = trial, .step = show_step, .epoch = compare_epoch};
   struct ms_network *network;
   struct ms_train_result result;
   trial->n_epochs = trial->first_difference = 0;
   trial->digest[0] = '\0';
+  progress_start(&trial->progress, trial->n_golden, trial->train.n, 1, 0);
+  snprintf(trial->progress.name, sizeof trial->progress.name, "%s, %s, %zu: ", trial->name, ms_isa(), ms_threads());
   const enum ms_status status = ms_train(
       trial->config, &trial->train, trial->validation.n > 0 ? &trial->validation : NULL, &observer, &network, &result);
   ms_network_free(network);
+  live_line_clear(&trial->progress.line);
   printf("%-6s %-7s %7zu  %.16s...  ", trial->name, ms_isa(), ms_threads(), trial->digest);
   bool passed = false;
   if (status != MS_OK)

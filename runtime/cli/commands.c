@@ -19,5 +19,5 @@ const char cli_about[] =
     "Trains dense networks with hand-written SIMD kernels: the same seed gives the same bits on every "
     "CPU\nand at every thread count.";
 const char cli_exit_codes[] =
-    "0 success, 1 failure, 2 wrong usage, 129, 130 and 143 interrupted by a signal (a second one "
-    "ends at once).";
+    "0 success, 1 failure, 2 wrong usage, 129, 130, 143 and 152 interrupted by SIGHUP, SIGINT, SIGTERM "
+    "and\nSIGXCPU (a second signal ends at once). SIGUSR1 and SIGUSR2 write a checkpoint, and training continues.";

@@ -1,6 +1,7 @@
 /* mnist_simd: the program. Chooses the sub-command. */
 #define _XOPEN_SOURCE 700 /* SIGXFSZ */
 #include <signal.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,6 +9,7 @@
 #include "kernels/kernels.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
+#include "runtime/platform/did_you_mean.h"
 #include "runtime/platform/error.h"
 
 static void print_help(FILE *stream) {
@@ -41,8 +43,10 @@ static int run(int argc, char **argv) {
   for (const struct cli_entry *command = cli_commands; command->name; ++command)
     if (strcmp(argv[1], command->name) == 0)
       return command->run(argc - 1, argv + 1);
+  char hint[MS_HINT_SIZE];
+  ms_did_you_mean(hint, argv[1], &cli_commands->name, SIZE_MAX, sizeof *cli_commands);
   ms_remove_controls(argv[1]);
-  fprintf(stderr, "mnist_simd: unknown command '%s', must be", argv[1]);
+  fprintf(stderr, "mnist_simd: unknown command '%s'%s, must be", argv[1], hint);
   for (const struct cli_entry *command = cli_commands; command->name; ++command)
     fprintf(stderr, "%s %s", command == cli_commands ? "" : command[1].name ? "," : " or", command->name);
   fprintf(stderr, ": see 'mnist_simd --help'\n");

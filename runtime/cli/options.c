@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/platform/did_you_mean.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/parse.h"
@@ -70,6 +71,14 @@ static void print_help(const struct cli_command *command) {
 
 void (*cli_help)(const struct cli_command *command) = print_help;
 
+static void tell_unknown_option(const struct cli_command *command, const char *word) {
+  char hint[MS_HINT_SIZE], name[64];
+  const char *begin = word + strspn(word, "-");
+  snprintf(name, sizeof name, "%.*s", (int)strcspn(begin, "="), begin);
+  cli_error(command, "%s: unknown or ambiguous option%s: see 'mnist_simd %s --help'", word,
+            ms_did_you_mean(hint, name, &command->options->name, SIZE_MAX, sizeof *command->options), command->name);
+}
+
 /* What getopt_long did not take. optopt says what it is: a known option that has a value too much, one letter of a
  * word with a single '-', or, being 0, a word with two. */
 static void tell_wrong_option(const struct cli_command *command, char **argv) {
@@ -80,10 +89,11 @@ static void tell_wrong_option(const struct cli_command *command, char **argv) {
     if (command->number && optopt >= '0' && optopt <= '9')
       cli_error(command, "%s: '%s' is not %s", command->number, word, command->number_range);
     else
-      cli_error(command, "%s: unknown or ambiguous option: see 'mnist_simd %s --help'", word, command->name);
+      tell_unknown_option(command, word);
+  } else if (optopt > 0) {
+    cli_error(command, "%s: takes no value: see 'mnist_simd %s --help'", last, command->name);
   } else {
-    cli_error(command, "%s: %s: see 'mnist_simd %s --help'", last,
-              optopt > 0 ? "takes no value" : "unknown or ambiguous option", command->name);
+    tell_unknown_option(command, last);
   }
 }
 

@@ -1,27 +1,54 @@
 /* Tables and images of an evaluation, for a terminal. */
-#define _POSIX_C_SOURCE 200809L /* strncasecmp, isatty */
+#define _POSIX_C_SOURCE 200809L /* strncasecmp */
 #include "runtime/cli/print.h"
 
+#include <stdarg.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <unistd.h>
 
+#include "runtime/cli/terminal.h"
 #include "runtime/nn/settings.h"
 #include "runtime/platform/c_locale.h"
-#include "runtime/platform/clock.h"
 #include "runtime/platform/error.h"
+#include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
 
-enum { TERMINAL_WIDTH = 80 };
-static const double redraw_s = 0.1;
+enum { INDENT = 10, DEFAULT_WIDTH = 80, MAX_CONFUSIONS = 20 };
+
+static size_t matrix_width(size_t n_classes) {
+  return 6 * (n_classes + 1);
+}
 
 static void print_classes(const struct ms_evaluation *e) {
   printf("\nclass  precision  recall      F1  images\n");
   for (size_t c = 0; c < e->n_classes; ++c)
     printf("%5zu     %6.4f  %6.4f  %6.4f  %6zu\n", c, e->precision[c], e->recall[c], e->f1[c], e->support[c]);
   printf("macro F1 %.4f\n", e->macro_f1);
+}
+
+/* Cells off the diagonal that hold something, the largest first, equal ones in their order. */
+static void print_confusions(const struct ms_evaluation *e) {
+  const size_t n = e->n_classes * e->n_classes;
+  size_t last = 0, last_count = SIZE_MAX, n_left = 0;
+  for (size_t i = 0; i < n; ++i)
+    n_left += i / e->n_classes != i % e->n_classes && e->confusion[i] > 0;
+  printf("\nLargest of %zu confusions\n(the matrix needs %zu columns)\n class  predicted  images\n", n_left,
+         matrix_width(e->n_classes));
+  for (size_t k = 0; k < MAX_CONFUSIONS && k < n_left; ++k) {
+    size_t next = n, count = 0;
+    for (size_t i = 0; i < n; ++i)
+      if (i / e->n_classes != i % e->n_classes && e->confusion[i] > count &&
+          (e->confusion[i] < last_count || (e->confusion[i] == last_count && i > last))) {
+        next = i;
+        count = e->confusion[i];
+      }
+    printf("%6zu  %9zu  %6zu\n", next / e->n_classes, next % e->n_classes, count);
+    last = next;
+    last_count = count;
+  }
 }
 
 static void print_confusion(const struct ms_evaluation *e) {
@@ -63,26 +90,41 @@ const char *shell_word(char *out, const char *path) {
   return out;
 }
 
-void print_evaluation(const struct ms_evaluation *e) {
-  char loss[MS_LOSS_SIZE];
-  printf("Test accuracy %.2f %%: %zu of %zu images misclassified, loss %s\n", 100 * e->accuracy, e->errors, e->n,
-         ms_format_loss(loss, e->loss));
+void print_tables(const struct ms_evaluation *e) {
   print_classes(e);
-  print_confusion(e);
+  if (matrix_width(e->n_classes) <= output_width(SIZE_MAX))
+    print_confusion(e);
+  else
+    print_confusions(e);
+}
+
+int print_item(int column, const char *format, ...) {
+  char item[MS_PATH_SIZE];
+  va_list args;
+  va_start(args, format);
+  const int length = vsnprintf(item, sizeof item, format, args);
+  va_end(args);
+  if (column > INDENT)
+    column = (size_t)(column + 2 + length) < output_width(DEFAULT_WIDTH) ? column + printf(", ")
+                                                                         : printf(",\n%*s", INDENT, "") - 2;
+  return column + printf("%s", item);
+}
+
+void print_test(const struct ms_evaluation *e) {
+  char loss[MS_LOSS_SIZE];
+  const int column =
+      print_item(printf("Test accuracy %.2f %%", 100 * e->accuracy), "%zu of %zu misclassified", e->errors, e->n);
+  print_item(column, "loss %s\n", ms_format_loss(loss, e->loss));
 }
 
 /* The settings of a hidden layer, or those of none, behind the first `column` characters of the line. */
 static void print_line(const struct ms_config *config, bool of_layer, size_t layer, int column) {
-  enum { INDENT = 10 };
   for (const struct ms_setting *s = ms_settings; s->name; ++s) {
-    char value[MS_NUMBER_SIZE], item[128];
+    char value[MS_NUMBER_SIZE];
     if (s->of_layer != of_layer || (ms_setting_get(s, config, layer) == 0 && s->kind != MS_KIND_SEED))
       continue;
     ms_setting_format(s, ms_setting_get(s, config, layer), value);
-    const int length = snprintf(item, sizeof item, "%s %s", s->label, value);
-    if (column > INDENT)
-      column = column + 2 + length < TERMINAL_WIDTH ? column + printf(", ") : printf(",\n%*s", INDENT, "") - 2;
-    column += printf("%s", item);
+    column = print_item(column, "%s %s", s->label, value);
   }
   putchar('\n');
 }
@@ -120,24 +162,6 @@ static bool is_utf8(void) {
   return false;
 }
 
-bool is_terminal(void) {
-  const char *terminal = getenv("TERM");
-  return isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
-}
-
-bool live_line_is_due(struct live_line *line) {
-  const double now = ms_clock_s();
-  if (!line->is_shown || now - line->drawn_s < redraw_s)
-    return false;
-  line->drawn_s = now;
-  return true;
-}
-
-void live_line_clear(const struct live_line *line) {
-  if (line->is_shown)
-    printf("\r\033[K");
-}
-
 static enum ms_block_style choose_style(void) {
   const char *no_color = getenv("NO_COLOR");
   if (!is_utf8())
@@ -147,7 +171,7 @@ static enum ms_block_style choose_style(void) {
 
 enum ms_status print_images(const struct ms_captioned *images, size_t n, size_t rows, size_t cols) {
   struct ms_text text = {0};
-  ms_draw_images(&text, choose_style(), images, n, rows, cols, TERMINAL_WIDTH);
+  ms_draw_images(&text, choose_style(), images, n, rows, cols, output_width(DEFAULT_WIDTH));
   const enum ms_status status = ms_text_status(&text, "images");
   if (status == MS_OK && text.data)
     fputs(text.data, stdout);

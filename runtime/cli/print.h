@@ -5,8 +5,12 @@
 #include "runtime/mnist_simd.h"
 #include "runtime/report/half_blocks.h"
 
-/* Accuracy and errors, the table of precision, recall and F1 per class, the confusion matrix. */
-void print_evaluation(const struct ms_evaluation *evaluation);
+/* The table of precision, recall and F1 per class, and the confusion matrix; where the terminal is too narrow for it, its
+ * largest confusions. */
+void print_tables(const struct ms_evaluation *evaluation);
+
+/* The line of accuracy, errors and loss on the test images. */
+void print_test(const struct ms_evaluation *evaluation);
 
 /* What a folder's file system lacks, in a line each. */
 void print_storage(bool is_durable, bool is_locked);
@@ -14,7 +18,7 @@ void print_storage(bool is_durable, bool is_locked);
 /* "784 -> 1024 -> 512 -> 10, 1333770 parameters" */
 void print_network(const struct ms_network *network);
 
-/* Images side by side, in 80 columns: with half blocks where LC_ALL, LC_CTYPE or LANG says UTF-8, in greys on a
+/* Images side by side, as wide as the terminal, else in 80 columns: with half blocks where LC_ALL, LC_CTYPE or LANG says UTF-8, in greys on a
  * terminal. */
 enum ms_status print_images(const struct ms_captioned *images, size_t n, size_t rows, size_t cols);
 
@@ -22,21 +26,12 @@ enum ms_status print_images(const struct ms_captioned *images, size_t n, size_t 
  * none. */
 enum ms_status print_mistakes(const struct ms_dataset *data, const struct ms_evaluation *evaluation, size_t n);
 
-/* Whether standard output is a terminal that can erase a line. */
-bool is_terminal(void);
-
-/* Shows a line that the next one replaces; at most ten a second. */
-struct live_line {
-  bool is_shown;  /* on a terminal; else nothing is printed */
-  double drawn_s; /* clock reading */
-};
-/* Whether it is time for another one. */
-bool live_line_is_due(struct live_line *line);
-/* Erases it, before anything else is printed. */
-void live_line_clear(const struct live_line *line);
-
 /* "1 epoch", "2 epochs": what follows the noun after a number. */
 const char *plural_s(size_t n);
+
+/* Prints an item of a list behind the first `column` characters of the line; where it does not fit, in another line below
+ * column 10, at which the first begins. Returns the column behind it. */
+__attribute__((format(printf, 2, 3))) int print_item(int column, const char *format, ...);
 
 /* "training best, seed 42, epochs 150, ..." and "hidden 1 units 1024, ...": every setting with its label, but for those
  * that are switched off by 0 or have the first choice. */

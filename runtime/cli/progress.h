@@ -1,10 +1,12 @@
-/* Progress of training: a live line on a terminal, one plain line per epoch elsewhere. */
+/* Progress of training: a live line on a terminal, one plain line per epoch everywhere. */
 #ifndef MS_CLI_PROGRESS_H
 #define MS_CLI_PROGRESS_H
 
-#include "runtime/cli/print.h"
+#include "runtime/cli/terminal.h"
+#include "runtime/mnist_simd.h"
 
 struct progress {
+  char name[32];             /* of the run, with a blank behind it, "" where there is but one */
   size_t n_epochs, n_images; /* of the run; images of one epoch */
   struct live_line line;
   double start_s, epoch_start_s; /* clock readings */
@@ -14,8 +16,7 @@ struct progress {
 
 /* epoch, images: where this begins, 1 and 0 unless a run is gone on with. */
 void progress_start(struct progress *progress, size_t n_epochs, size_t n_images, size_t epoch, size_t images);
-/* Of an observer whose context is the progress. */
-void progress_step(void *progress, const struct ms_step *step);
-enum ms_status progress_epoch(void *progress, const struct ms_epoch *epoch);
+void progress_step(struct progress *progress, const struct ms_step *step);
+void progress_epoch(struct progress *progress, const struct ms_epoch *epoch);
 
 #endif

@@ -1,13 +1,12 @@
 /* Progress of a sweep. */
 #include "runtime/cli/sweep_progress.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "runtime/platform/clock.h"
 #include "runtime/platform/error.h"
-
-enum { COLUMNS = 79 }; /* a line that a terminal wraps keeps its beginning when it is erased */
 
 bool sweep_is_in_shard(size_t run, struct ms_sweep_shard shard) {
   return run % shard.n == shard.k - 1;
@@ -76,43 +75,31 @@ void sweep_progress_resume(struct sweep_progress *p, const struct ms_checkpoint 
   fflush(stdout);
 }
 
-/* share: of the run under way that is done. "" as long as nothing can be told. */
-static void format_eta(const struct sweep_progress *p, double share, char eta[32]) {
-  const double done = p->work_done + share * p->in_run, elapsed = ms_clock_s() - p->start_s;
-  eta[0] = '\0';
-  if (!(done > 0))
-    return;
-  const double left = elapsed * (p->work - done) / done + 0.5;
-  if (left < 3600)
-    snprintf(eta, 32, ", ETA %d:%02d", (int)left / 60, (int)left % 60);
-  else if (left < 1e8)
-    snprintf(eta, 32, ", ETA %d:%02d h", (int)left / 3600, (int)left / 60 % 60);
-}
-
-static void format_counts(const struct sweep_progress *p, char *text, size_t size) {
-  char failed[32] = "", best[32] = "";
+/* share: of the run under way that is done. */
+static void add_counts(struct line *line, const char *before, const struct sweep_progress *p, double share,
+                       int eta_rank) {
+  const double done = p->work_done + share * p->in_run;
+  line_add(line, 0, "%s%zu/%zu done", before, p->n_done, p->n_runs);
   if (p->n_failed > 0)
-    snprintf(failed, sizeof failed, " (%zu failed)", p->n_failed);
+    line_add(line, 2, " (%zu failed)", p->n_failed);
   if (p->best >= 0)
-    snprintf(best, sizeof best, ", best %.2f %%", 100 * p->best);
-  snprintf(text, size, "%zu/%zu done%s%s", p->n_done, p->n_runs, failed, best);
+    line_add(line, 3, ", best %.2f %%", 100 * p->best);
+  if (p->n_done < p->n_runs)
+    line_add_eta(line, eta_rank, ", ", ms_clock_s() - p->start_s, done, p->work - done);
 }
 
 void sweep_progress_step(struct sweep_progress *p, const struct ms_step *s) {
   if (!live_line_is_due(&p->line))
     return;
-  char line[512], counts[96], eta[32];
-  const double share = ((double)(s->epoch - 1) + (double)s->step / (double)s->n_steps) / (double)p->n_epochs;
-  format_counts(p, counts, sizeof counts);
-  format_eta(p, share, eta);
-  snprintf(line, sizeof line, "%s%s | epoch %zu/%zu %.1f %% | %s", counts, eta, s->epoch, p->n_epochs,
-           100 * s->accuracy, p->name);
-  printf("\r%.*s\033[K", COLUMNS, line);
-  fflush(stdout);
+  struct line line = {.n = 0};
+  add_counts(&line, "", p, ((double)(s->epoch - 1) + (double)s->step / (double)s->n_steps) / (double)p->n_epochs, 0);
+  line_add(&line, 4, " | epoch %zu/%zu %.1f %%", s->epoch, p->n_epochs, 100 * s->accuracy);
+  line_add(&line, 0, " | %s", p->name); /* cut off where it is long */
+  live_line_draw(&line);
 }
 
 void sweep_progress_end(struct sweep_progress *p, const struct ms_sweep_result *r) {
-  char counts[96], eta[32], shard[64] = "";
+  struct line line = {.n = 0};
   live_line_clear(&p->line);
   if (!r) { /* takes no time now, and is not done */
     p->work -= p->in_run;
@@ -126,14 +113,18 @@ void sweep_progress_end(struct sweep_progress *p, const struct ms_sweep_result *
   if (!r->failed && r->val_accuracy > p->best)
     p->best = r->val_accuracy;
   if (p->shard.n > 1)
-    snprintf(shard, sizeof shard, "shard %zu/%zu: ", p->shard.k, p->shard.n);
-  format_counts(p, counts, sizeof counts);
-  format_eta(p, 0, eta);
-  if (r->failed)
-    printf("%s%s: failed: %s | %s%s\n", shard, p->name, r->message, counts, p->n_done < p->n_runs ? eta : "");
-  else
-    printf("%s%s: val %.2f %%, train %.2f %%, epoch %zu of %zu%s, %.1f s | %s%s\n", shard, p->name,
-           100 * r->val_accuracy, 100 * r->train_accuracy, r->model_epoch, r->epochs_run,
-           r->stopped_early ? " (stopped)" : "", r->seconds, counts, p->n_done < p->n_runs ? eta : "");
+    line_add(&line, 7, "shard %zu/%zu: ", p->shard.k, p->shard.n);
+  line_add(&line, 0, "%s: ", p->name);
+  if (r->failed) {
+    line_add(&line, 0, "failed: %s", r->message);
+  } else {
+    line_add(&line, 0, "val %.2f %%", 100 * r->val_accuracy);
+    line_add(&line, 4, ", train %.2f %%", 100 * r->train_accuracy);
+    line_add(&line, 5, ", epoch %zu of %zu%s, %.1f s", r->model_epoch, r->epochs_run,
+             r->stopped_early ? " (stopped)" : "", r->seconds);
+  }
+  add_counts(&line, " | ", p, 0, 1);
+  line_print(&line, output_width(SIZE_MAX), false);
+  putchar('\n');
   fflush(stdout);
 }

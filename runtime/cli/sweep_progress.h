@@ -2,7 +2,7 @@
 #ifndef MS_CLI_SWEEP_PROGRESS_H
 #define MS_CLI_SWEEP_PROGRESS_H
 
-#include "runtime/cli/print.h"
+#include "runtime/cli/terminal.h"
 #include "runtime/sweep/sweep.h"
 
 struct sweep_progress {

@@ -2,11 +2,14 @@
 #include "runtime/cli/train_config.h"
 
 #include <assert.h>
+#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "runtime/nn/settings.h"
 #include "runtime/platform/error.h"
+#include "runtime/platform/sha256.h"
+#include "runtime/platform/text.h"
 
 #define DEFAULT_PRESET "final"
 
@@ -19,7 +22,7 @@ static const struct cli_option run_options[] = {
     CLI_THREADS_OPTION,
     CLI_ISA_OPTION,
     CLI_DATA_OPTION,
-    {"out", "DIR", "folder of the run (default: runs/<preset>-seed<seed>)"},
+    {"out", "DIR", "folder of the run (default: runs/<preset>-seed<seed>, and what differs from the preset)"},
     {"force", NULL, "overwrite a run that the folder holds already: it stays until this one's first checkpoint"},
     {"resume", "RUN",
      "go on with the run in this folder that was stopped, with its settings: the result is that of a run\n"
@@ -100,4 +103,40 @@ int train_config_from_options(const struct cli_values *values, const struct ms_c
     *config = NULL;
   }
   return exit_code;
+}
+
+enum ms_status train_default_folder(const char *preset, const struct ms_config *config, char folder[MS_PATH_SIZE]) {
+  enum { MAX_DIFFERENCES = 80, KEPT = 60 };
+  struct ms_config *base;
+  struct ms_text differences = {0};
+  MS_TRY(ms_config_preset(preset, &base));
+  enum ms_status status = MS_OK;
+  for (const struct ms_setting *s = ms_settings; status == MS_OK && s->name; ++s) {
+    char value[MS_SETTING_SIZE], before[MS_SETTING_SIZE];
+    ms_config_get(config, s->name, value);
+    ms_config_get(base, s->name, before);
+    if (s->kind != MS_KIND_SEED && strcmp(value, before) != 0)
+      ms_text_printf(&differences, "-%s%s%s", s->name, isdigit((unsigned char)s->name[strlen(s->name) - 1]) ? "_" : "",
+                     value);
+    if (strcmp(s->name, "hidden") == 0) /* lists of other layers differ by their length alone */
+      status = ms_config_resize(base, config->n_hidden);
+  }
+  ms_config_free(base);
+  if (status == MS_OK)
+    status = ms_text_status(&differences, "name of the run's folder");
+  if (status == MS_OK) {
+    char *text = differences.data, digest[65];
+    for (char *c = text; c && *c; ++c)
+      *c = *c == ',' ? '_' : *c;
+    if (differences.length > MAX_DIFFERENCES) { /* a file name has at most 255 bytes */
+      struct ms_sha256 sha;
+      ms_sha256_init(&sha);
+      ms_sha256_update(&sha, text, differences.length);
+      ms_sha256_finish(&sha, digest);
+      snprintf(text + KEPT, differences.length - KEPT, "-%.8s", digest);
+    }
+    snprintf(folder, MS_PATH_SIZE, "runs/%s-seed%llu%s", preset, (unsigned long long)config->seed, text ? text : "");
+  }
+  ms_text_free(&differences);
+  return status;
 }

@@ -13,12 +13,14 @@
 
 static void print_plan(const struct session *s, const struct ms_session *session) {
   const struct ms_config *c = s->plan.config;
-  printf("mnist_simd %s, kernels %s, %zu thread%s\n", MS_VERSION, ms_isa(), ms_threads(), plural_s(ms_threads()));
-  printf("data      %s: %zu training, %zu validation, %zu test images of %zu x %zu, %zu classes\n", s->data_folder,
-         session->train.n, c->val, s->plan.data->test.n, session->train.rows, session->train.cols,
-         session->train.n_classes);
-  if (s->plan.without_test)
-    printf("          the test images are not looked at\n");
+  int column = print_item(printf("mnist_simd %s", MS_VERSION), "kernels %s", ms_isa());
+  print_item(column, "%zu thread%s\n", ms_threads(), plural_s(ms_threads()));
+  column = print_item(printf("data      "), "%s: %zu training", s->data_folder, session->train.n);
+  column = print_item(column, "%zu validation", c->val);
+  column =
+      print_item(column, "%zu test images%s", s->plan.data->test.n, s->plan.without_test ? " (not looked at)" : "");
+  column = print_item(column, "%zu x %zu pixels", session->train.rows, session->train.cols);
+  print_item(column, "%zu classes\n", session->train.n_classes);
   print_settings(s->plan.preset, c);
   printf("output    %s\n", s->plan.folder);
   print_storage(session->is_durable, session->is_locked);
@@ -48,14 +50,18 @@ static void print_outcome(const struct ms_session *session, enum ms_status statu
 
 static void print_evaluations(const struct ms_session *session) {
   const struct ms_run *run = &session->run;
+  if (run->has_test)
+    print_tables(&run->test);
   printf("\nTraining accuracy %.2f %% (dropout off)\n", 100 * run->train.accuracy);
   if (run->has_validation)
     printf("Validation accuracy %.2f %%\n", 100 * run->validation.accuracy);
   if (run->has_test)
-    print_evaluation(&run->test);
-  printf("\nSHA-256 of the weights: %s\n", run->weights_sha256);
-  printf("Saved in %s: %s, %s, %s, %s\n", session->plan.folder, MS_MODEL_FILE, MS_METRICS_FILE, MS_TIMES_FILE,
-         MS_SUMMARY_FILE);
+    print_test(&run->test);
+  printf("Weights SHA-256 %s\n", run->weights_sha256);
+  int column = printf("Saved in %s: %s", session->plan.folder, MS_MODEL_FILE);
+  column = print_item(column, "%s", MS_METRICS_FILE);
+  column = print_item(column, "%s", MS_TIMES_FILE);
+  print_item(column, "%s\n", MS_SUMMARY_FILE);
 }
 
 /* What is kept of a run that has not come to its end, and how to go on. */
@@ -84,17 +90,32 @@ static void print_left(const struct session *s, const struct ms_session *session
 
 /* ---- Training ---- */
 
-static int train(const struct session *s, struct ms_session *session) {
+struct observed {
   struct progress progress;
-  const struct ms_observer observer = {
-      .context = &progress, .step = progress_step, .epoch = progress_epoch, .stop = signals_stop};
+  struct ms_checkpoint_saver *saver;
+};
+
+static void on_step(void *context, const struct ms_step *step) {
+  struct observed *o = context;
+  signals_pass_on(o->saver, &o->progress.line);
+  progress_step(&o->progress, step);
+}
+
+static enum ms_status on_epoch(void *context, const struct ms_epoch *epoch) {
+  progress_epoch(&((struct observed *)context)->progress, epoch);
+  return MS_OK;
+}
+
+static int train(const struct session *s, struct ms_session *session) {
+  struct observed o = {.saver = &session->saver};
+  const struct ms_observer observer = {.context = &o, .step = on_step, .epoch = on_epoch, .stop = signals_stop};
   size_t epoch = 1, step = 0;
   if (session->saver.checkpoint)
     ms_checkpoint_position(session->saver.checkpoint, &epoch, &step);
   signals_catch();
-  progress_start(&progress, s->plan.config->epochs, session->train.n, epoch, step * s->plan.config->batch);
+  progress_start(&o.progress, s->plan.config->epochs, session->train.n, epoch, step * s->plan.config->batch);
   enum ms_status status = ms_session_train(session, &observer);
-  live_line_clear(&progress.line);
+  live_line_clear(&o.progress.line);
   int exit_code = EXIT_SUCCESS;
   if (status == MS_STOPPED)
     exit_code = 128 + signals_received();

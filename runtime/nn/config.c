@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/platform/did_you_mean.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 
@@ -30,7 +31,10 @@ enum ms_status ms_config_preset(const char *name, struct ms_config **config) {
   for (size_t i = 0; i < sizeof presets / sizeof presets[0]; ++i)
     if (strcmp(presets[i].name, name) == 0)
       return ms_config_copy(&presets[i].config, config);
-  return ms_fail(MS_ERROR_ARGUMENT, "preset '%s': unknown, must be unregularised, regularised, final or best", name);
+  char hint[MS_HINT_SIZE];
+  ms_did_you_mean(hint, name, &presets->name, sizeof presets / sizeof presets[0], sizeof presets[0]);
+  return ms_fail(MS_ERROR_ARGUMENT, "preset '%s': unknown%s, must be unregularised, regularised, final or best", name,
+                 hint);
 }
 
 enum ms_status ms_config_copy(const struct ms_config *config, struct ms_config **copy) {

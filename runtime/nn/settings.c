@@ -69,6 +69,10 @@ static const struct ms_setting *find(const char *name) {
   return NULL;
 }
 
+const char *ms_setting_hint(char hint[MS_HINT_SIZE], const char *name) {
+  return ms_did_you_mean(hint, name, &ms_settings->name, N_SETTINGS, sizeof *ms_settings);
+}
+
 /* Setting it changes the number of layers. */
 static bool is_hidden(const struct ms_setting *s) {
   return s->of_layer && s->at == offsetof(struct ms_layer_config, units);
@@ -233,9 +237,10 @@ enum ms_status ms_config_resize(struct ms_config *config, size_t n_hidden) {
 enum ms_status ms_config_set(struct ms_config *config, const char *name, const char *value) {
   const struct ms_setting *s = find(name);
   double values[MS_MAX_HIDDEN];
+  char hint[MS_HINT_SIZE];
   size_t n;
   if (!s)
-    return ms_fail(MS_ERROR_ARGUMENT, "%.80s: there is no such setting", name);
+    return ms_fail(MS_ERROR_ARGUMENT, "%.80s: there is no such setting%s", name, ms_setting_hint(hint, name));
   if (!s->of_layer) {
     MS_TRY(ms_setting_parse(s, value, values));
     store(s, config, 0, values[0]);

@@ -4,6 +4,7 @@
 #define MS_NN_SETTINGS_H
 
 #include "runtime/mnist_simd.h"
+#include "runtime/platform/did_you_mean.h"
 #include "runtime/platform/parse.h"
 
 enum ms_setting_kind { MS_KIND_SEED, MS_KIND_SIZE, MS_KIND_NUMBER, MS_KIND_CHOICE };
@@ -20,6 +21,9 @@ struct ms_setting {
   const char *help;       /* the program adds range and default */
 };
 extern const struct ms_setting ms_settings[]; /* ended by a NULL name */
+
+/* As ms_did_you_mean, for the name of a setting. */
+const char *ms_setting_hint(char hint[MS_HINT_SIZE], const char *name);
 
 /* The value of a hidden layer, from 0; layer does not matter to the other settings. Every legal value is exact as a
  * double. */

@@ -6,6 +6,7 @@
 
 #include "reference/reference.h"
 #include "runtime/platform/cpu.h"
+#include "runtime/platform/did_you_mean.h"
 #include "runtime/platform/error.h"
 
 static const struct ms_isa_entry isas[] = {
@@ -121,7 +122,9 @@ static enum ms_status find_isa(const char *name, const struct ms_isa_entry **fou
     *found = &isas[i];
     return MS_OK;
   }
-  return ms_fail(MS_ERROR_ARGUMENT, "isa '%s': unknown, must be one of %s", name, ms_isa_names());
+  char hint[MS_HINT_SIZE];
+  return ms_fail(MS_ERROR_ARGUMENT, "isa '%s': unknown%s, must be one of %s", name,
+                 ms_did_you_mean(hint, name, &isas->name, N_ISAS, sizeof *isas), ms_isa_names());
 }
 
 static void lay_over_reference(const struct ms_kernels *isa, struct ms_kernels *table) {

@@ -36,7 +36,7 @@ void ms_checkpoint_saver_start(struct ms_checkpoint_saver *saver) {
 }
 
 static bool is_due(const struct ms_checkpoint_saver *k, enum ms_moment moment, size_t epochs_done, double now) {
-  if (moment == MS_AT_STOP || (moment == MS_AFTER_EPOCH && k->after_next_epoch))
+  if (moment == MS_AT_STOP || k->request == MS_REQUESTED || (moment == MS_AFTER_EPOCH && k->after_next_epoch))
     return true;
   if (k->every_epochs > 0 || k->every_s > 0)
     return (k->every_epochs > 0 && moment == MS_AFTER_EPOCH && epochs_done % k->every_epochs == 0) ||
@@ -57,6 +57,7 @@ enum ms_status ms_checkpoint_saver_offer(struct ms_checkpoint_saver *k, enum ms_
   k->spent_s += k->last_s - now;
   if (status == MS_OK) {
     ++k->n_saved;
+    k->request = k->request == MS_REQUESTED ? MS_REQUEST_DONE : k->request;
     k->after_next_epoch = k->after_next_epoch && moment != MS_AFTER_EPOCH;
     k->epoch = state->at.epoch;
     k->step = state->at.step;

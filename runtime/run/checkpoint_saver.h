@@ -8,6 +8,9 @@
 #include "runtime/run/checkpoint_pair.h"
 #include "runtime/run/lock.h"
 
+/* A checkpoint whatever it costs, once; whoever requests it takes DONE back. */
+enum ms_checkpoint_request { MS_NO_REQUEST, MS_REQUESTED, MS_REQUEST_DONE };
+
 struct ms_checkpoint_saver {
   char folder[MS_PATH_SIZE];
   struct ms_run_lock lock;
@@ -17,6 +20,7 @@ struct ms_checkpoint_saver {
   size_t every_epochs;              /* a checkpoint after every n-th epoch, whatever it costs; 0: not requested */
   double every_s;                   /* as soon as so many seconds have passed; 0: not requested */
   bool after_next_epoch;            /* after the next epoch, even if it is the last: files of before wait for it */
+  enum ms_checkpoint_request request;
   double start_s, last_s, spent_s;
   size_t n_saved;
   size_t epoch, step; /* of the last: steps that were done of this epoch */

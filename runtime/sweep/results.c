@@ -213,7 +213,7 @@ enum ms_status ms_sweep_load_results(const char *folder, struct ms_sweep *sweep)
 static enum ms_status read_sweep(const char *folder, struct ms_sweep *sweep) {
   char path[MS_PATH_SIZE];
   MS_TRY(ms_path_join(path, folder, MS_SWEEP_FILE));
-  MS_TRY(ms_sweep_spec_read(path, &sweep->spec));
+  MS_TRY(ms_sweep_spec_read(path, &sweep->spec, NULL));
   MS_TRY(ms_sweep_plan_make(&sweep->spec, &sweep->plan));
   return ms_sweep_load_results(folder, sweep);
 }

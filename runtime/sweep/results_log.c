@@ -103,7 +103,7 @@ static enum ms_status keep_file(const char *folder, const struct ms_sweep_spec *
   *changed = false;
   MS_TRY(ms_path_join(path, folder, MS_SWEEP_FILE));
   if (ms_exists(path)) {
-    const enum ms_status status = ms_sweep_spec_read(path, &old);
+    const enum ms_status status = ms_sweep_spec_read(path, &old, NULL);
     if (status == MS_ERROR_ARGUMENT || status == MS_ERROR_DATA)
       return ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_OUTPUT,
                         "%s: is no sweep file, and is left as it is: move it away, or choose another folder", path);

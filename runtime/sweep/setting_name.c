@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runtime/nn/settings.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/parse.h"
 
@@ -48,9 +49,11 @@ enum ms_status ms_sweep_part_parse(const char *name, struct ms_sweep_part *part)
     if (strlen(known) == length && strncmp(name, known, length) == 0)
       break;
   if (!known) {
-    char settings[256];
+    char settings[256], word[41], hint[MS_HINT_SIZE];
+    snprintf(word, sizeof word, "%.*s", (int)(length < 40 ? length : 40), name);
     list_settings(settings, sizeof settings);
-    return ms_fail(MS_ERROR_ARGUMENT, "'%.40s' is no setting: there are %s", name, settings);
+    return ms_fail(MS_ERROR_ARGUMENT, "'%.40s' is no setting%s: there are %s", name, ms_setting_hint(hint, word),
+                   settings);
   }
   part->layer = 0;
   if (name[length] == '\0')

@@ -4,13 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/platform/did_you_mean.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
+#include "runtime/platform/text.h"
 #include "runtime/sweep/setting_name.h"
 
 #define MAX_BYTES ((size_t)8 << 20)
 #define BLANKS " \t\r"
+
+enum { MAX_PROBLEMS = 20 };
 
 /* A 'set' line, applied when all are known: settings go in their own order, not in the file's. */
 struct assignment {
@@ -26,6 +30,8 @@ struct parser {
   size_t mode_line, seeds_line; /* 0: not there yet */
   struct assignment *sets;
   size_t n_sets;
+  struct ms_text problems; /* a line each, of the first MAX_PROBLEMS */
+  size_t n_problems;
 };
 
 __attribute__((format(printf, 2, 3))) static enum ms_status fail_at(const struct parser *p, const char *format, ...) {
@@ -40,6 +46,15 @@ __attribute__((format(printf, 2, 3))) static enum ms_status fail_at(const struct
 /* A status of another module: what is wrong with the file gets the place in it. */
 static enum ms_status fail_with(const struct parser *p, enum ms_status status) {
   return status == MS_ERROR_ARGUMENT ? fail_at(p, "%s", ms_error_message()) : status;
+}
+
+/* Passes a status on, but for a problem of the file: reading goes on, and all problems are told together. */
+static enum ms_status note(struct parser *p, enum ms_status status) {
+  if (status != MS_ERROR_ARGUMENT)
+    return status;
+  if (p->n_problems++ < MAX_PROBLEMS)
+    ms_text_printf(&p->problems, "%s\n", ms_error_message());
+  return MS_OK;
 }
 
 /* The next word of the line, cut off by a 0; NULL at its end. */
@@ -196,7 +211,9 @@ static enum ms_status parse_line(struct parser *p) {
   for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; ++i)
     if (strcmp(word, kinds[i].word) == 0)
       return kinds[i].parse(p);
-  return fail_at(p, "'%.40s': a line begins with preset, set, seeds, mode, vary or #", word);
+  char hint[MS_HINT_SIZE];
+  return fail_at(p, "'%.40s'%s: a line begins with preset, set, seeds, mode, vary or #", word,
+                 ms_did_you_mean(hint, word, &kinds->word, sizeof kinds / sizeof kinds[0], sizeof kinds[0]));
 }
 
 /* ---- The whole ---- */
@@ -209,11 +226,10 @@ static enum ms_status parse_lines(struct parser *p) {
     char *newline = memchr(line, '\n', (size_t)(end - line));
     char *line_end = newline ? newline : end;
     ++p->line;
-    if (memchr(line, '\0', (size_t)(line_end - line)))
-      return fail_at(p, "holds a 0 byte: a sweep file is plain text");
+    const bool is_text = !memchr(line, '\0', (size_t)(line_end - line));
     *line_end = '\0'; /* words has a byte more than the file */
     p->rest = line;
-    MS_TRY(parse_line(p));
+    MS_TRY(note(p, is_text ? parse_line(p) : fail_at(p, "holds a 0 byte: a sweep file is plain text")));
     line = line_end + 1;
   }
   return MS_OK;
@@ -235,8 +251,42 @@ static enum ms_status check_axes(struct parser *p) {
     for (size_t a = 0; a < b; ++a)
       if (overlap(&spec->axes[a], &spec->axes[b])) {
         p->line = spec->axes[b].line;
-        return fail_at(p, "vary %.80s: line %zu varies it too: a grid takes one line for a setting", spec->axes[b].name,
-                       spec->axes[a].line);
+        MS_TRY(note(p, fail_at(p, "vary %.80s: line %zu varies it too: a grid takes one line for a setting",
+                               spec->axes[b].name, spec->axes[a].line)));
+      }
+  return MS_OK;
+}
+
+/* What the 'set' lines say, in the order of the settings; a list goes before one of its layers. */
+static enum ms_status apply_sets(struct parser *p) {
+  for (size_t setting = 0; ms_setting_name(setting); ++setting)
+    for (int single_layers = 0; single_layers < 2; ++single_layers)
+      for (size_t i = 0; i < p->n_sets; ++i) {
+        const struct assignment *set = &p->sets[i];
+        p->line = set->line;
+        if (set->part.setting == setting && (set->part.layer > 0) == single_layers)
+          MS_TRY(note(p, fail_with(p, ms_sweep_part_set(p->spec->base, set->part, set->value))));
+      }
+  return MS_OK;
+}
+
+/* Each value on its own: they are legal together where each is, unless the number of layers changes. What is left is
+ * the plan's to see. */
+static enum ms_status check_values(struct parser *p, struct ms_config *config) {
+  const struct ms_sweep_spec *spec = p->spec;
+  char piece[MS_SWEEP_PIECE_SIZE];
+  for (size_t a = 0; a < spec->n_axes; ++a)
+    for (size_t i = 0; i < spec->axes[a].n_parts; ++i)
+      if (strcmp(ms_setting_name(spec->axes[a].parts[i].setting), "hidden") == 0)
+        return MS_OK;
+  for (size_t a = 0; a < spec->n_axes; ++a)
+    for (size_t v = 0; v < spec->axes[a].n_values; ++v)
+      for (size_t i = 0; i < spec->axes[a].n_parts; ++i) {
+        const struct ms_sweep_axis *axis = &spec->axes[a];
+        p->line = axis->line;
+        ms_sweep_piece(axis->values[v], i, piece); /* parse_axis has seen that they are there */
+        if (ms_sweep_part_set(config, axis->parts[i], piece) != MS_OK)
+          MS_TRY(note(p, fail_at(p, "vary %.80s: %s", axis->name, ms_error_message())));
       }
   return MS_OK;
 }
@@ -244,29 +294,29 @@ static enum ms_status check_axes(struct parser *p) {
 /* What can be known only at the end. */
 static enum ms_status finish(struct parser *p) {
   struct ms_sweep_spec *spec = p->spec;
-  if (!spec->base)
-    return ms_fail(MS_ERROR_ARGUMENT, "%s: has no preset line: add 'preset unregularised', which all runs begin with",
-                   spec->path);
+  struct ms_config *config;
+  if (!spec->preset)
+    MS_TRY(
+        note(p, ms_fail(MS_ERROR_ARGUMENT,
+                        "%s: has no preset line: add 'preset unregularised', which all runs begin with", spec->path)));
   if (spec->n_axes > 0 && p->mode_line == 0)
-    return ms_fail(MS_ERROR_ARGUMENT, "%s: has no mode line: add 'mode one-at-a-time' or 'mode grid'", spec->path);
-  for (size_t setting = 0; ms_setting_name(setting); ++setting)
-    for (int single_layers = 0; single_layers < 2; ++single_layers)
-      for (size_t i = 0; i < p->n_sets; ++i) {
-        const struct assignment *set = &p->sets[i];
-        p->line = set->line;
-        if (set->part.setting != setting || (set->part.layer > 0) != single_layers)
-          continue;
-        const enum ms_status status = ms_sweep_part_set(spec->base, set->part, set->value);
-        if (status != MS_OK)
-          return fail_with(p, status);
-      }
+    MS_TRY(note(
+        p, ms_fail(MS_ERROR_ARGUMENT, "%s: has no mode line: add 'mode one-at-a-time' or 'mode grid'", spec->path)));
+  if (spec->base)
+    MS_TRY(apply_sets(p));
+  if (p->n_problems > 0) /* axes may be incomplete */
+    return MS_OK;
   if (spec->n_seeds == 0) {
     MS_TRY(ms_allocate(1, sizeof *spec->seeds, "seeds", &spec->seeds));
     spec->seeds[0] = spec->base->seed;
     spec->n_seeds = 1;
   }
   spec->base->seed = spec->seeds[0];
-  return check_axes(p);
+  MS_TRY(check_axes(p));
+  MS_TRY(ms_config_copy(spec->base, &config));
+  const enum ms_status status = check_values(p, config);
+  ms_config_free(config);
+  return status;
 }
 
 static enum ms_status read(const char *path, struct parser *p) {
@@ -281,10 +331,21 @@ static enum ms_status read(const char *path, struct parser *p) {
   return finish(p);
 }
 
-enum ms_status ms_sweep_spec_read(const char *path, struct ms_sweep_spec *spec) {
+enum ms_status ms_sweep_spec_read(const char *path, struct ms_sweep_spec *spec, struct ms_text *problems) {
   struct parser parser = {.spec = spec};
   memset(spec, 0, sizeof *spec);
-  const enum ms_status status = read(path, &parser);
+  enum ms_status status = read(path, &parser);
+  if (status == MS_OK && parser.n_problems > 0) {
+    if (parser.n_problems > MAX_PROBLEMS)
+      ms_text_printf(&parser.problems, "%s: and %zu more\n", path, parser.n_problems - MAX_PROBLEMS);
+    status = ms_text_status(&parser.problems, "problems of the sweep file");
+    if (status == MS_OK)
+      status = ms_fail(MS_ERROR_ARGUMENT, "%.*s", (int)strcspn(parser.problems.data, "\n"), parser.problems.data);
+  }
+  if (problems && status == MS_ERROR_ARGUMENT)
+    *problems = parser.problems;
+  else
+    ms_text_free(&parser.problems);
   free(parser.sets);
   if (status != MS_OK)
     ms_sweep_spec_free(spec);

@@ -23,6 +23,7 @@
 #define MS_SWEEP_SWEEP_H
 
 #include "runtime/mnist_simd.h"
+#include "runtime/platform/text.h"
 
 #define MS_SWEEP_MAX_RUNS 1000000 /* points times seeds */
 #define MS_SWEEP_MAX_SEEDS 10000
@@ -64,8 +65,9 @@ struct ms_sweep_spec {
 };
 
 /* Reads a sweep file, which may be anything. MS_ERROR_DATA or MS_ERROR_ARGUMENT, the message beginning with FILE:LINE:
- * what is wrong there. On failure, nothing is held. */
-enum ms_status ms_sweep_spec_read(const char *path, struct ms_sweep_spec *spec);
+ * what is wrong there. On failure, nothing is held but, with MS_ERROR_ARGUMENT, problems unless it is NULL: a line for
+ * everything that is wrong in the file, of which the message has the first. */
+enum ms_status ms_sweep_spec_read(const char *path, struct ms_sweep_spec *spec, struct ms_text *problems);
 void ms_sweep_spec_free(struct ms_sweep_spec *spec);
 
 /* ---- The plan: points, runs --------------------------------------------------------------------------------- */

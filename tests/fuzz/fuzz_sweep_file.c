@@ -5,7 +5,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes) {
   struct ms_sweep_spec spec;
   struct ms_sweep_plan plan;
-  if (ms_sweep_spec_read(fuzz_file(data, n_bytes), &spec) != MS_OK)
+  if (ms_sweep_spec_read(fuzz_file(data, n_bytes), &spec, NULL) != MS_OK)
     return 0;
   if (ms_sweep_plan_make(&spec, &plan) == MS_OK)
     ms_sweep_plan_free(&plan);
