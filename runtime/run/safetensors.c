@@ -112,6 +112,11 @@ static void fill_file(const struct ms_network *network, const struct ms_text *he
   memcpy(file + position, hex, DIGEST_DIGITS);
 }
 
+/* Where the tensors begin: spaces behind the header are allowed, and put them on a cache line's boundary. */
+static size_t data_position(const struct ms_text *header) {
+  return (LENGTH_BYTES + header->length + MS_ALIGNMENT - 1) / MS_ALIGNMENT * MS_ALIGNMENT;
+}
+
 /* name: for messages. */
 static enum ms_status encode(const struct ms_network *network, const char *name, uint8_t **file, size_t *n_bytes) {
   size_t data_bytes;
@@ -119,8 +124,7 @@ static enum ms_status encode(const struct ms_network *network, const char *name,
   make_header(network, &header, &data_bytes);
   enum ms_status status = ms_text_status(&header, name);
   if (status == MS_OK) {
-    /* Spaces behind the header are allowed, and put the tensors on a cache line's boundary. */
-    const size_t data_at = (LENGTH_BYTES + header.length + MS_ALIGNMENT - 1) / MS_ALIGNMENT * MS_ALIGNMENT;
+    const size_t data_at = data_position(&header);
     *n_bytes = data_at + data_bytes;
     status = ms_allocate(*n_bytes, 1, name, file);
     if (status == MS_OK)
@@ -254,6 +258,27 @@ static enum ms_status build_network(const char *path, const json_t *header, cons
   return MS_OK;
 }
 
+/* Whether the header is the one that this program writes for the network, but for a few bytes at most, and for the digits
+ * of the file's digest: then the file was damaged, not written again. */
+static enum ms_status has_our_header(const char *path, const uint8_t *file, size_t header_end,
+                                     const struct ms_network *network, bool *is_ours) {
+  enum { FEW = 8 };
+  struct ms_text text = {0};
+  size_t data_bytes, n_other = 0;
+  make_header(network, &text, &data_bytes);
+  if (ms_text_status(&text, path) != MS_OK) {
+    ms_text_free(&text);
+    return MS_ERROR_MEMORY;
+  }
+  const size_t digits = (size_t)(strstr(text.data, digest_key) - text.data) + KEY_BYTES;
+  for (size_t i = 0; i < header_end - LENGTH_BYTES; ++i)
+    n_other += (i < digits || i >= digits + DIGEST_DIGITS) &&
+               file[LENGTH_BYTES + i] != (i < text.length ? (uint8_t)text.data[i] : ' ');
+  *is_ours = header_end == data_position(&text) && n_other <= FEW;
+  ms_text_free(&text);
+  return MS_OK;
+}
+
 /* A file of this program, known by any of its metadata, carries two digests: of all its bytes, and of the weights alone.
  * Another program that writes the tensors again, under a header of its own, keeps the metadata: then only the second is
  * right, and it suffices: a weight that was changed, by damage or on purpose, agrees with neither. Shapes are in the first
@@ -275,13 +300,17 @@ static enum ms_status check_digests(const char *path, const json_t *header, cons
   if (position > 0 && memcmp(file + position, hex, DIGEST_DIGITS) == 0)
     return MS_OK;
   const char *weights = json_string_value(json_object_get(metadata, "weights_sha256"));
+  bool is_ours;
+  MS_TRY(has_our_header(path, file, header_end, network, &is_ours));
   ms_network_sha256(network, hex);
+  if (is_ours)
+    return ms_fail(MS_ERROR_DATA, "%s: its SHA-256 is not that of its bytes: the file is damaged", path);
   if (!weights)
     return ms_fail(MS_ERROR_DATA, "%s: the SHA-256 of its weights is missing: the file is damaged", path);
   if (strcmp(weights, hex) != 0)
     return ms_fail(MS_ERROR_DATA,
-                   "%s: its SHA-256 is not that of its bytes, nor of its weights: the file is damaged, or another "
-                   "program changed the weights and kept our metadata",
+                   "%s: its SHA-256 is not that of its weights: the file is damaged, or another program changed the "
+                   "weights and kept the metadata",
                    path);
   network->is_rewritten = true;
   return MS_OK;
