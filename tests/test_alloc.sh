@@ -95,6 +95,9 @@ sweep "train --force" train "${small[@]}" --hidden none --epochs 1 --out out --f
 sweep "eval" eval out --data data --threads 2
 sweep "train --resume, finished" train --data data --threads 1 --resume out
 sweep "show" show test 3,4 --model out --data data --threads 1
+sweep "show a file" show data/t10k-images-idx3-ubyte 3
+LC_ALL=C sed 's/"mnist_simd /"OTHER-PROG /' out/model.safetensors >rewritten.safetensors
+sweep "eval, rewritten" eval rewritten.safetensors --data data --threads 2
 sweep "report" report out --data data --threads 1
 rm -rf prepared
 # Killed when its model takes its place.

@@ -195,8 +195,33 @@ static void files_that_do_not_belong_together(void) {
   check_refused(folder, folder, "two classes");
 }
 
+/* One image or label at a time, from a file that is not read as a whole. */
+static void items(void) {
+  char path[256];
+  struct ms_idx idx;
+  uint8_t image[PIXELS], label;
+  const char *folder = good_folder();
+  in_folder(path, folder, test_images);
+  CHECK(ms_idx_read_header(path, 3, &idx) == MS_OK && !idx.file && !idx.elements);
+  CHECK(idx.size[0] == N_TEST && idx.size[1] == ROWS && idx.size[2] == COLS);
+  for (size_t i = 0; i < N_TEST; ++i) {
+    CHECK(ms_idx_read_item(path, &idx, i, image) == MS_OK);
+    for (size_t k = 0; k < PIXELS; ++k)
+      CHECK(image[k] == (uint8_t)((i * PIXELS + k) * 37 + 11));
+  }
+  CHECK(truncate(path, 16 + N_TEST * PIXELS - 1) == 0);
+  CHECK(ms_idx_read_item(path, &idx, N_TEST - 2, image) == MS_OK);
+  CHECK(ms_idx_read_item(path, &idx, N_TEST - 1, image) == MS_ERROR_DATA && strstr(ms_error_message(), "shorter"));
+  CHECK(ms_idx_read_header(path, 3, &idx) == MS_ERROR_DATA && strstr(ms_error_message(), "the file holds 139 bytes"));
+  in_folder(path, folder, test_labels);
+  CHECK(ms_idx_read_header(path, 1, &idx) == MS_OK && ms_idx_read_item(path, &idx, 2, &label) == MS_OK && label == 0);
+  CHECK(truncate(path, 7) == 0);
+  CHECK(ms_idx_read_header(path, 1, &idx) == MS_ERROR_DATA && strstr(ms_error_message(), "inside its header"));
+}
+
 static const struct test_case cases[] = {
     {"good", good},
+    {"items", items},
     {"gather", gather},
     {"missing", missing},
     {"not_a_file", not_a_file},

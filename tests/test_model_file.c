@@ -1,6 +1,7 @@
 /* Model files: what is written, and that no damaged file is taken for a model. Also the writing of files itself. */
 #define _POSIX_C_SOURCE 200809L /* mode_t, umask */
 #include <dirent.h>
+#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -120,6 +121,48 @@ static void every_byte_flipped(void) {
   ms_network_free(network);
 }
 
+/* Another program that knows the format writes tensors and metadata again: other order, blanks, no digest of the file. */
+static void rewritten(void) {
+  char path[256];
+  size_t n_bytes;
+  struct ms_network *network = new_network(), *loaded;
+  uint8_t *file = saved(network, path, &n_bytes);
+  const size_t data_at = 8 + (size_t)test_get_64(file);
+  json_t *header = json_loadb((char *)file + 8, data_at - 8, 0, NULL);
+  CHECK(header);
+  for (int change = 0; change < 3; ++change) {
+    json_t *metadata = json_object_get(header, "__metadata__");
+    if (change > 0)
+      json_object_del(metadata, change == 1 ? "file_sha256" : "weights_sha256");
+    char *dumped = json_dumps(header, (change == 0 ? JSON_COMPACT : JSON_INDENT(1)) | JSON_SORT_KEYS);
+    CHECK(dumped);
+    const size_t n_dumped = strlen(dumped), n_data = n_bytes - data_at;
+    const size_t length = change == 0 ? data_at - 8 : n_dumped; /* the first as long as ours */
+    uint8_t *again = malloc(8 + length + n_data);
+    CHECK(again && n_dumped <= length);
+    test_put_64(again, length);
+    memset(again + 8, ' ', length);
+    memcpy(again + 8, dumped, n_dumped);
+    memcpy(again + 8 + length, file + data_at, n_data);
+    test_write_file(path, again, 8 + length + n_data);
+    if (change < 2) {
+      CHECK_MESSAGE(ms_network_load(path, &loaded) == MS_OK, "%s", ms_error_message());
+      CHECK(same(network, loaded) && loaded->is_rewritten);
+      ms_network_free(loaded);
+      again[8 + length + n_data / 2] ^= 1; /* damaged besides */
+      test_write_file(path, again, 8 + length + n_data);
+    }
+    CHECK(ms_network_load(path, &loaded) == MS_ERROR_DATA && !loaded);
+    CHECK_MESSAGE(strstr(ms_error_message(), change < 2 ? "not that of its weights" : "is missing"), "%s",
+                  ms_error_message());
+    free(again);
+    free(dumped);
+  }
+  json_decref(header);
+  free(file);
+  ms_network_free(network);
+}
+
 static void every_truncation(void) {
   char path[256];
   size_t n_bytes;
@@ -205,6 +248,22 @@ static void header_length(void) {
     CHECK(ms_network_load(path, &network) == MS_ERROR_DATA);
     CHECK_MESSAGE(strstr(ms_error_message(), "does not fit"), "%s", ms_error_message());
   }
+}
+
+/* A header that is there, and longer than any of a model. */
+static void long_header(void) {
+  enum { LENGTH = 2 << 20 };
+  char path[256];
+  uint8_t *file = calloc(8 + LENGTH + 8, 1);
+  struct ms_network *network;
+  CHECK(file);
+  test_put_64(file, LENGTH);
+  snprintf(path, sizeof path, "%s/model", test_folder());
+  test_write_file(path, file, 8 + LENGTH + 8);
+  CHECK(ms_network_load(path, &network) == MS_ERROR_DATA && !network);
+  CHECK_MESSAGE(strstr(ms_error_message(), "has 2097152 bytes, this reader accepts at most 1048576"), "%s",
+                ms_error_message());
+  free(file);
 }
 
 static size_t entries(const char *folder) {
@@ -298,6 +357,8 @@ static const struct test_case cases[] = {
     {"byte_order", byte_order},
     {"wide_network", wide_network},
     {"every_byte_flipped", every_byte_flipped},
+    {"rewritten", rewritten},
+    {"long_header", long_header},
     {"every_truncation", every_truncation},
     {"headers_one", headers_one},
     {"headers_two", headers_two},

@@ -139,6 +139,17 @@ run show test 0 --data short --model f
 check "show: prediction" grep -qE '^predicted [0-9], [0-9.]+ %$' out
 run show short/t10k-images-idx3-ubyte 499
 check "show: a file" grep -qx 'image 499' out
+# More images than memory holds: the file is as long as its header says, and holds nothing but its last image.
+printf '\0\0\10\3\377\377\377\377\0\0\0\34\0\0\0\34' >large
+if truncate -s $((16 + 4294967295 * 784)) large 2>/dev/null; then
+  tail -c 784 short/t10k-images-idx3-ubyte | dd of=large bs=1 seek=$((16 + 4294967294 * 784)) conv=notrunc 2>/dev/null
+  run show large 4294967294
+  check "show: an image of 3 TB" cmp <(sed 1,1d out | grep -v image) <("$program" show short/t10k-images-idx3-ubyte 499 | sed 1,1d | grep -v image)
+  check "show: an image of 3 TB: its place" grep -qx 'image 4294967294' out
+fi
+rm large
+mkdir mixed && cp short/t10k-images-idx3-ubyte mixed && cp short/train-labels-idx1-ubyte mixed/t10k-labels-idx1-ubyte
+refused 1 mixed/t10k-labels-idx1-ubyte "both must come from one data set" -- show test 0 --data mixed
 refused 2 "from 0 to 499" -- show test 500 --data short
 refused 2 "INDEX" -- show test 1, --data short
 refused 1 "train, test or an IDX file" -- show nothing 0

@@ -184,6 +184,27 @@ static void hostile_summaries(void) {
   free(metrics);
 }
 
+/* Lines that end in CR LF, behind a byte-order mark, as other editors leave them. */
+static void other_editors(void) {
+  char *summary, *metrics;
+  struct ms_run run;
+  struct ms_text text = {0};
+  write_run(&summary, &metrics);
+  for (int file = 0; file < 2; ++file) {
+    ms_text_add(&text, "\xef\xbb\xbf");
+    for (const char *c = file == 0 ? metrics : summary; *c; ++c)
+      ms_text_printf(&text, *c == '\n' ? "\r%c" : "%c", *c);
+    test_write_file(file == 0 ? metrics_path : summary_path, text.data, text.length);
+    CHECK_MESSAGE(ms_run_read(folder, &run) == MS_OK, "%s", ms_error_message());
+    CHECK(run.n_epochs == EPOCHS && run.epochs[3].train_loss == 0.25 && strspn(run.data_sha256, "d") == 64);
+    ms_run_free(&run);
+    ms_text_free(&text);
+  }
+  refused(metrics_path, metrics, "\n2,", "\r\r\n2,", "weights_sha256"); /* one CR of a line's end is passed over */
+  free(summary);
+  free(metrics);
+}
+
 static void hostile_metrics(void) {
   static const char *const cases[][3] = {
       {"epoch,", "epochs,", "first line"},
@@ -263,9 +284,13 @@ static void missing_files(void) {
 }
 
 static const struct test_case cases[] = {
-    {"round_trip", round_trip},           {"hostile_summaries", hostile_summaries},
-    {"hostile_metrics", hostile_metrics}, {"every_byte_changed", every_byte_changed},
-    {"missing_files", missing_files},     {"old_names", old_names},
+    {"round_trip", round_trip},
+    {"hostile_summaries", hostile_summaries},
+    {"other_editors", other_editors},
+    {"hostile_metrics", hostile_metrics},
+    {"every_byte_changed", every_byte_changed},
+    {"missing_files", missing_files},
+    {"old_names", old_names},
 };
 
 TEST_MAIN(cases)

@@ -5,6 +5,7 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
+#include "runtime/nn/network.h"
 #include "runtime/run/folder.h"
 
 enum { DEFAULT_SHOWN = 3, MAX_SHOWN = 1000 };
@@ -46,6 +47,8 @@ static int evaluate(const struct cli_values *values, const struct ms_network *ne
   ms_network_sha256(network, digest);
   printf("model     %s: ", values->arguments[0]);
   print_network(network);
+  if (network->is_rewritten)
+    printf("          rewritten by another program, with the weights that mnist_simd wrote\n");
   printf("data      %s: %zu test images\nkernels   %s, %zu thread%s\n", folder, evaluation.n, ms_isa(), ms_threads(),
          plural_s(ms_threads()));
   print_tables(&evaluation);

@@ -6,8 +6,11 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
+#include "runtime/data/dataset.h"
 #include "runtime/data/idx.h"
 #include "runtime/platform/error.h"
+#include "runtime/platform/files.h"
+#include "runtime/platform/memory.h"
 #include "runtime/platform/parse.h"
 #include "runtime/run/folder.h"
 
@@ -36,32 +39,44 @@ static const struct cli_command command = {
     .number_range = "a whole number from 0 to one less than the images of DATA",
 };
 
-/* What is to be shown; images of a file may have no labels. */
+/* What is to be shown, read image by image: a file may be larger than memory. Images of a file have no labels. */
 struct source {
-  struct ms_data data;
-  struct ms_idx file;
-  struct ms_dataset set; /* labels NULL: not known */
+  char images[MS_PATH_SIZE], labels[MS_PATH_SIZE]; /* their files; labels "": not known */
+  struct ms_idx image_sizes, label_sizes;
   size_t n, index[MAX_IMAGES];
+  uint8_t *pixels; /* (n, rows, cols) */
 };
 
-static int load(const struct cli_values *values, struct source *s) {
+static enum ms_status check_labels(struct source *s) {
+  MS_TRY(ms_idx_read_header(s->images, 3, &s->image_sizes));
+  MS_TRY(ms_idx_read_header(s->labels, 1, &s->label_sizes));
+  if (s->image_sizes.size[0] != s->label_sizes.size[0])
+    return ms_fail(MS_ERROR_DATA, "%s holds %zu images, %s holds %zu labels: both must come from one data set",
+                   s->images, s->image_sizes.size[0], s->labels, s->label_sizes.size[0]);
+  return MS_OK;
+}
+
+static int find(const struct cli_values *values, struct source *s) {
   const char *name = values->arguments[0], *folder;
-  if (strcmp(name, "train") == 0 || strcmp(name, "test") == 0) {
-    const int exit_code = cli_load_data(values, &s->data, &folder);
-    s->set = strcmp(name, "train") == 0 ? s->data.train : s->data.test;
-    return exit_code;
+  const bool is_test = strcmp(name, "test") == 0;
+  enum ms_status status;
+  if (is_test || strcmp(name, "train") == 0) {
+    const int exit_code = cli_find_data(values, &folder);
+    if (exit_code != 0)
+      return exit_code;
+    status = ms_data_paths(folder, is_test, s->images, s->labels);
+    if (status == MS_OK)
+      status = check_labels(s);
+    return status == MS_OK ? 0 : cli_fail(values->command, status);
   }
-  const enum ms_status status = ms_idx_read(name, 3, &s->file);
-  if (status != MS_OK) {
-    cli_error(values->command, "%s (DATA is train, test or an IDX file of images)", ms_error_message());
-    return EXIT_FAILURE;
-  }
-  s->set = (struct ms_dataset){.n = s->file.size[0],
-                               .rows = s->file.size[1],
-                               .cols = s->file.size[2],
-                               .n_classes = MS_MAX_CLASSES,
-                               .images = s->file.elements};
-  return 0;
+  if (snprintf(s->images, sizeof s->images, "%s", name) >= (int)sizeof s->images)
+    status = ms_fail(MS_ERROR_DATA, "%.80s...: longer than %d bytes", name, MS_PATH_SIZE - 1);
+  else
+    status = ms_idx_read_header(s->images, 3, &s->image_sizes);
+  if (status == MS_OK)
+    return 0;
+  cli_error(values->command, "%s (DATA is train, test or an IDX file of images)", ms_error_message());
+  return EXIT_FAILURE;
 }
 
 static bool read_indices(const struct cli_values *values, struct source *s) {
@@ -73,8 +88,8 @@ static bool read_indices(const struct cli_values *values, struct source *s) {
       cli_error(values->command, "INDEX: more than %d images", MAX_IMAGES);
       return false;
     }
-    if (length >= sizeof copy || !ms_parse_size(copy, &s->index[s->n]) || s->index[s->n] >= s->set.n) {
-      cli_error(values->command, "INDEX: '%s' is not a whole number from 0 to %zu", copy, s->set.n - 1);
+    if (length >= sizeof copy || !ms_parse_size(copy, &s->index[s->n]) || s->index[s->n] >= s->image_sizes.size[0]) {
+      cli_error(values->command, "INDEX: '%s' is not a whole number from 0 to %zu", copy, s->image_sizes.size[0] - 1);
       return false;
     }
     ++s->n;
@@ -87,20 +102,23 @@ static bool read_indices(const struct cli_values *values, struct source *s) {
 /* One image's captions: "image 115: 4", and the prediction of network unless it is NULL. */
 static enum ms_status caption(const struct source *s, size_t index, const struct ms_network *network,
                               struct ms_captioned *image) {
-  const uint8_t unknown = 0;
-  if (s->set.labels)
-    snprintf(image->lines[0], sizeof image->lines[0], "image %zu: %d", index, s->set.labels[index]);
-  else
+  uint8_t label = 0;
+  if (s->labels[0]) {
+    MS_TRY(ms_idx_read_item(s->labels, &s->label_sizes, index, &label));
+    snprintf(image->lines[0], sizeof image->lines[0], "image %zu: %d", index, label);
+  } else {
     snprintf(image->lines[0], sizeof image->lines[0], "image %zu", index);
+  }
   if (!network)
     return MS_OK;
-  struct ms_dataset one = ms_dataset_slice(&s->set, index, 1);
+  const struct ms_dataset one = {.n = 1,
+                                 .rows = s->image_sizes.size[1],
+                                 .cols = s->image_sizes.size[2],
+                                 .n_classes = MS_MAX_CLASSES,
+                                 .images = image->pixels,
+                                 .labels = &label};
   struct ms_evaluation e;
-  if (!s->set.labels)
-    one.labels = &unknown;
-  const enum ms_status status = ms_evaluate(network, &one, &e);
-  if (status != MS_OK)
-    return status;
+  MS_TRY(ms_evaluate(network, &one, &e));
   snprintf(image->lines[1], sizeof image->lines[1], "predicted %d, %.2f %%", e.predicted[0],
            100 * (double)e.confidence[0]);
   ms_evaluation_free(&e);
@@ -109,18 +127,22 @@ static enum ms_status caption(const struct source *s, size_t index, const struct
 
 static int show(const struct cli_values *values, struct source *s, const struct ms_network *network) {
   struct ms_captioned images[MAX_IMAGES] = {{0}};
-  int exit_code = load(values, s);
+  int exit_code = find(values, s);
   if (exit_code != 0)
     return exit_code;
   if (!read_indices(values, s))
     return EXIT_USAGE;
-  enum ms_status status = MS_OK;
+  const size_t rows = s->image_sizes.size[1], cols = s->image_sizes.size[2];
+  enum ms_status status = ms_allocate(s->n, rows * cols, "images", &s->pixels);
   for (size_t k = 0; status == MS_OK && k < s->n; ++k) {
-    images[k].pixels = s->set.images + s->index[k] * s->set.rows * s->set.cols;
-    status = caption(s, s->index[k], network, &images[k]);
+    uint8_t *pixels = s->pixels + k * rows * cols;
+    images[k].pixels = pixels;
+    status = ms_idx_read_item(s->images, &s->image_sizes, s->index[k], pixels);
+    if (status == MS_OK)
+      status = caption(s, s->index[k], network, &images[k]);
   }
   if (status == MS_OK)
-    status = print_images(images, s->n, s->set.rows, s->set.cols);
+    status = print_images(images, s->n, rows, cols);
   return status == MS_OK ? EXIT_SUCCESS : cli_fail(values->command, status);
 }
 
@@ -140,8 +162,7 @@ int cmd_show(int argc, char **argv) {
   if (exit_code == 0)
     exit_code = show(&values, &source, network);
   ms_network_free(network);
-  ms_data_free(&source.data);
-  free(source.file.file);
+  free(source.pixels);
   ms_shutdown();
   return exit_code;
 }

@@ -205,8 +205,7 @@ int cli_init(const struct cli_values *values) {
   return status == MS_ERROR_ARGUMENT ? EXIT_USAGE : EXIT_FAILURE;
 }
 
-static int load_data(const struct cli_values *values, enum ms_status (*load)(const char *, struct ms_data *),
-                     struct ms_data *data, const char **folder) {
+int cli_find_data(const struct cli_values *values, const char **folder) {
   *folder = cli_get(values, "data");
   if (*folder && !(*folder)[0]) {
     cli_error(values->command, "--data: '' names no folder");
@@ -223,6 +222,14 @@ static int load_data(const struct cli_values *values, enum ms_status (*load)(con
       return EXIT_FAILURE;
     }
   }
+  return 0;
+}
+
+static int load_data(const struct cli_values *values, enum ms_status (*load)(const char *, struct ms_data *),
+                     struct ms_data *data, const char **folder) {
+  const int exit_code = cli_find_data(values, folder);
+  if (exit_code != 0)
+    return exit_code;
   const enum ms_status status = load(*folder, data);
   return status == MS_OK ? 0 : cli_fail(values->command, status);
 }

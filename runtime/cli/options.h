@@ -78,6 +78,9 @@ int cli_fail(const struct cli_command *command, enum ms_status status);
 /* ms_init by --isa, MNIST_SIMD_ISA and --threads. Returns 0 or an exit code, having told the error. */
 int cli_init(const struct cli_values *values);
 
+/* *folder: --data, MNIST_SIMD_DATA or the default folder that is there. Returns 0 or an exit code. */
+int cli_find_data(const struct cli_values *values, const char **folder);
+
 /* Loads the data from --data, MNIST_SIMD_DATA or the default folders. Returns 0 or an exit code; *folder names it. */
 int cli_load_data(const struct cli_values *values, struct ms_data *data, const char **folder);
 /* The same without the test images. */

@@ -12,12 +12,14 @@
 #include "runtime/platform/files.h"
 #include "runtime/platform/sha256.h"
 
+static const char *const names[2][2] = {{"train-images-idx3-ubyte", "train-labels-idx1-ubyte"},
+                                        {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}};
+
 /* A missing file deserves the command that gets it. */
-static enum ms_status read_file(const char *folder, const char *name, size_t n_dimensions, struct ms_idx *idx) {
-  char path[MS_PATH_SIZE];
+static enum ms_status find_file(const char *folder, const char *name, char *path) {
   MS_TRY(ms_path_join(path, folder, name));
   if (ms_exists(path) || errno == EACCES) /* reading tells that it may not be read */
-    return ms_idx_read(path, n_dimensions, idx);
+    return MS_OK;
 
   char compressed[MS_PATH_SIZE + 3];
   snprintf(compressed, sizeof compressed, "%s.gz", path);
@@ -28,9 +30,29 @@ static enum ms_status read_file(const char *folder, const char *name, size_t n_d
                     path);
 }
 
+static enum ms_status check_folder(const char *folder) {
+  return ms_is_folder(folder)
+             ? MS_OK
+             : ms_fail_by(MS_ERROR_DATA, MS_OTHER_DATA,
+                          "%s: there is no such folder: get MNIST with ci/get_data.sh, or name another folder", folder);
+}
+
+enum ms_status ms_data_paths(const char *folder, bool of_test, char *images, char *labels) {
+  MS_TRY(check_folder(folder));
+  MS_TRY(find_file(folder, names[of_test][0], images));
+  return find_file(folder, names[of_test][1], labels);
+}
+
+static enum ms_status read_file(const char *folder, const char *name, size_t n_dimensions, struct ms_idx *idx) {
+  char path[MS_PATH_SIZE];
+  MS_TRY(find_file(folder, name, path));
+  return ms_idx_read(path, n_dimensions, idx);
+}
+
 /* n_classes 0: take it from the labels. owned[0] and owned[1] get the memory of images and labels. */
-static enum ms_status load_pair(const char *folder, const char *images_name, const char *labels_name, size_t n_classes,
-                                struct ms_dataset *data, void *owned[2]) {
+static enum ms_status load_pair(const char *folder, bool of_test, size_t n_classes, struct ms_dataset *data,
+                                void *owned[2]) {
+  const char *images_name = names[of_test][0], *labels_name = names[of_test][1];
   struct ms_idx images, labels;
   enum ms_status status = read_file(folder, images_name, 3, &images);
   if (status != MS_OK)
@@ -65,11 +87,8 @@ static enum ms_status load_pair(const char *folder, const char *images_name, con
 
 enum ms_status ms_data_load_training(const char *folder, struct ms_data *data) {
   memset(data, 0, sizeof *data);
-  if (!ms_is_folder(folder))
-    return ms_fail_by(MS_ERROR_DATA, MS_OTHER_DATA,
-                      "%s: there is no such folder: get MNIST with ci/get_data.sh, or name another folder", folder);
-  enum ms_status status =
-      load_pair(folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte", 0, &data->train, data->owned);
+  MS_TRY(check_folder(folder));
+  enum ms_status status = load_pair(folder, false, 0, &data->train, data->owned);
   if (status == MS_OK && data->train.n_classes < 2)
     status = ms_fail(MS_ERROR_DATA, "%s: all training labels are 0: at least two classes are needed", folder);
   if (status != MS_OK)
@@ -80,8 +99,7 @@ enum ms_status ms_data_load_training(const char *folder, struct ms_data *data) {
 enum ms_status ms_data_load(const char *folder, struct ms_data *data) {
   enum ms_status status = ms_data_load_training(folder, data);
   if (status == MS_OK)
-    status = load_pair(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte", data->train.n_classes, &data->test,
-                       data->owned + 2);
+    status = load_pair(folder, true, data->train.n_classes, &data->test, data->owned + 2);
   if (status == MS_OK && (data->train.rows != data->test.rows || data->train.cols != data->test.cols))
     status = ms_fail(MS_ERROR_DATA,
                      "%s: training images are %zu x %zu, test images %zu x %zu: both must come from one "

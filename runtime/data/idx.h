@@ -18,4 +18,10 @@ struct ms_idx {
  * folder, empty, wrong magic or number of dimensions, or a length that disagrees with the header. */
 enum ms_status ms_idx_read(const char *path, size_t n_dimensions, struct ms_idx *idx);
 
+/* The same of the header alone, which is held against the file's length; file and elements are then NULL. */
+enum ms_status ms_idx_read_header(const char *path, size_t n_dimensions, struct ms_idx *idx);
+
+/* The item of a place in the first dimension, below size[0]: an image (rows, cols) of images, a label of labels. */
+enum ms_status ms_idx_read_item(const char *path, const struct ms_idx *idx, size_t index, uint8_t *elements);
+
 #endif

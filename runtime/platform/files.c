@@ -59,37 +59,6 @@ enum ms_status ms_check_place(const char *path, const char *head, const char *re
   return MS_OK;
 }
 
-static enum ms_status read_all(int file, const char *path, size_t max_bytes, uint8_t **data, size_t *n_bytes) {
-  struct stat info;
-  if (fstat(file, &info) != 0)
-    return ms_fail(MS_ERROR_DATA, "%s: cannot be read: %s", path, strerror(errno));
-  if (S_ISDIR(info.st_mode))
-    return ms_fail(MS_ERROR_DATA, "%s: is a folder, a file is expected", path);
-  if (!S_ISREG(info.st_mode))
-    return ms_fail(MS_ERROR_DATA, "%s: is not a regular file", path);
-  if ((uintmax_t)info.st_size > max_bytes)
-    return ms_fail(MS_ERROR_DATA, "%s: holds %jd bytes, at most %zu are accepted", path, (intmax_t)info.st_size,
-                   max_bytes);
-
-  const size_t size = (size_t)info.st_size;
-  MS_TRY(ms_allocate(size, 1, path, data));
-  size_t done = 0;
-  while (done < size) {
-    const ssize_t got = read(file, *data + done, size - done);
-    if (got < 0 && errno == EINTR)
-      continue;
-    if (got <= 0) {
-      free(*data);
-      *data = NULL;
-      return ms_fail(got < 0 ? MS_ERROR_SYSTEM : MS_ERROR_DATA, "%s: reading stopped at byte %zu of %zu: %s", path,
-                     done, size, got < 0 ? strerror(errno) : "the file became shorter");
-    }
-    done += (size_t)got;
-  }
-  *n_bytes = size;
-  return MS_OK;
-}
-
 /* A file that is not there is the caller's mistake; of one that is there, nothing is said about what it holds. */
 static enum ms_status cannot_open(const char *path, int error) {
   const bool is_name = error == ENOENT || error == ENOTDIR || error == ELOOP;
@@ -98,13 +67,68 @@ static enum ms_status cannot_open(const char *path, int error) {
                  advice);
 }
 
-enum ms_status ms_file_read(const char *path, size_t max_bytes, uint8_t **data, size_t *n_bytes) {
-  *data = NULL;
+/* A regular file and its length. On failure, nothing is open. */
+static enum ms_status open_regular(const char *path, int *file, uint64_t *n_bytes) {
+  struct stat info;
   /* O_NONBLOCK: opening a named pipe must not wait for a writer. */
-  const int file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (file < 0)
+  *file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+  if (*file < 0)
     return cannot_open(path, errno);
-  const enum ms_status status = read_all(file, path, max_bytes, data, n_bytes);
+  enum ms_status status = MS_OK;
+  if (fstat(*file, &info) != 0)
+    status = ms_fail(MS_ERROR_DATA, "%s: cannot be read: %s", path, strerror(errno));
+  else if (S_ISDIR(info.st_mode))
+    status = ms_fail(MS_ERROR_DATA, "%s: is a folder, a file is expected", path);
+  else if (!S_ISREG(info.st_mode))
+    status = ms_fail(MS_ERROR_DATA, "%s: is not a regular file", path);
+  else
+    *n_bytes = (uint64_t)info.st_size;
+  if (status != MS_OK)
+    close(*file);
+  return status;
+}
+
+static enum ms_status read_at(int file, const char *path, uint64_t at, size_t n_bytes, uint8_t *data) {
+  for (size_t done = 0; done < n_bytes;) {
+    const ssize_t got = pread(file, data + done, n_bytes - done, (off_t)(at + done));
+    if (got < 0 && errno == EINTR)
+      continue;
+    if (got <= 0)
+      return ms_fail(got < 0 ? MS_ERROR_SYSTEM : MS_ERROR_DATA, "%s: reading stopped at byte %ju of %ju: %s", path,
+                     (uintmax_t)(at + done), (uintmax_t)(at + n_bytes),
+                     got < 0 ? strerror(errno) : "the file became shorter");
+    done += (size_t)got;
+  }
+  return MS_OK;
+}
+
+enum ms_status ms_file_read(const char *path, size_t max_bytes, uint8_t **data, size_t *n_bytes) {
+  int file;
+  uint64_t size = 0;
+  *data = NULL;
+  MS_TRY(open_regular(path, &file, &size));
+  enum ms_status status = size <= max_bytes ? ms_allocate((size_t)size, 1, path, data)
+                                            : ms_fail(MS_ERROR_DATA, "%s: holds %ju bytes, at most %zu are accepted",
+                                                      path, (uintmax_t)size, max_bytes);
+  if (status == MS_OK)
+    status = read_at(file, path, 0, (size_t)size, *data);
+  close(file);
+  if (status != MS_OK) {
+    free(*data);
+    *data = NULL;
+    return status;
+  }
+  *n_bytes = (size_t)size;
+  return MS_OK;
+}
+
+enum ms_status ms_file_read_part(const char *path, uint64_t at, size_t n_bytes, uint8_t *data, size_t *n_read,
+                                 uint64_t *file_bytes) {
+  int file;
+  MS_TRY(open_regular(path, &file, file_bytes));
+  const uint64_t left = at < *file_bytes ? *file_bytes - at : 0;
+  *n_read = left < n_bytes ? (size_t)left : n_bytes;
+  const enum ms_status status = read_at(file, path, at, *n_read, data);
   close(file);
   return status;
 }

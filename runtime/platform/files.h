@@ -25,6 +25,10 @@ enum ms_status ms_cannot_write(const char *path, int error);
  * opened, or its disk fails. */
 enum ms_status ms_file_read(const char *path, size_t max_bytes, uint8_t **data, size_t *n_bytes);
 
+/* Bytes [at, at + n_bytes) of such a file, or fewer where it ends before; *n_read of them. *file_bytes: of the whole. */
+enum ms_status ms_file_read_part(const char *path, uint64_t at, size_t n_bytes, uint8_t *data, size_t *n_read,
+                                 uint64_t *file_bytes);
+
 /* Writes to an open file. False, with errno, if not all could be written. */
 bool ms_write_all(int file, const void *data, size_t n_bytes);
 

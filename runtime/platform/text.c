@@ -61,6 +61,12 @@ enum ms_status ms_text_status(const struct ms_text *text, const char *what) {
   return text->failed ? ms_fail(MS_ERROR_MEMORY, "%s: no memory for its text", what) : MS_OK;
 }
 
+void ms_text_skip_mark(const char **text, size_t *n_bytes) {
+  const size_t mark = *n_bytes >= 3 && memcmp(*text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+  *text += mark;
+  *n_bytes -= mark;
+}
+
 void ms_text_free(struct ms_text *text) {
   free(text->data);
   memset(text, 0, sizeof *text);

@@ -18,6 +18,9 @@ __attribute__((format(printf, 2, 3))) void ms_text_printf(struct ms_text *text, 
 /* MS_ERROR_MEMORY, the message naming `what`, if something is missing from the text. */
 enum ms_status ms_text_status(const struct ms_text *text, const char *what);
 
+/* Skips the byte-order mark with which some editors begin a file in UTF-8. */
+void ms_text_skip_mark(const char **text, size_t *n_bytes);
+
 /* Ready for another text. */
 void ms_text_free(struct ms_text *text);
 

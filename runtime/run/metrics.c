@@ -124,11 +124,12 @@ static enum ms_status read_row(const char *path, size_t line, const char *text, 
 enum ms_status ms_run_parse_metrics(const char *path, const char *text, size_t n_bytes, struct ms_run *run) {
   MS_TRY(ms_allocate(run->result.epochs_run, sizeof *run->epochs, path, &run->epochs));
   size_t line = 0;
+  ms_text_skip_mark(&text, &n_bytes);
   for (const char *at = text, *end = text + n_bytes; at < end;) {
     const char *newline = memchr(at, '\n', (size_t)(end - at));
     if (!newline)
       return ms_fail(MS_ERROR_DATA, "%s: the last line has no end: the file is cut off", path);
-    const size_t length = (size_t)(newline - at);
+    const size_t length = (size_t)(newline - at) - (newline > at && newline[-1] == '\r'); /* of other editors */
     ++line;
     if (line == 1 && (length != sizeof header - 1 || memcmp(at, header, length) != 0))
       return ms_fail(MS_ERROR_DATA, "%s: the first line is not '%s'", path, header);

@@ -182,6 +182,7 @@ static void read_root(struct reader *r, const json_t *root, struct ms_run *run) 
 enum ms_status ms_run_parse_summary(const char *path, const char *text, size_t n_bytes, struct ms_run *run) {
   json_error_t error;
   json_t *root;
+  ms_text_skip_mark(&text, &n_bytes);
   struct reader r = {path, ms_json_parse(path, text, n_bytes, &root, &error)};
   if (r.status == MS_ERROR_MEMORY)
     return r.status;

@@ -1,7 +1,7 @@
 /* Model files: safetensors with the tensors dense<l>.weight (n_in, n_out) and dense<l>.bias (n_out), float32.
  * Format: eight bytes with the length of the header (little-endian), a JSON header that names type, shape and position
  * of each tensor, then the tensors without gaps. https://huggingface.co/docs/safetensors Files of this program carry a
- * SHA-256 over all their bytes, computed with its own 64 digits as zeros. */
+ * SHA-256 over all their bytes, computed with its own 64 digits as zeros, and one of the weights. */
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
@@ -112,6 +112,11 @@ static void fill_file(const struct ms_network *network, const struct ms_text *he
   memcpy(file + position, hex, DIGEST_DIGITS);
 }
 
+/* Where the tensors begin: spaces behind the header are allowed, and put them on a cache line's boundary. */
+static size_t data_position(const struct ms_text *header) {
+  return (LENGTH_BYTES + header->length + MS_ALIGNMENT - 1) / MS_ALIGNMENT * MS_ALIGNMENT;
+}
+
 /* name: for messages. */
 static enum ms_status encode(const struct ms_network *network, const char *name, uint8_t **file, size_t *n_bytes) {
   size_t data_bytes;
@@ -119,8 +124,7 @@ static enum ms_status encode(const struct ms_network *network, const char *name,
   make_header(network, &header, &data_bytes);
   enum ms_status status = ms_text_status(&header, name);
   if (status == MS_OK) {
-    /* Spaces behind the header are allowed, and put the tensors on a cache line's boundary. */
-    const size_t data_at = (LENGTH_BYTES + header.length + MS_ALIGNMENT - 1) / MS_ALIGNMENT * MS_ALIGNMENT;
+    const size_t data_at = data_position(&header);
     *n_bytes = data_at + data_bytes;
     status = ms_allocate(*n_bytes, 1, name, file);
     if (status == MS_OK)
@@ -254,9 +258,34 @@ static enum ms_status build_network(const char *path, const json_t *header, cons
   return MS_OK;
 }
 
-/* A file of this program, known by any of its metadata, carries its digest. Those of others may carry none. */
-static enum ms_status check_file_digest(const char *path, const json_t *header, const uint8_t *file, size_t header_end,
-                                        size_t n_bytes) {
+/* Whether the header is the one that this program writes for the network, but for a few bytes at most, and for the digits
+ * of the file's digest: then the file was damaged, not written again. */
+static enum ms_status has_our_header(const char *path, const uint8_t *file, size_t header_end,
+                                     const struct ms_network *network, bool *is_ours) {
+  enum { FEW = 8 };
+  struct ms_text text = {0};
+  size_t data_bytes, n_other = 0;
+  make_header(network, &text, &data_bytes);
+  if (ms_text_status(&text, path) != MS_OK) {
+    ms_text_free(&text);
+    return MS_ERROR_MEMORY;
+  }
+  const size_t digits = (size_t)(strstr(text.data, digest_key) - text.data) + KEY_BYTES;
+  for (size_t i = 0; i < header_end - LENGTH_BYTES; ++i)
+    n_other += (i < digits || i >= digits + DIGEST_DIGITS) &&
+               file[LENGTH_BYTES + i] != (i < text.length ? (uint8_t)text.data[i] : ' ');
+  *is_ours = header_end == data_position(&text) && n_other <= FEW;
+  ms_text_free(&text);
+  return MS_OK;
+}
+
+/* A file of this program, known by any of its metadata, carries two digests: of all its bytes, and of the weights alone.
+ * Another program that writes the tensors again, under a header of its own, keeps the metadata: then only the second is
+ * right, and it suffices: a weight that was changed, by damage or on purpose, agrees with neither. Shapes are in the first
+ * alone, but they have to fit each other and the tensors' lengths (find_layers), which no accident keeps when it changes
+ * them. Files of others may carry none. */
+static enum ms_status check_digests(const char *path, const json_t *header, const uint8_t *file, size_t header_end,
+                                    size_t n_bytes, struct ms_network *network) {
   static const char *const keys[] = {"producer", "numerics_contract", "weights_sha256", "file_sha256"};
   const json_t *metadata = json_object_get(header, "__metadata__");
   bool ours = false;
@@ -268,9 +297,22 @@ static enum ms_status check_file_digest(const char *path, const json_t *header, 
   char hex[65] = "";
   if (position > 0)
     file_digest(file, n_bytes, position, hex);
-  if (position == 0 || memcmp(file + position, hex, DIGEST_DIGITS) != 0)
-    return ms_fail(MS_ERROR_DATA, "%s: its SHA-256 is %s: the file is damaged", path,
-                   position > 0 ? "not that of its bytes" : "missing");
+  if (position > 0 && memcmp(file + position, hex, DIGEST_DIGITS) == 0)
+    return MS_OK;
+  const char *weights = json_string_value(json_object_get(metadata, "weights_sha256"));
+  bool is_ours;
+  MS_TRY(has_our_header(path, file, header_end, network, &is_ours));
+  ms_network_sha256(network, hex);
+  if (is_ours)
+    return ms_fail(MS_ERROR_DATA, "%s: its SHA-256 is not that of its bytes: the file is damaged", path);
+  if (!weights)
+    return ms_fail(MS_ERROR_DATA, "%s: the SHA-256 of its weights is missing: the file is damaged", path);
+  if (strcmp(weights, hex) != 0)
+    return ms_fail(MS_ERROR_DATA,
+                   "%s: its SHA-256 is not that of its weights: the file is damaged, or another program changed the "
+                   "weights and kept the metadata",
+                   path);
+  network->is_rewritten = true;
   return MS_OK;
 }
 
@@ -279,7 +321,11 @@ static enum ms_status parse(const char *path, const uint8_t *file, size_t n_byte
   if (n_bytes >= LENGTH_BYTES)
     memcpy(&header_bytes, file, LENGTH_BYTES);
   ms_little_endian(&header_bytes, 1, LENGTH_BYTES);
-  if (n_bytes <= LENGTH_BYTES || header_bytes > n_bytes - LENGTH_BYTES || header_bytes > MAX_HEADER_BYTES)
+  if (n_bytes > LENGTH_BYTES && header_bytes <= n_bytes - LENGTH_BYTES && header_bytes > MAX_HEADER_BYTES)
+    return ms_fail(MS_ERROR_DATA,
+                   "%s: its header has %ju bytes, this reader accepts at most %d: not a model of dense layers", path,
+                   (uintmax_t)header_bytes, MAX_HEADER_BYTES);
+  if (n_bytes <= LENGTH_BYTES || header_bytes > n_bytes - LENGTH_BYTES)
     return ms_fail(MS_ERROR_DATA, "%s: not a safetensors file, or cut off: its header does not fit its %zu bytes", path,
                    n_bytes);
   json_error_t error;
@@ -295,7 +341,7 @@ static enum ms_status parse(const char *path, const uint8_t *file, size_t n_byte
   const size_t data_at = LENGTH_BYTES + (size_t)header_bytes;
   status = build_network(path, header, file + data_at, n_bytes - data_at, network);
   if (status == MS_OK) {
-    status = check_file_digest(path, header, file, data_at, n_bytes);
+    status = check_digests(path, header, file, data_at, n_bytes, *network);
     if (status != MS_OK) {
       ms_network_free(*network);
       *network = NULL;

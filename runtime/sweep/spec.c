@@ -220,8 +220,10 @@ static enum ms_status parse_line(struct parser *p) {
 
 static enum ms_status parse_lines(struct parser *p) {
   struct ms_sweep_spec *spec = p->spec;
-  const size_t mark = spec->n_bytes >= 3 && memcmp(spec->words, "\xef\xbb\xbf", 3) == 0 ? 3 : 0; /* byte-order mark */
-  char *line = spec->words + mark, *const end = spec->words + spec->n_bytes;
+  const char *text = spec->words;
+  size_t n_bytes = spec->n_bytes;
+  ms_text_skip_mark(&text, &n_bytes);
+  char *const end = spec->words + spec->n_bytes, *line = end - n_bytes;
   while (line < end) {
     char *newline = memchr(line, '\n', (size_t)(end - line));
     char *line_end = newline ? newline : end;

@@ -24,6 +24,11 @@ for run in none two; do
   cp work/$run/run.json run_summary/$run
   cp work/$run/metrics.csv metrics/$run
 done
+# As other programs leave them.
+LC_ALL=C sed 's/"mnist_simd /"OTHER-PROG /' model/two >model/rewritten
+{ printf '\357\273\277'; sed 's/$/\r/' metrics/two; } >metrics/windows
+{ printf '\357\273\277'; sed 's/$/\r/' run_summary/two; } >run_summary/windows
+
 # Interrupted, a run leaves its checkpoint.
 "${train[@]}" --hidden 3 --dropout 0.5 --val 5 --epochs 100000 --out work/stopped >work/log &
 for _ in $(seq 200); do
@@ -36,6 +41,7 @@ cp work/stopped/checkpoint-*.safetensors checkpoint
 printf 'preset unregularised\nmode grid\nset hidden 2\nset epochs 1\nset batch 8\nset val 5\nvary lr 0.01 0.1\nseeds 1 2\n' >sweep_file/grid
 printf 'preset final # comment\nmode one-at-a-time\nset val 5\nvary dropout:2 0.1 0.2\nvary epochs/patience 10/5 50/10\n' >sweep_file/one
 "$program" sweep sweep_file/grid --data work --threads 1 --out work/sweep >/dev/null
+printf 'preset fnal\nset epoks 1\nvery l1 0 1\nmode grid\nmode grid\nset l1 x\n' >sweep_file/problems
 head -n 1 work/sweep/results*.jsonl >sweep_line/result
 head -n 1 work/sweep/times*.jsonl >sweep_line/time
 rm -rf work
