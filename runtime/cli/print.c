@@ -105,8 +105,8 @@ int print_item(int column, const char *format, ...) {
   const int length = vsnprintf(item, sizeof item, format, args);
   va_end(args);
   if (column > INDENT)
-    column = (size_t)(column + 2 + length) < output_width(DEFAULT_WIDTH) ? column + printf(", ")
-                                                                         : printf(",\n%*s", INDENT, "") - 2;
+    column = (size_t)column + 2 + (size_t)length < output_width(DEFAULT_WIDTH) ? column + printf(", ")
+                                                                               : printf(",\n%*s", INDENT, "") - 2;
   return column + printf("%s", item);
 }
 

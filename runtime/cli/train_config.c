@@ -127,7 +127,8 @@ enum ms_status train_default_folder(const char *preset, const struct ms_config *
   if (status == MS_OK) {
     char *text = differences.data, digest[65];
     for (char *c = text; c && *c; ++c)
-      *c = *c == ',' ? '_' : *c;
+      if (*c == ',')
+        *c = '_';
     if (differences.length > MAX_DIFFERENCES) { /* a file name has at most 255 bytes */
       struct ms_sha256 sha;
       ms_sha256_init(&sha);

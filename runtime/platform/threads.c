@@ -52,9 +52,8 @@ static struct {
   float *scratch;         /* (n_threads, scratch_stride) */
   struct taken *taken;    /* (n_threads) */
   size_t scratch_stride;
-  double longest_watch_s;
-  _Atomic double watch_s;
-  size_t crowded; /* regions that watch_s stays short for */
+  double watch_s;
+  atomic_size_t crowded; /* regions that still do without watching */
 
   pthread_mutex_t turn; /* one region at a time */
   pthread_mutex_t mutex;
@@ -77,6 +76,10 @@ static void pause_briefly(void) {
 #endif
 }
 
+static bool is_crowded(void) {
+  return atomic_load_explicit(&pool.crowded, memory_order_relaxed) > 0;
+}
+
 /* Waits until *value differs from old (want_equal false) or equals it (true): watching first, then asleep. */
 static void wait_for(atomic_size_t *value, size_t operand, bool want_equal, pthread_cond_t *condition) {
   const double start = ms_clock_s();
@@ -86,7 +89,7 @@ static void wait_for(atomic_size_t *value, size_t operand, bool want_equal, pthr
         return;
       pause_briefly();
     }
-  while (ms_clock_s() - start < atomic_load_explicit(&pool.watch_s, memory_order_relaxed));
+  while (ms_clock_s() - start < (is_crowded() ? watch_crowded_s : pool.watch_s));
   pthread_mutex_lock(&pool.mutex);
   while ((atomic_load_explicit(value, memory_order_acquire) == operand) != want_equal)
     pthread_cond_wait(condition, &pool.mutex);
@@ -125,12 +128,10 @@ static void start_region(size_t n_workers) {
 static void finish_region(void) {
   const double start = ms_clock_s();
   wait_for(&pool.running, 0, true, &pool.finished);
-  if (ms_clock_s() - start > pool.longest_watch_s) {
-    pool.crowded = CROWDED_REGIONS;
-    atomic_store_explicit(&pool.watch_s, watch_crowded_s, memory_order_relaxed);
-  } else if (pool.crowded > 0 && --pool.crowded == 0) {
-    atomic_store_explicit(&pool.watch_s, pool.longest_watch_s, memory_order_relaxed);
-  }
+  if (ms_clock_s() - start > pool.watch_s)
+    atomic_store_explicit(&pool.crowded, CROWDED_REGIONS, memory_order_relaxed);
+  else if (is_crowded())
+    atomic_fetch_sub_explicit(&pool.crowded, 1, memory_order_relaxed);
 }
 
 /* Signals are the application's business: workers block all of them. Returns 0, or why there are too few workers. */
@@ -187,9 +188,8 @@ enum ms_status ms_pool_start(size_t n_threads, size_t scratch_floats) {
     status = ms_allocate(n_threads, sizeof *pool.workers, "thread pool", &pool.workers);
   if (status == MS_OK)
     status = ms_allocate(n_threads, sizeof *pool.taken, "thread pool", &pool.taken);
-  pool.longest_watch_s = n_threads <= cores ? watch_s : watch_crowded_s;
-  atomic_store(&pool.watch_s, pool.longest_watch_s);
-  pool.crowded = 0;
+  pool.watch_s = n_threads <= cores ? watch_s : watch_crowded_s;
+  atomic_store(&pool.crowded, 0);
   pool.stopping = false;
   pool.n_threads = pool.limit = n_threads;
   pool.n_workers = 0;
