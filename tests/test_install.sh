@@ -53,6 +53,15 @@ tr '\n' ' ' <prefix/include/mnist_simd.h | grep -oE 'MS_API [^(;]*\(' |
   grep -oE '\bms_[a-z0-9_]+\($' | tr -d '(' | sort >declared
 check "it exports what the header declares, no more" cmp exported declared
 check "these are $(wc -l <declared) names with the prefix ms_" test "$(grep -c '^ms_' declared)" -ge 40
+globals() { # [OPTION] LIBRARY
+  nm --defined-only -g "$@" | awk 'NF == 3 {print $3}' | sort -u
+}
+globals "$folder/libmnist_simd.a" >static
+check "so do all names of the static one" test "$(grep -c '^ms_' static)" -eq "$(wc -l <static)" -a -s static
+for cblas in "$folder/libmnist_simd_cblas.a" "-D $folder/libmnist_simd_cblas.so"; do
+  # shellcheck disable=SC2086 # two words
+  check "the names of ${cblas##*/}" test "$(globals $cblas | tr '\n' ' ')" = "cblas_sgemm cblas_xerbla sgemm_ xerbla_ "
+done
 readelf -dW "$library" >out
 check "its name has the minor version" grep -qF "soname: [libmnist_simd.so.${version%.*}]" out
 check "it needs libc, libm and Jansson alone" \
@@ -101,6 +110,20 @@ for shell in zsh:zsh/site-functions/_mnist_simd fish:fish/vendor_completions.d/m
   command -v "${shell%%:*}" >/dev/null &&
     check "completion for ${shell%%:*}" quietly "${shell%%:*}" -n "$share/${shell#*:}"
 done
+
+# ---- The lines of the README, as they are typed ----
+mkdir readme readme/data && ln -s "$build" readme/build && ln -s "$source/examples" "$source/README.md" readme
+ln -s "$data" readme/data/mnist && cp "$source/examples/matrix_product.c" readme/yours.c
+{
+  echo 'set -ex; unset PKG_CONFIG_PATH LD_LIBRARY_PATH MNIST_SIMD_LIBRARY PYTHONPATH; cc() { "$CC" "$@" && ./a.out; }'
+  sed -n '/^## Use it from your program/,/^## What/{/^```sh/,/^```$/{/^```/d; p}}' "$source/README.md"
+} | sed "s|~/.local/lib|~/.local/${folder#"$prefix/"}|g" >typed.sh
+has_python=1
+python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' || { has_python=0 && sed -i '/^python3/d' typed.sh; }
+check "README" quietly env -C readme HOME="$work" bash ../typed.sh
+check "  programs run, without the library too" test "$(grep -cx '139 154' out)" -eq 2
+check "  the Python example is run" test "$(grep -c '^SHA-256 of the weights' out)" -eq $has_python
+rm -rf .local
 
 # ---- The examples, by find_package ----
 run_examples() { # KIND
