@@ -171,6 +171,28 @@ int plugin(void) {
   return 0;
 }
 CODE
+cat >unload.c <<'CODE' # the shared library, closed while its threads begin
+#define _DEFAULT_SOURCE
+#include <dlfcn.h>
+#include <mnist_simd.h>
+#include <stdio.h>
+#include <unistd.h>
+int main(int argc, char **argv) {
+  static const float a[2] = {1, 2};
+  float c = 0;
+  for (int i = 0; i < 3; ++i) {
+    void *library = dlopen(argv[argc - 1], RTLD_NOW);
+    __typeof__(&ms_init) init = (__typeof__(&ms_init))dlsym(library, "ms_init");
+    __typeof__(&ms_sgemm) multiply = (__typeof__(&ms_sgemm))dlsym(library, "ms_sgemm");
+    if (init(NULL, 16) != MS_OK || multiply(MS_NO_TRANS, MS_TRANS, 1, 1, 2, 1, a, 2, a, 2, 1, &c, 1) != MS_OK)
+      return 1;
+    dlclose(library);
+    usleep(100000);
+  }
+  printf("%g\n", (double)c);
+  return 0;
+}
+CODE
 cat >host.c <<'CODE'
 #include <dlfcn.h>
 #include <stdio.h>
@@ -220,7 +242,7 @@ static_cc: network.cc
 	$(CXX) $(CFLAGS) -static $< -o $@ $(STATIC_LIBS)
 %.so: plugin.c
 	$(CC) $(CFLAGS) -fPIC -shared $< -o $@ -Wl,-z,defs -l:libmnist_simd.a $(filter-out -lmnist_simd,$(STATIC_LIBS))
-host: host.c
+unload host: %: %.c
 	$(CC) $(CFLAGS) $< -o $@ -ldl
 CODE
 for kind in shared static; do
@@ -232,6 +254,9 @@ check "the static one needs no library" needs_no static_c lib
 check "plug-ins with the static library" quietly make plugins
 check "  hold it" needs_no plugin.so libmnist_simd
 check "  load twice, beside each other, and again" prints "0 failures" ./host
+
+check "dlclose of the shared library" quietly make unload
+check "  ends nobody, and it starts again" prints 15 ./unload "$library"
 
 # ---- A part of another project, which it leaves as it was ----
 mkdir part && cp matrix_product.c part

@@ -122,6 +122,7 @@ enum ms_status ms_checkpoint_save(const struct ms_train_state *state, const stru
                                   const char *path) {
   static const struct ms_checkpoint_notes none = {0};
   const struct ms_checkpoint_notes *n = notes ? notes : &none;
+  MS_TRY(ms_checkpoint_notes_check(n));
   const struct ms_trainer *t = state->trainer;
   const struct checkpoint_header h = {
       .config = (struct ms_config *)state->config,

@@ -53,6 +53,26 @@ static const struct member {
 };
 enum { N_MEMBERS = sizeof members / sizeof members[0] };
 
+/* ---- Notes ---- */
+
+static bool is_legal(const char *text) {
+  return strlen(text) <= MAX_TEXT_BYTES && ms_is_utf8(text) && !ms_has_controls(text);
+}
+
+enum ms_status ms_checkpoint_notes_check(const struct ms_checkpoint_notes *n) {
+  const char *const names[] = {"preset", "data_sha256", "metrics", "times"};
+  const char *const notes[] = {n->preset, n->data_sha256, n->metrics, n->times};
+  for (size_t i = 0; i < 4; ++i) {
+    if (i < 2 && notes[i] && !is_legal(notes[i]))
+      return ms_fail(MS_ERROR_ARGUMENT, "note %s: must be UTF-8 without control characters, of at most %d bytes",
+                     names[i], MAX_TEXT_BYTES);
+    if (i >= 2 && notes[i] && strlen(notes[i]) > MAX_NOTE_BYTES)
+      return ms_fail(MS_ERROR_ARGUMENT, "note %s: %zu bytes, must be at most %zu", names[i], strlen(notes[i]),
+                     MAX_NOTE_BYTES);
+  }
+  return MS_OK;
+}
+
 /* ---- Writing ---- */
 
 static int add_metadata(json_t *header, const struct checkpoint_header *h) {
@@ -170,8 +190,8 @@ static enum ms_status read_members(const char *path, const json_t *meta, struct 
 
 static enum ms_status read_text(const char *path, const json_t *meta, const char *name, char **text) {
   const json_t *value = json_object_get(meta, name);
-  if (!json_is_string(value) || json_string_length(value) > MAX_TEXT_BYTES ||
-      json_string_length(value) != strlen(json_string_value(value)) || ms_has_controls(json_string_value(value)))
+  if (!json_is_string(value) || json_string_length(value) != strlen(json_string_value(value)) ||
+      !is_legal(json_string_value(value)))
     return wrong(path, name);
   *text = strdup(json_string_value(value));
   return *text ? MS_OK : ms_fail(MS_ERROR_MEMORY, "%s: no memory for its texts", path);

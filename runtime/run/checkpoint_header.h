@@ -15,6 +15,9 @@ struct checkpoint_header {
   size_t metrics_bytes, times_bytes;
 };
 
+/* MS_ERROR_ARGUMENT, naming the note: the file cannot hold it. */
+enum ms_status ms_checkpoint_notes_check(const struct ms_checkpoint_notes *notes);
+
 /* Units before layer l, from 0: the inputs; of n_hidden + 1: the classes. */
 size_t ms_checkpoint_width(const struct checkpoint_header *h, size_t l);
 
