@@ -61,12 +61,13 @@ MS_API const char *ms_error_message(void);
 
 /* Chooses the kernels, starts the threads and checks this build. To be called before anything that computes.
  * isa: "scalar", "avx2", "avx512", "neon", "sve128", "sve256", "sve512", "rvv128", "rvv256", "rvv512", "vsx", or NULL
- * for the best that this CPU has. n_threads: 0 for all cores available to the process, of which
- * training uses as many as it is fastest with.
- * Any thread may call it, and several may: the first call starts the library, later ones join it, and the last
- * ms_shutdown of as many ends it. The child of a fork has the library as its parent had it, and new threads when it
- * needs them. The pool's threads round to nearest and keep subnormals; the calling thread does so while a function of
- * this library computes, and has its own settings back afterwards.
+ * for the best that this CPU has. n_threads: 0 for all cores available to the process, of which training uses as many
+ * as it is fastest with.
+ * Any thread may call it, and several may: the first call starts the library, later ones join it, and it ends when
+ * ms_shutdown was called as often as ms_init succeeded. The shared library stays in the process after a dlclose; a
+ * plug-in that holds the static one ends it before it is unloaded. The child of a fork has the library as its parent
+ * had it, and new threads when it needs them. The pool's threads round to nearest and keep subnormals; the calling
+ * thread does so while a function of this library computes, and has its own settings back afterwards.
  * MS_ERROR_ARGUMENT: unknown isa, n_threads over MS_MAX_THREADS, or others than the library is at work with.
  * MS_ERROR_UNSUPPORTED: the CPU lacks this isa. MS_ERROR_BUILD: the compiler's flags changed what this build
  * computes. */
@@ -290,14 +291,16 @@ MS_API enum ms_status ms_train_from(const struct ms_network *initial, const stru
  * threads. */
 struct ms_checkpoint;
 
-/* What is kept along, as texts; NULL for none. */
+/* What is kept along, as texts; NULL for none. preset and data_sha256: UTF-8 without control characters, of at most 256
+ * bytes each. metrics and times: at most 2^28 bytes each. */
 struct ms_checkpoint_notes {
   const char *preset;
   const char *data_sha256; /* of the training images, to know them again */
   const char *metrics, *times;
 };
 
-/* Written atomically, with a SHA-256 over all of it. MS_ERROR_NUMERIC: a weight is not finite, nothing was written. */
+/* Written atomically, with a SHA-256 over all of it. MS_ERROR_NUMERIC: a weight is not finite. MS_ERROR_ARGUMENT: a note
+ * is not as said above. Nothing is written then. */
 MS_API enum ms_status ms_checkpoint_save(const struct ms_train_state *state, const struct ms_checkpoint_notes *notes,
                                          const char *path);
 /* MS_ERROR_DATA: the file is damaged or not a checkpoint. MS_ERROR_UNSUPPORTED: it is of another numerics contract.

@@ -189,6 +189,53 @@ static void sessions(void) {
   ms_shutdown();
 }
 
+/* ---- Notes ---- */
+
+/* Those that a file cannot hold, or that no reader would take, are named. */
+static enum ms_status save_notes(void *path, enum ms_moment moment, const struct ms_train_state *state) {
+  static char longest[258];
+  memset(longest, 'x', 256);
+  const struct {
+    struct ms_checkpoint_notes notes;
+    const char *named; /* NULL: written */
+  } cases[] = {
+      {{.preset = "\xff"}, "note preset"},
+      {{.preset = "a\nb"}, "note preset"},
+      {{.data_sha256 = "\xed\xa0\x80"}, "note data_sha256"},
+      {{.preset = longest}, NULL},
+      {{.preset = "\xc3\xa9t\xc3\xa9", .metrics = "\xff\n", .times = "\x01"}, NULL},
+  };
+  (void)moment;
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; ++i) {
+    struct ms_checkpoint *c;
+    const enum ms_status status = ms_checkpoint_save(state, &cases[i].notes, path);
+    CHECK_MESSAGE(status == (cases[i].named ? MS_ERROR_ARGUMENT : MS_OK), "%zu: %s", i, ms_error_message());
+    if (cases[i].named) {
+      CHECK_MESSAGE(strstr(ms_error_message(), cases[i].named) && !ms_exists(path), "%s", ms_error_message());
+      continue;
+    }
+    CHECK_MESSAGE(ms_checkpoint_load(path, &c) == MS_OK, "%s", ms_error_message());
+    CHECK(strcmp(ms_checkpoint_notes(c).preset, cases[i].notes.preset) == 0);
+    ms_checkpoint_free(c);
+  }
+  longest[256] = 'x';
+  const struct ms_checkpoint_notes notes = {.preset = longest};
+  CHECK(ms_checkpoint_save(state, &notes, path) == MS_ERROR_ARGUMENT);
+  return MS_OK;
+}
+
+static void notes(void) {
+  char path[MS_PATH_SIZE];
+  struct ms_config *config = test_tiny_config(1);
+  struct ms_train_result result;
+  CHECK(ms_path_join(path, test_folder(), "checkpoint") == MS_OK);
+  const struct ms_observer observer = {.context = path, .keep = save_notes};
+  test_load();
+  CHECK(ms_init(NULL, 1) == MS_OK);
+  ms_network_free(test_train(config, 50, 50, &observer, &result, MS_OK));
+  ms_config_free(config);
+}
+
 /* ---- Damage ---- */
 
 static enum ms_status load_checkpoint(const char *path) {
@@ -433,6 +480,7 @@ static void signed_but_wrong(void) {
 static const struct test_case cases[] = {
     {"every_step", every_step},
     {"sessions", sessions},
+    {"notes", notes},
     {"layout", layout},
     {"damaged_checkpoint", damaged_checkpoint},
     {"damaged_model", damaged_model},

@@ -53,6 +53,15 @@ tr '\n' ' ' <prefix/include/mnist_simd.h | grep -oE 'MS_API [^(;]*\(' |
   grep -oE '\bms_[a-z0-9_]+\($' | tr -d '(' | sort >declared
 check "it exports what the header declares, no more" cmp exported declared
 check "these are $(wc -l <declared) names with the prefix ms_" test "$(grep -c '^ms_' declared)" -ge 40
+globals() { # [OPTION] LIBRARY
+  nm --defined-only -g "$@" | awk 'NF == 3 {print $3}' | sort -u
+}
+globals "$folder/libmnist_simd.a" >static
+check "so do all names of the static one" test "$(grep -c '^ms_' static)" -eq "$(wc -l <static)" -a -s static
+for cblas in "$folder/libmnist_simd_cblas.a" "-D $folder/libmnist_simd_cblas.so"; do
+  # shellcheck disable=SC2086 # two words
+  check "the names of ${cblas##*/}" test "$(globals $cblas | tr '\n' ' ')" = "cblas_sgemm cblas_xerbla sgemm_ xerbla_ "
+done
 readelf -dW "$library" >out
 check "its name has the minor version" grep -qF "soname: [libmnist_simd.so.${version%.*}]" out
 check "it needs libc, libm and Jansson alone" \
@@ -102,6 +111,20 @@ for shell in zsh:zsh/site-functions/_mnist_simd fish:fish/vendor_completions.d/m
     check "completion for ${shell%%:*}" quietly "${shell%%:*}" -n "$share/${shell#*:}"
 done
 
+# ---- The lines of the README, as they are typed ----
+mkdir readme readme/data && ln -s "$build" readme/build && ln -s "$source/examples" "$source/README.md" readme
+ln -s "$data" readme/data/mnist && cp "$source/examples/matrix_product.c" readme/yours.c
+{
+  echo 'set -ex; unset PKG_CONFIG_PATH LD_LIBRARY_PATH MNIST_SIMD_LIBRARY PYTHONPATH; cc() { "$CC" "$@" && ./a.out; }'
+  sed -n '/^## Use it from your program/,/^## What/{/^```sh/,/^```$/{/^```/d; p}}' "$source/README.md"
+} | sed "s|~/.local/lib|~/.local/${folder#"$prefix/"}|g" >typed.sh
+has_python=1
+python3 -c 'import sys; sys.exit(sys.version_info < (3, 9))' || { has_python=0 && sed -i '/^python3/d' typed.sh; }
+check "README" quietly env -C readme HOME="$work" bash ../typed.sh
+check "  programs run, without the library too" test "$(grep -cx '139 154' out)" -eq 2
+check "  the Python example is run" test "$(grep -c '^SHA-256 of the weights' out)" -eq $has_python
+rm -rf .local
+
 # ---- The examples, by find_package ----
 run_examples() { # KIND
   check "$1: product" prints "139 154" examples/matrix_product
@@ -145,6 +168,28 @@ int plugin(void) {
   if (ms_init(NULL, 3) != MS_OK || ms_sgemm(MS_NO_TRANS, MS_NO_TRANS, 64, 64, 64, 1, a, 64, a, 64, 0, c, 64) != MS_OK)
     return 1;
   ms_shutdown();
+  return 0;
+}
+CODE
+cat >unload.c <<'CODE' # the shared library, closed while its threads begin
+#define _DEFAULT_SOURCE
+#include <dlfcn.h>
+#include <mnist_simd.h>
+#include <stdio.h>
+#include <unistd.h>
+int main(int argc, char **argv) {
+  static const float a[2] = {1, 2};
+  float c = 0;
+  for (int i = 0; i < 3; ++i) {
+    void *library = dlopen(argv[argc - 1], RTLD_NOW);
+    __typeof__(&ms_init) init = (__typeof__(&ms_init))dlsym(library, "ms_init");
+    __typeof__(&ms_sgemm) multiply = (__typeof__(&ms_sgemm))dlsym(library, "ms_sgemm");
+    if (init(NULL, 16) != MS_OK || multiply(MS_NO_TRANS, MS_TRANS, 1, 1, 2, 1, a, 2, a, 2, 1, &c, 1) != MS_OK)
+      return 1;
+    dlclose(library);
+    usleep(100000);
+  }
+  printf("%g\n", (double)c);
   return 0;
 }
 CODE
@@ -197,7 +242,7 @@ static_cc: network.cc
 	$(CXX) $(CFLAGS) -static $< -o $@ $(STATIC_LIBS)
 %.so: plugin.c
 	$(CC) $(CFLAGS) -fPIC -shared $< -o $@ -Wl,-z,defs -l:libmnist_simd.a $(filter-out -lmnist_simd,$(STATIC_LIBS))
-host: host.c
+unload host: %: %.c
 	$(CC) $(CFLAGS) $< -o $@ -ldl
 CODE
 for kind in shared static; do
@@ -209,6 +254,9 @@ check "the static one needs no library" needs_no static_c lib
 check "plug-ins with the static library" quietly make plugins
 check "  hold it" needs_no plugin.so libmnist_simd
 check "  load twice, beside each other, and again" prints "0 failures" ./host
+
+check "dlclose of the shared library" quietly make unload
+check "  ends nobody, and it starts again" prints 15 ./unload "$library"
 
 # ---- A part of another project, which it leaves as it was ----
 mkdir part && cp matrix_product.c part

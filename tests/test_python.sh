@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The Python module's tests, with NumPy and with NumPy hidden, then its example.
+# The Python module's tests, with NumPy and with NumPy hidden, then the example.
 # Usage: test_python.sh LIBRARY PROGRAM DATA_FOLDER COMPILER
 set -uo pipefail
 
@@ -33,5 +33,5 @@ else
 fi
 mkdir hidden && echo 'raise ImportError("hidden")' >hidden/numpy.py
 PYTHONPATH=$PWD/hidden:$PYTHONPATH "$python" -m unittest discover -s "$module/tests" || failed=1
-"$python" "$module/example.py" "$MNIST_SIMD_DATA" || failed=1
+"$python" "$module/../examples/train.py" "$MNIST_SIMD_DATA" || failed=1
 exit $failed

@@ -200,9 +200,9 @@ static void in_checkpoints(void) {
                                             .preset = (char[]){"final"},
                                             .data_sha256 = (char[]){"0123"}};
   uint64_t bytes;
-  char *text = checkpoint_header_text(&header, &bytes), key[64], value[MS_SETTING_SIZE];
+  char *text = ms_checkpoint_header_text(&header, &bytes), key[64], value[MS_SETTING_SIZE];
   CHECK(text);
-  CHECK_MESSAGE(checkpoint_header_read("checkpoint", text, strlen(text), &again) == MS_OK, "%s", ms_error_message());
+  CHECK_MESSAGE(ms_checkpoint_header_read("checkpoint", text, strlen(text), &again) == MS_OK, "%s", ms_error_message());
   check_same(header.config, again.config);
   for (const struct ms_setting *s = ms_settings; s->name; ++s) {
     ms_config_get(header.config, s->name, value);

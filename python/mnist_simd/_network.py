@@ -26,20 +26,27 @@ class Network:
     training: the Training that made it; None for others.
     """
 
-    def __init__(self, handle):
+    def __init__(self, *_arguments):
+        raise TypeError("Network: comes from Network.load(path), Network.from_arrays(layers) or train(), not from a call")
+
+    @classmethod
+    def _of(cls, handle):
+        """Of a struct ms_network, which it owns from here on."""
+        self = cls.__new__(cls)
         self._handle = handle
         self._owner = _arrays.Owner(handle, lib.ms_network_free)
         self.training = None
         first = lib.ms_network_layer(handle, 0)
         last = lib.ms_network_layer(handle, lib.ms_network_layers(handle) - 1)
         self.n_in, self.n_out = first.n_in, last.n_out
+        return self
 
     @classmethod
     def load(cls, path):
         """Of a model.safetensors. MnistSimdError: missing, or not such a file."""
         handle = _library.pointer()
         check(lib.ms_network_load(os.fsencode(path), handle))
-        return cls(handle)
+        return cls._of(handle)
 
     @classmethod
     def from_arrays(cls, layers):
@@ -57,7 +64,7 @@ class Network:
             structs.append(_library.ms_layer_view(*w.shape, _arrays.address(w), _arrays.address(b)))
         handle = _library.pointer()
         check(lib.ms_network_from_layers(len(structs), (_library.ms_layer_view * len(structs))(*structs), handle))
-        return cls(handle)
+        return cls._of(handle)
 
     def save(self, path):
         """Writes a safetensors file: dense1.weight, dense1.bias, ... An existing file is replaced."""

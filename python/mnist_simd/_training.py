@@ -39,7 +39,7 @@ class Epoch(namedtuple("Epoch", _FIGURES)):
             views = (_library.ms_layer_view * n)(*(lib.ms_network_layer(self._handle, i) for i in range(n)))
             handle = _library.pointer()
             check(lib.ms_network_from_layers(n, views, handle))
-            self._copy = Network(handle)
+            self._copy = Network._of(handle)
         return self._copy
 
 
@@ -47,7 +47,7 @@ class _Observer:
     """The library's questions during training, and what stopped it: an exception of the callback, or Ctrl-C."""
 
     def __init__(self, callback):
-        self.callback, self.exception, self.interrupted = callback, None, False
+        self.callback, self.exception, self.interrupted, self.in_callback = callback, None, False, False
         self.struct = _library.ms_observer(epoch=_library.on_epoch(self.epoch), stop=_library.on_stop(self.stop))
 
     def epoch(self, _context, found):
@@ -63,14 +63,18 @@ class _Observer:
         epoch = Epoch(e.epoch, e.train_loss, e.train_accuracy, *val, e.seconds, e.improved, e.weights_sha256.decode())
         epoch._handle = e.network
         try:
+            self.in_callback = True
             return Status.STOPPED if self.callback(epoch) is False else Status.OK
         finally:
+            self.in_callback = False
             epoch._handle = None
 
     def stop(self, _context):
         return self.interrupted
 
-    def interrupt(self, _signal, _frame):
+    def interrupt(self, *arguments):
+        if self.in_callback:
+            signal.default_int_handler(*arguments)
         self.interrupted = True
 
     @contextlib.contextmanager
@@ -148,7 +152,7 @@ def _run(config, data, validation, initial, observer):
     start()
     with observer.catching_interrupts():
         status = lib.ms_train_from(initial._handle, *arguments) if initial is not None else lib.ms_train(*arguments)
-    network = Network(handle) if handle else None
+    network = Network._of(handle) if handle else None
     if observer.exception:
         raise observer.exception
     if observer.interrupted:

@@ -78,6 +78,10 @@ class Networks(Case):
             self.refuses(ValueError, "images: rows are not stored one after the other: numpy.ascontiguousarray(images)",
                          predict, data.test_images[:8:2])
 
+    def test_wrong_calls(self):
+        for arguments in (), ("model.safetensors",), (5,), (None,), (small()._handle,):
+            self.refuses(TypeError, "Network: comes from Network.load(path), ", mnist_simd.Network, *arguments)
+
     def test_wrong_files(self):
         error = mnist_simd.MnistSimdError
         found = self.refuses(error, "nowhere.safetensors: ", mnist_simd.Network.load, "nowhere.safetensors")

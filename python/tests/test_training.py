@@ -127,18 +127,29 @@ class Training(Case):
         self.assertRaisesRegex(mnist_simd.MnistSimdError, "layer", mnist_simd.train, data.train_images[:9],
                                data.train_labels[:9], hidden=17, initial=first)
 
-    def test_interrupt(self):
-        """Ctrl-C in the middle of an epoch."""
-        program = ("import mnist_simd, sys; d = mnist_simd.load_data(sys.argv[1]); print('begin', flush=True)\n"
-                   "mnist_simd.train(d.train_images, d.train_labels, hidden=[2000, 2000], epochs=500)")
+    def interrupt(self, settings, before=""):
+        """What a program leaves that is interrupted half a second after its line "begin"."""
+        program = (f"import mnist_simd, sys, time; d = mnist_simd.load_data(sys.argv[1])\n{before}\n"
+                   f"mnist_simd.train(d.train_images, d.train_labels, {settings})")
         child = subprocess.Popen([sys.executable, "-c", program, FOLDER], text=True, stdout=subprocess.PIPE,
                                  stderr=subprocess.PIPE)
         self.assertEqual(child.stdout.readline(), "begin\n")
         time.sleep(0.5)
         child.send_signal(signal.SIGINT)
-        _, errors = child.communicate(timeout=60)
+        printed, errors = child.communicate(timeout=60)
         self.assertEqual(errors.splitlines()[-1], "KeyboardInterrupt")
         self.assertEqual(child.returncode, -signal.SIGINT)
+        return printed
+
+    def test_interrupt(self):
+        """Ctrl-C in the middle of an epoch."""
+        self.interrupt("hidden=[2000, 2000], epochs=500", "print('begin', flush=True)")
+
+    def test_interrupted_callback(self):
+        """Ctrl-C during the callback is raised there, where it can be caught."""
+        callback = ("def callback(epoch):\n  print('begin', flush=True)\n  try:\n    time.sleep(50)\n"
+                    "  except KeyboardInterrupt:\n    print('caught')\n    raise\n")
+        self.assertEqual(self.interrupt("hidden=4, epochs=1, callback=callback", callback), "caught\n")
 
     def refused(self, kind, message, *arguments, **settings):
         settings = dict(dict(hidden=8, epochs=1), **settings)

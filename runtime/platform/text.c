@@ -1,4 +1,4 @@
-/* A text that grows. */
+/* A text that grows; UTF-8. */
 #include "runtime/platform/text.h"
 
 #include <stdarg.h>
@@ -70,4 +70,38 @@ void ms_text_skip_mark(const char **text, size_t *n_bytes) {
 void ms_text_free(struct ms_text *text) {
   free(text->data);
   memset(text, 0, sizeof *text);
+}
+
+size_t ms_utf8_bytes(const char *text) {
+  const unsigned char *s = (const unsigned char *)text;
+  unsigned char low = 0x80, high = 0xbf; /* what the second byte may be */
+  size_t n;
+  if (s[0] < 0x80)
+    return 1;
+  if (s[0] >= 0xc2 && s[0] <= 0xdf) {
+    n = 2;
+  } else if (s[0] >= 0xe0 && s[0] <= 0xef) {
+    n = 3;
+    low = s[0] == 0xe0 ? 0xa0 : 0x80;  /* no longer than needed */
+    high = s[0] == 0xed ? 0x9f : 0xbf; /* no surrogates */
+  } else if (s[0] >= 0xf0 && s[0] <= 0xf4) {
+    n = 4;
+    low = s[0] == 0xf0 ? 0x90 : 0x80;
+    high = s[0] == 0xf4 ? 0x8f : 0xbf; /* not beyond U+10FFFF */
+  } else {
+    return 0;
+  }
+  if (s[1] < low || s[1] > high)
+    return 0;
+  for (size_t i = 2; i < n; ++i)
+    if (s[i] < 0x80 || s[i] > 0xbf)
+      return 0;
+  return n;
+}
+
+bool ms_is_utf8(const char *text) {
+  size_t n;
+  while (*text && (n = ms_utf8_bytes(text)) > 0)
+    text += n;
+  return *text == '\0';
 }

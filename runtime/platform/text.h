@@ -24,4 +24,8 @@ void ms_text_skip_mark(const char **text, size_t *n_bytes);
 /* Ready for another text. */
 void ms_text_free(struct ms_text *text);
 
+/* Bytes of the well-formed UTF-8 character at text (Unicode 15, table 3-7), 0 if there is none. */
+size_t ms_utf8_bytes(const char *text);
+bool ms_is_utf8(const char *text);
+
 #endif

@@ -5,36 +5,10 @@
 #include <string.h>
 
 #include "runtime/platform/c_locale.h"
+#include "runtime/platform/text.h"
 
 #define NO_BREAK_SPACE "\xc2\xa0"
 #define REPLACEMENT "\xef\xbf\xbd"
-
-/* Bytes of the well-formed UTF-8 character at s (Unicode 15, table 3-7), 0 if there is none. */
-static size_t character_bytes(const unsigned char *s) {
-  unsigned char low = 0x80, high = 0xbf; /* what the second byte may be */
-  size_t n;
-  if (s[0] < 0x80)
-    return 1;
-  if (s[0] >= 0xc2 && s[0] <= 0xdf) {
-    n = 2;
-  } else if (s[0] >= 0xe0 && s[0] <= 0xef) {
-    n = 3;
-    low = s[0] == 0xe0 ? 0xa0 : 0x80;  /* no longer than needed */
-    high = s[0] == 0xed ? 0x9f : 0xbf; /* no surrogates */
-  } else if (s[0] >= 0xf0 && s[0] <= 0xf4) {
-    n = 4;
-    low = s[0] == 0xf0 ? 0x90 : 0x80;
-    high = s[0] == 0xf4 ? 0x8f : 0xbf; /* not beyond U+10FFFF */
-  } else {
-    return 0;
-  }
-  if (s[1] < low || s[1] > high)
-    return 0;
-  for (size_t i = 2; i < n; ++i)
-    if (s[i] < 0x80 || s[i] > 0xbf)
-      return 0;
-  return n;
-}
 
 static const char *escaped(unsigned char c) {
   switch (c) {
@@ -56,7 +30,7 @@ static const char *escaped(unsigned char c) {
 void ms_markup_escape(struct ms_text *text, const char *string) {
   while (*string) {
     const unsigned char *s = (const unsigned char *)string;
-    const size_t n = character_bytes(s);
+    const size_t n = ms_utf8_bytes(string);
     const char *other = n == 0 ? REPLACEMENT : n == 1 ? escaped(*s) : NULL;
     if (n == 2 && s[0] == 0xc2 && s[1] < 0xa0) /* U+0080 to U+009F are control characters too */
       other = REPLACEMENT;

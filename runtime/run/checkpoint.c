@@ -80,7 +80,7 @@ static bool put_tensors(uint8_t *at, const struct ms_train_state *state, const s
     at = put(at, layer->bias, bias_bytes);
     at = put(at, layer->bias_moment1, bias_bytes);
     at = put(at, layer->bias_moment2, bias_bytes);
-    if (checkpoint_keeps_other(h)) {
+    if (ms_checkpoint_keeps_other(h)) {
       at = put(at, state->kept->layers[l].weight, layer->n_in * layer->n_out * sizeof(float));
       at = put(at, state->kept->layers[l].bias, bias_bytes);
     }
@@ -94,7 +94,7 @@ static enum ms_status write_file(const struct ms_train_state *state, const struc
                                  const struct ms_checkpoint_notes *notes, const char *text, uint64_t tensor_bytes,
                                  const char *path) {
   /* Spaces behind the header are allowed, and put the tensors on a cache line's boundary. */
-  const size_t header_bytes = checkpoint_header_bytes(strlen(text));
+  const size_t header_bytes = ms_checkpoint_header_bytes(strlen(text));
   uint64_t length = header_bytes;
   const size_t data_at = CHECKPOINT_LENGTH_BYTES + header_bytes;
   const size_t n_bytes = tensor_bytes < SIZE_MAX / 2 ? data_at + (size_t)tensor_bytes + DIGEST_BYTES : SIZE_MAX;
@@ -122,6 +122,7 @@ enum ms_status ms_checkpoint_save(const struct ms_train_state *state, const stru
                                   const char *path) {
   static const struct ms_checkpoint_notes none = {0};
   const struct ms_checkpoint_notes *n = notes ? notes : &none;
+  MS_TRY(ms_checkpoint_notes_check(n));
   const struct ms_trainer *t = state->trainer;
   const struct checkpoint_header h = {
       .config = (struct ms_config *)state->config,
@@ -135,7 +136,7 @@ enum ms_status ms_checkpoint_save(const struct ms_train_state *state, const stru
       .times_bytes = n->times ? strlen(n->times) : 0,
   };
   uint64_t tensor_bytes;
-  char *text = checkpoint_header_text(&h, &tensor_bytes);
+  char *text = ms_checkpoint_header_text(&h, &tensor_bytes);
   if (!text)
     return ms_fail(MS_ERROR_MEMORY, "%s: no memory for its header", path);
   const enum ms_status status = write_file(state, &h, n, text, tensor_bytes, path);
@@ -177,15 +178,15 @@ static enum ms_status take_tensors(const char *path, const uint8_t *at, const st
     return ms_fail(MS_ERROR_DATA, "%s: not a checkpoint of this program: a time in it is not legal", path);
   for (size_t l = 0; l <= h->config->n_hidden; ++l) {
     struct ms_layer_values *layer = &c->layers[l];
-    const size_t n_out = checkpoint_width(h, l + 1);
-    const size_t weight_bytes = checkpoint_width(h, l) * n_out * sizeof(float), bias_bytes = n_out * sizeof(float);
+    const size_t n_out = ms_checkpoint_width(h, l + 1);
+    const size_t weight_bytes = ms_checkpoint_width(h, l) * n_out * sizeof(float), bias_bytes = n_out * sizeof(float);
     layer->weight = take(&at, weight_bytes);
     layer->moment1 = take(&at, weight_bytes);
     layer->moment2 = take(&at, weight_bytes);
     layer->bias = take(&at, bias_bytes);
     layer->bias_moment1 = take(&at, bias_bytes);
     layer->bias_moment2 = take(&at, bias_bytes);
-    if (checkpoint_keeps_other(h)) {
+    if (ms_checkpoint_keeps_other(h)) {
       layer->kept_weight = take(&at, weight_bytes);
       layer->kept_bias = take(&at, bias_bytes);
     } else if (h->at.model_epoch > 0) {
@@ -216,8 +217,8 @@ static enum ms_status parse(const char *path, uint8_t *file, size_t n_bytes, str
   const size_t header_bytes = (size_t)length, data_at = CHECKPOINT_LENGTH_BYTES + header_bytes;
   const char *header = (const char *)file + CHECKPOINT_LENGTH_BYTES;
   uint64_t tensor_bytes;
-  MS_TRY(checkpoint_header_read(path, header, header_bytes, h));
-  MS_TRY(checkpoint_header_check(path, header, header_bytes, h, &tensor_bytes));
+  MS_TRY(ms_checkpoint_header_read(path, header, header_bytes, h));
+  MS_TRY(ms_checkpoint_header_check(path, header, header_bytes, h, &tensor_bytes));
   if (tensor_bytes != n_bytes - data_at - DIGEST_BYTES)
     return ms_fail(MS_ERROR_DATA, "%s: its tensors take %" PRIu64 " bytes, the file holds %zu", path, tensor_bytes,
                    n_bytes - data_at - DIGEST_BYTES);

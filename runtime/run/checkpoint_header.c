@@ -18,11 +18,11 @@
 enum { NAME_SIZE = 64, DIGEST_BYTES = 32, MAX_TEXT_BYTES = 256 };
 #define MAX_NOTE_BYTES ((size_t)1 << 28)
 
-size_t checkpoint_width(const struct checkpoint_header *h, size_t l) {
+size_t ms_checkpoint_width(const struct checkpoint_header *h, size_t l) {
   return l == 0 ? h->n_inputs : l <= h->config->n_hidden ? h->config->hidden[l - 1].units : h->n_classes;
 }
 
-bool checkpoint_keeps_other(const struct checkpoint_header *h) {
+bool ms_checkpoint_keeps_other(const struct checkpoint_header *h) {
   return h->at.model_epoch > 0 && !(h->at.step == 0 && h->at.model_epoch == h->at.epoch - 1);
 }
 
@@ -52,6 +52,26 @@ static const struct member {
     {"times_bytes", offsetof(struct checkpoint_header, times_bytes), false, MAX_NOTE_BYTES},
 };
 enum { N_MEMBERS = sizeof members / sizeof members[0] };
+
+/* ---- Notes ---- */
+
+static bool is_legal(const char *text) {
+  return strlen(text) <= MAX_TEXT_BYTES && ms_is_utf8(text) && !ms_has_controls(text);
+}
+
+enum ms_status ms_checkpoint_notes_check(const struct ms_checkpoint_notes *n) {
+  const char *const names[] = {"preset", "data_sha256", "metrics", "times"};
+  const char *const notes[] = {n->preset, n->data_sha256, n->metrics, n->times};
+  for (size_t i = 0; i < 4; ++i) {
+    if (i < 2 && notes[i] && !is_legal(notes[i]))
+      return ms_fail(MS_ERROR_ARGUMENT, "note %s: must be UTF-8 without control characters, of at most %d bytes",
+                     names[i], MAX_TEXT_BYTES);
+    if (i >= 2 && notes[i] && strlen(notes[i]) > MAX_NOTE_BYTES)
+      return ms_fail(MS_ERROR_ARGUMENT, "note %s: %zu bytes, must be at most %zu", names[i], strlen(notes[i]),
+                     MAX_NOTE_BYTES);
+  }
+  return MS_OK;
+}
 
 /* ---- Writing ---- */
 
@@ -98,7 +118,7 @@ static int add_tensor(json_t *header, const char *name, const char *dtype, size_
 
 static int add_layer(json_t *header, const struct checkpoint_header *h, size_t l, uint64_t *offset) {
   static const char *const parts[] = {"", ".moment1", ".moment2"};
-  const size_t n_in = checkpoint_width(h, l), n_out = checkpoint_width(h, l + 1);
+  const size_t n_in = ms_checkpoint_width(h, l), n_out = ms_checkpoint_width(h, l + 1);
   char name[NAME_SIZE];
   int failed = 0;
   for (size_t i = 0; i < 3; ++i) {
@@ -109,7 +129,7 @@ static int add_layer(json_t *header, const struct checkpoint_header *h, size_t l
     snprintf(name, sizeof name, "dense%zu.bias%s", l + 1, parts[i]);
     failed |= add_tensor(header, name, "F32", sizeof(float), n_out, 0, offset);
   }
-  if (checkpoint_keeps_other(h)) {
+  if (ms_checkpoint_keeps_other(h)) {
     snprintf(name, sizeof name, "kept.dense%zu.weight", l + 1);
     failed |= add_tensor(header, name, "F32", sizeof(float), n_in, n_out, offset);
     snprintf(name, sizeof name, "kept.dense%zu.bias", l + 1);
@@ -118,7 +138,7 @@ static int add_layer(json_t *header, const struct checkpoint_header *h, size_t l
   return failed;
 }
 
-char *checkpoint_header_text(const struct checkpoint_header *h, uint64_t *tensor_bytes) {
+char *ms_checkpoint_header_text(const struct checkpoint_header *h, uint64_t *tensor_bytes) {
   json_t *header = json_object();
   uint64_t offset = 0;
   int failed = add_metadata(header, h);
@@ -139,7 +159,7 @@ char *checkpoint_header_text(const struct checkpoint_header *h, uint64_t *tensor
   return text.data;
 }
 
-size_t checkpoint_header_bytes(size_t text_bytes) {
+size_t ms_checkpoint_header_bytes(size_t text_bytes) {
   return (CHECKPOINT_LENGTH_BYTES + text_bytes + 63) / 64 * 64 - CHECKPOINT_LENGTH_BYTES;
 }
 
@@ -170,8 +190,8 @@ static enum ms_status read_members(const char *path, const json_t *meta, struct 
 
 static enum ms_status read_text(const char *path, const json_t *meta, const char *name, char **text) {
   const json_t *value = json_object_get(meta, name);
-  if (!json_is_string(value) || json_string_length(value) > MAX_TEXT_BYTES ||
-      json_string_length(value) != strlen(json_string_value(value)) || ms_has_controls(json_string_value(value)))
+  if (!json_is_string(value) || json_string_length(value) != strlen(json_string_value(value)) ||
+      !is_legal(json_string_value(value)))
     return wrong(path, name);
   *text = strdup(json_string_value(value));
   return *text ? MS_OK : ms_fail(MS_ERROR_MEMORY, "%s: no memory for its texts", path);
@@ -225,7 +245,8 @@ static enum ms_status read_metadata(const char *path, const json_t *meta, struct
   return check_counters(path, h);
 }
 
-enum ms_status checkpoint_header_read(const char *path, const char *text, size_t n_bytes, struct checkpoint_header *h) {
+enum ms_status ms_checkpoint_header_read(const char *path, const char *text, size_t n_bytes,
+                                         struct checkpoint_header *h) {
   json_error_t error;
   json_t *header;
   enum ms_status status = ms_json_parse(path, text, n_bytes, &header, &error);
@@ -236,13 +257,13 @@ enum ms_status checkpoint_header_read(const char *path, const char *text, size_t
   return status;
 }
 
-enum ms_status checkpoint_header_check(const char *path, const char *text, size_t n_bytes,
-                                       const struct checkpoint_header *h, uint64_t *tensor_bytes) {
-  char *expected = checkpoint_header_text(h, tensor_bytes);
+enum ms_status ms_checkpoint_header_check(const char *path, const char *text, size_t n_bytes,
+                                          const struct checkpoint_header *h, uint64_t *tensor_bytes) {
+  char *expected = ms_checkpoint_header_text(h, tensor_bytes);
   if (!expected)
     return ms_fail(MS_ERROR_MEMORY, "%s: no memory for its header", path);
   const size_t length = strlen(expected);
-  bool same = n_bytes == checkpoint_header_bytes(length) && memcmp(text, expected, length) == 0;
+  bool same = n_bytes == ms_checkpoint_header_bytes(length) && memcmp(text, expected, length) == 0;
   for (size_t i = length; same && i < n_bytes; ++i)
     same = text[i] == ' ';
   free(expected);

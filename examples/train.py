@@ -1,4 +1,4 @@
-"""Trains a small network on MNIST and uses it: python3 example.py [FOLDER_OF_MNIST]"""
+"""Trains a small network on MNIST and uses it: python3 train.py [FOLDER_OF_MNIST]"""
 import sys
 
 import mnist_simd
