@@ -299,8 +299,8 @@ struct ms_checkpoint_notes {
   const char *metrics, *times;
 };
 
-/* Written atomically, with a SHA-256 over all of it. MS_ERROR_NUMERIC: a weight is not finite. MS_ERROR_ARGUMENT: a note
- * is not as said above. Nothing is written then. */
+/* Written atomically, with a SHA-256 over all of it. MS_ERROR_NUMERIC: a weight is not finite. MS_ERROR_ARGUMENT: a
+ * note is not as said above. Nothing is written then. */
 MS_API enum ms_status ms_checkpoint_save(const struct ms_train_state *state, const struct ms_checkpoint_notes *notes,
                                          const char *path);
 /* MS_ERROR_DATA: the file is damaged or not a checkpoint. MS_ERROR_UNSUPPORTED: it is of another numerics contract.

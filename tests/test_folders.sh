@@ -69,7 +69,7 @@ for fault in "lock EIO" "lock ESTALE" "unlink EPERM" "unlink EACCES" "unlink EOP
   check "$fault: refused before training, in one line" test "$code $(wc -l <err) $(grep -c '^epoch' out)" = "1 1 0"
 done
 
-# A disk that fails while it trains: never a success, and what is kept can be gone on with.
+# A disk that fails while it trains: never a success.
 for call in create write fsync fsync_folder rename close; do
   for error in EIO ENOSPC; do
     run $call 5+ $error

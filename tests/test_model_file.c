@@ -121,7 +121,8 @@ static void every_byte_flipped(void) {
   ms_network_free(network);
 }
 
-/* Another program that knows the format writes tensors and metadata again: other order, blanks, no digest of the file. */
+/* Another program that knows the format writes tensors and metadata again: other order, blanks, no digest of the file.
+ * */
 static void rewritten(void) {
   char path[256];
   size_t n_bytes;

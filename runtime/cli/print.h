@@ -5,8 +5,8 @@
 #include "runtime/mnist_simd.h"
 #include "runtime/report/half_blocks.h"
 
-/* The table of precision, recall and F1 per class, and the confusion matrix; where the terminal is too narrow for it, its
- * largest confusions. */
+/* The table of precision, recall and F1 per class, and the confusion matrix; where the terminal is too narrow for it,
+ * its largest confusions. */
 void print_tables(const struct ms_evaluation *evaluation);
 
 /* The line of accuracy, errors and loss on the test images. */
@@ -18,8 +18,8 @@ void print_storage(bool is_durable, bool is_locked);
 /* "784 -> 1024 -> 512 -> 10, 1333770 parameters" */
 void print_network(const struct ms_network *network);
 
-/* Images side by side, as wide as the terminal, else in 80 columns: with half blocks where LC_ALL, LC_CTYPE or LANG says UTF-8, in greys on a
- * terminal. */
+/* Images side by side, as wide as the terminal, else in 80 columns: with half blocks where LC_ALL, LC_CTYPE or LANG
+ * says UTF-8, in greys on a terminal. */
 enum ms_status print_images(const struct ms_captioned *images, size_t n, size_t rows, size_t cols);
 
 /* The first n misclassified images with their classes and how sure the prediction is; nothing if n is 0 or there are
@@ -29,8 +29,8 @@ enum ms_status print_mistakes(const struct ms_dataset *data, const struct ms_eva
 /* "1 epoch", "2 epochs": what follows the noun after a number. */
 const char *plural_s(size_t n);
 
-/* Prints an item of a list behind the first `column` characters of the line; where it does not fit, in another line below
- * column 10, at which the first begins. Returns the column behind it. */
+/* Prints an item of a list behind the first `column` characters of the line; where it does not fit, in another line
+ * below column 10, at which the first begins. Returns the column behind it. */
 __attribute__((format(printf, 2, 3))) int print_item(int column, const char *format, ...);
 
 /* "training best, seed 42, epochs 150, ..." and "hidden 1 units 1024, ...": every setting with its label, but for those

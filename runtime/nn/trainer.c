@@ -88,8 +88,9 @@ static enum ms_status create_buffers(struct ms_trainer *t) {
   return MS_OK;
 }
 
-/* Asked before anything is allocated: a system that hands out more memory than it has ends the program later. Counted are
- * weights and moments in panels, two row-major copies of the weights, and activations as they are, by rows and by columns. */
+/* Asked before anything is allocated: a system that hands out more memory than it has ends the program later. Counted
+ * are weights and moments in panels, two row-major copies of the weights, and activations as they are, by rows and by
+ * columns. */
 static enum ms_status check_memory(const struct ms_config *config, size_t n_inputs, size_t n_classes) {
   double floats = 0;
   for (size_t l = 0, n_in = n_inputs; l <= config->n_hidden; ++l) {

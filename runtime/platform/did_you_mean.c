@@ -1,4 +1,4 @@
-/* The nearest of some names, by the distance of Damerau and Levenshtein: letters changed, left out, added, exchanged. */
+/* The nearest of some names, by Damerau's and Levenshtein's distance: letters changed, left out, added, exchanged. */
 #define _POSIX_C_SOURCE 200809L /* strnlen */
 #include "runtime/platform/did_you_mean.h"
 

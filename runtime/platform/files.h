@@ -25,15 +25,15 @@ enum ms_status ms_cannot_write(const char *path, int error);
  * opened, or its disk fails. */
 enum ms_status ms_file_read(const char *path, size_t max_bytes, uint8_t **data, size_t *n_bytes);
 
-/* Bytes [at, at + n_bytes) of such a file, or fewer where it ends before; *n_read of them. *file_bytes: of the whole. */
+/* Bytes [at, at + n_bytes) of such a file, fewer where it ends before; *n_read of them. *file_bytes: of the whole. */
 enum ms_status ms_file_read_part(const char *path, uint64_t at, size_t n_bytes, uint8_t *data, size_t *n_read,
                                  uint64_t *file_bytes);
 
 /* Writes to an open file. False, with errno, if not all could be written. */
 bool ms_write_all(int file, const void *data, size_t n_bytes);
 
-/* Whether an errno says that this file system, or this sandbox, does not have the call or does not permit it, and nothing
- * of a failing disk: FUSE, SMB and others differ in the word for it. EBADF is what some say of a folder. */
+/* Whether an errno says that this file system, or this sandbox, does not have the call or does not permit it, and
+ * nothing of a failing disk: FUSE, SMB and others differ in the word for it. EBADF is what some say of a folder. */
 bool ms_is_unsupported(int error);
 
 /* fsync. MS_NOT_DURABLE where the file system does not have it, or it is not permitted: what was written is in the
@@ -49,8 +49,8 @@ enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes)
 /* Makes the folder and those above it; one that exists already is fine. */
 enum ms_status ms_make_folder(const char *path);
 
-/* Writes, replaces and removes a file in the folder, as ms_file_write and ms_run_folder_forget will: what they would run
- * into is known before. *is_durable: whether the file system can sync. */
+/* Writes, replaces and removes a file in the folder, as ms_file_write and ms_run_folder_forget will: what they would
+ * run into is known before. *is_durable: whether the file system can sync. */
 #define MS_PROBE_FILE "run.probe"
 enum ms_status ms_folder_probe(const char *folder, bool *is_durable);
 

@@ -1,6 +1,6 @@
 /* How many threads a job is best done by, found by trying: the same work, step after step, on half and on twice as many
- * for a moment. The cores may be other programs' too, a container may have less time than cores, and a small network has
- * too little work to share; which of these it is need not be known. Does arithmetic alone: no clock, no threads. */
+ * for a moment. The cores may be other programs' too, a container may have less time than cores, and a small network
+ * has too little work to share; which of these it is need not be known. Does arithmetic alone: no clock, no threads. */
 #ifndef MS_PLATFORM_THREAD_TUNER_H
 #define MS_PLATFORM_THREAD_TUNER_H
 

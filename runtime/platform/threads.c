@@ -151,7 +151,7 @@ static int start_workers(void) {
   return error;
 }
 
-/* ---- Forking: a region ends first. The child has the caller's thread alone, and starts others when it needs them ---- */
+/* ---- Forking: a region ends first. The child has the caller's thread alone, and starts others when needed ---- */
 
 static void before_fork(void) {
   pthread_mutex_lock(&pool.turn);

@@ -258,8 +258,8 @@ static enum ms_status build_network(const char *path, const json_t *header, cons
   return MS_OK;
 }
 
-/* Whether the header is the one that this program writes for the network, but for a few bytes at most, and for the digits
- * of the file's digest: then the file was damaged, not written again. */
+/* Whether the header is the one that this program writes for the network, but for a few bytes at most, and for the
+ * digits of the file's digest: then the file was damaged, not written again. */
 static enum ms_status has_our_header(const char *path, const uint8_t *file, size_t header_end,
                                      const struct ms_network *network, bool *is_ours) {
   enum { FEW = 8 };
@@ -279,11 +279,11 @@ static enum ms_status has_our_header(const char *path, const uint8_t *file, size
   return MS_OK;
 }
 
-/* A file of this program, known by any of its metadata, carries two digests: of all its bytes, and of the weights alone.
- * Another program that writes the tensors again, under a header of its own, keeps the metadata: then only the second is
- * right, and it suffices: a weight that was changed, by damage or on purpose, agrees with neither. Shapes are in the first
- * alone, but they have to fit each other and the tensors' lengths (find_layers), which no accident keeps when it changes
- * them. Files of others may carry none. */
+/* A file of this program, known by any of its metadata, carries two digests: of all its bytes, and of the weights
+ * alone. Another program that writes the tensors again, under a header of its own, keeps the metadata: then only the
+ * second is right, and it suffices: a weight that was changed, by damage or on purpose, agrees with neither. Shapes are
+ * in the first alone, but they have to fit each other and the tensors' lengths (find_layers), which no accident keeps
+ * when it changes them. Files of others may carry none. */
 static enum ms_status check_digests(const char *path, const json_t *header, const uint8_t *file, size_t header_end,
                                     size_t n_bytes, struct ms_network *network) {
   static const char *const keys[] = {"producer", "numerics_contract", "weights_sha256", "file_sha256"};

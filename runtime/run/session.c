@@ -94,8 +94,8 @@ void ms_session_close(struct ms_session *s) {
 
 /* ---- Training ---- */
 
-/* This session's files take the place of those of before, if they have not yet: a checkpoint, or the model, has all that
- * they say. */
+/* This session's files take the place of those of before, if they have not yet: a checkpoint, or the model, has all
+ * that they say. */
 static enum ms_status take_place(struct ms_session *s) {
   if (s->is_waiting)
     MS_TRY(ms_run_folder_forget(s->plan.folder));

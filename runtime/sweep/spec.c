@@ -48,7 +48,7 @@ static enum ms_status fail_with(const struct parser *p, enum ms_status status) {
   return status == MS_ERROR_ARGUMENT ? fail_at(p, "%s", ms_error_message()) : status;
 }
 
-/* Passes a status on, but for a problem of the file: reading goes on, and all problems are told together. */
+/* Passes a status on, but for a problem of the file: reading continues, and all problems are reported together. */
 static enum ms_status note(struct parser *p, enum ms_status status) {
   if (status != MS_ERROR_ARGUMENT)
     return status;
