@@ -121,8 +121,7 @@ static void every_byte_flipped(void) {
   ms_network_free(network);
 }
 
-/* Another program that knows the format writes tensors and metadata again: other order, blanks, no digest of the file.
- * */
+/* Another program that knows the format writes tensors and metadata again: other order, blanks, no digest. */
 static void rewritten(void) {
   char path[256];
   size_t n_bytes;

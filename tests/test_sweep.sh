@@ -156,7 +156,7 @@ check "killed, merged: the results of one process" cmp slow-whole/results.jsonl 
 printf 'preset final\nset hidden 200,50\nset batch 50\nset epochs 300\nset val 200\n' >long.txt
 "$program" sweep long.txt --data small --out long-whole >out 2>err &
 pid=$!
-while ! compgen -G 'long-whole/unfinished-*/checkpoint-1.safetensors' >/dev/null; do sleep 0.01; done
+while ! compgen -G 'long-whole/unfinished-*/checkpoint-0.safetensors' >/dev/null && kill -0 $pid 2>/dev/null; do sleep 0.01; done
 kill -USR1 $pid
 wait $pid
 check "a checkpoint, as a signal asked" test $? -eq 0 -a "$(grep -c '^checkpoint written, as a signal asked: epoch' out)" -eq 1

@@ -1,5 +1,4 @@
-/* mnist_simd reproduce: the report's three stages, each in a folder of its own, and the claims against what came out.
- * */
+/* mnist_simd reproduce: the report's three stages, each in its own folder, and the claims against what came out. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -8,8 +8,7 @@
 typedef void ms_task(void *context, size_t index);
 
 /* Starts the process' one pool with n_threads threads, the caller included; 0: as many as there are cores. Each with a
- * scratch memory of scratch_floats floats. MS_ERROR_SYSTEM: a thread cannot be created; nothing is left running then.
- * */
+ * scratch memory of scratch_floats floats. MS_ERROR_SYSTEM: a thread cannot be created; none is left running. */
 enum ms_status ms_pool_start(size_t n_threads, size_t scratch_floats);
 void ms_pool_stop(void);
 

@@ -16,8 +16,7 @@ void ms_text_add_json(struct ms_text *text, const json_t *json, size_t flags) {
     text->failed = true;
 }
 
-/* Jansson calls a text wrong, in words of its own, when it lacks memory for it, or leaves a character of a string out.
- * */
+/* Jansson calls a text wrong, in its own words, when it lacks memory for it, or leaves a character of a string out. */
 static _Thread_local bool lacks_memory;
 
 static void *allocate(size_t n_bytes) {

@@ -12,8 +12,7 @@
 void ms_text_add_json(struct ms_text *text, const json_t *json, size_t flags);
 
 /* Parses a text, which may be anything; objects must not name a member twice. MS_ERROR_DATA: *json is NULL and
- * error->text says what is wrong, the message is the caller's. MS_ERROR_MEMORY: the message is there, naming `what`.
- * */
+ * error->text says what is wrong, the message is the caller's. MS_ERROR_MEMORY: the message names `what`. */
 enum ms_status ms_json_parse(const char *what, const char *text, size_t n_bytes, json_t **json, json_error_t *error);
 
 #endif
