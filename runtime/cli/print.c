@@ -102,11 +102,11 @@ int print_item(int column, const char *format, ...) {
   char item[MS_PATH_SIZE];
   va_list args;
   va_start(args, format);
-  const int length = vsnprintf(item, sizeof item, format, args);
+  const int length = ms_vsnprintf(item, sizeof item, format, args);
   va_end(args);
   if (column > INDENT)
-    column = (size_t)(column + 2 + length) < output_width(DEFAULT_WIDTH) ? column + printf(", ")
-                                                                         : printf(",\n%*s", INDENT, "") - 2;
+    column = (size_t)column + 2 + (size_t)length < output_width(DEFAULT_WIDTH) ? column + printf(", ")
+                                                                               : printf(",\n%*s", INDENT, "") - 2;
   return column + printf("%s", item);
 }
 

@@ -126,8 +126,9 @@ enum ms_status train_default_folder(const char *preset, const struct ms_config *
     status = ms_text_status(&differences, "name of the run's folder");
   if (status == MS_OK) {
     char *text = differences.data, digest[65];
-    for (char *c = text; c && *c; ++c)
-      *c = *c == ',' ? '_' : *c;
+    for (size_t i = 0; i < differences.length; ++i)
+      if (text[i] == ',')
+        text[i] = '_';
     if (differences.length > MAX_DIFFERENCES) { /* a file name has at most 255 bytes */
       struct ms_sha256 sha;
       ms_sha256_init(&sha);

@@ -306,7 +306,7 @@ static enum ms_status finish(struct parser *p) {
         p, ms_fail(MS_ERROR_ARGUMENT, "%s: has no mode line: add 'mode one-at-a-time' or 'mode grid'", spec->path)));
   if (spec->base)
     MS_TRY(apply_sets(p));
-  if (p->n_problems > 0) /* axes may be incomplete */
+  if (p->n_problems > 0 || !spec->base) /* axes may be incomplete */
     return MS_OK;
   if (spec->n_seeds == 0) {
     MS_TRY(ms_allocate(1, sizeof *spec->seeds, "seeds", &spec->seeds));
