@@ -280,23 +280,24 @@ check "the limit of CPU time: a checkpoint, and how to go on" grep -q 'mnist_sim
 
 for signal in USR1 USR2; do
   : >out
-  "$program" train --data "$data" --hidden 100 --dropout 0.5 --epochs 1000 --threads 1 --checkpoint-every 1000 --out asked \
-    --force >out 2>err &
+  "$program" train --data "$data" --hidden 100 --dropout 0.5 --epochs 1000 --threads 1 --checkpoint-every 1000 --out "asked-$signal" \
+    >out 2>err &
   pid=$!
-  until_rows out 8 $pid
+  until_rows "asked-$signal/metrics.csv" 1 $pid # signals are caught from the first step on
   kill -$signal $pid
   for _ in $(seq 500); do
     grep -q '^checkpoint written' out && break
     sleep 0.02
   done
   rows=$(grep -c '^epoch ' out)
-  until_rows asked/metrics.csv $((rows + 2)) $pid
+  until_rows "asked-$signal/metrics.csv" $((rows + 2)) $pid
   check "SIG$signal: training continues" kill -KILL $pid
   wait $pid 2>/dev/null
   position=$(sed -n 's/^checkpoint written, as a signal asked: \(epoch [0-9]*, after step [0-9]*\)$/\1/p' out)
-  "$program" train --data "$data" --resume asked >out 2>err &
+  : >out
+  "$program" train --data "$data" --resume "asked-$signal" >out 2>err &
   pid=$!
-  until_rows out 8 $pid
+  while ! grep -q '^going on' out && kill -0 $pid 2>/dev/null; do sleep 0.02; done
   kill -KILL $pid
   wait $pid 2>/dev/null
   check "SIG$signal: a checkpoint of that step" grep -qxF "going on  in $position" out

@@ -102,7 +102,7 @@ int print_item(int column, const char *format, ...) {
   char item[MS_PATH_SIZE];
   va_list args;
   va_start(args, format);
-  const int length = vsnprintf(item, sizeof item, format, args);
+  const int length = ms_vsnprintf(item, sizeof item, format, args);
   va_end(args);
   if (column > INDENT)
     column = (size_t)column + 2 + (size_t)length < output_width(DEFAULT_WIDTH) ? column + printf(", ")

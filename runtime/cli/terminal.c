@@ -11,11 +11,21 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "runtime/platform/c_locale.h"
 #include "runtime/platform/clock.h"
 #include "runtime/platform/parse.h"
 
 static const double redraw_s = 0.1;
 static const double first_eta_s = 1; /* the first steps wait for memory and for the other threads */
+
+void line_add(struct line *line, int rank, const char *format, ...) {
+  va_list args;
+  assert(line->n < sizeof line->parts / sizeof line->parts[0]);
+  va_start(args, format);
+  ms_vsnprintf(line->parts[line->n].text, sizeof line->parts[0].text, format, args);
+  va_end(args);
+  line->parts[line->n++].rank = rank;
+}
 
 bool is_terminal(void) {
   const char *terminal = getenv("TERM");
@@ -34,15 +44,6 @@ size_t output_width(size_t otherwise) {
 }
 
 /* ---- Lines ---- */
-
-void line_add(struct line *line, int rank, const char *format, ...) {
-  va_list args;
-  assert(line->n < sizeof line->parts / sizeof line->parts[0]);
-  va_start(args, format);
-  vsnprintf(line->parts[line->n].text, sizeof line->parts[0].text, format, args);
-  va_end(args);
-  line->parts[line->n++].rank = rank;
-}
 
 void line_print(const struct line *line, size_t columns, bool cut) {
   size_t length = 0;
