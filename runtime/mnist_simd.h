@@ -116,17 +116,32 @@ struct ms_dataset {
       *floats; /* (n, rows * cols), finite: enter the network as they are. Instead of images, which is NULL then */
 };
 
+/* What a folder of data holds. */
 struct ms_data {
-  struct ms_dataset train, test;
-  void *owned[4]; /* images and labels of train and test */
+  struct ms_dataset train, test;           /* all 0: not read, or not there */
+  const char *class_names[MS_MAX_CLASSES]; /* UTF-8 without control characters; NULL: not known */
+  char description[256];                   /* how the files were understood, in a line: "IDX, gzip" */
+  void *owned[5];                          /* images and labels of train and test, text of the class names */
 };
 
-/* Loads the four IDX files of MNIST's names from a folder. Image size and the number of classes (largest training label
- * + 1) come from the files. MS_ERROR_DATA: a file is missing or is not what its name says. On failure, nothing is
- * held. */
+enum ms_data_part { MS_DATA_BOTH, MS_DATA_TRAINING, MS_DATA_TEST, MS_DATA_TEST_IF_THERE /* besides training */ };
+/* EMNIST's images lie on their sides: rows and columns are exchanged for what is known to be so, always, or never. */
+enum ms_transposition { MS_TRANSPOSE_KNOWN, MS_TRANSPOSE, MS_TRANSPOSE_NEVER };
+
+/* All 0: both parts, of the only data set in the folder. */
+struct ms_data_options {
+  enum ms_data_part part;
+  const char *split; /* "letters": which of several data sets in the folder */
+  enum ms_transposition transpose;
+};
+
+/* Reads a data set as it is published, from a folder. Image size and the number of classes (largest training label + 1)
+ * come from the files. options: NULL as all 0. MS_ERROR_DATA: a file is missing or is not what its name says. On
+ * failure, nothing is held. */
+MS_API enum ms_status ms_data_read(const char *folder, const struct ms_data_options *options, struct ms_data *data);
+/* The same of both parts. */
 MS_API enum ms_status ms_data_load(const char *folder, struct ms_data *data);
-/* The same without the test files, which are not opened: data->test is empty. For what is chosen on validation
- * images. */
+/* The same without the test files, which are not opened. For what is chosen on validation images. */
 MS_API enum ms_status ms_data_load_training(const char *folder, struct ms_data *data);
 MS_API void ms_data_free(struct ms_data *data);
 

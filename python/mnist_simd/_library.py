@@ -55,7 +55,8 @@ class ms_dataset(ctypes.Structure):
 
 
 class ms_data(ctypes.Structure):
-    _fields_ = [("train", ms_dataset), ("test", ms_dataset), ("owned", pointer * 4)]
+    _fields_ = [("train", ms_dataset), ("test", ms_dataset), ("class_names", text * 256),
+                ("description", ctypes.c_char * 256), ("owned", pointer * 5)]
 
 
 class ms_epoch(ctypes.Structure):

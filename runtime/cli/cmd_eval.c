@@ -32,7 +32,7 @@ static int evaluate(const struct cli_values *values, const struct ms_network *ne
   size_t n_shown = DEFAULT_SHOWN;
   if (!cli_size(values, "show", 0, MAX_SHOWN, &n_shown))
     return EXIT_USAGE;
-  const int exit_code = cli_load_data(values, &data, &folder);
+  const int exit_code = cli_load_data(values, MS_DATA_TEST, &data, &folder);
   if (exit_code != 0)
     return exit_code;
   struct ms_evaluation evaluation;

@@ -265,7 +265,7 @@ int cmd_reproduce(int argc, char **argv) {
   }
   exit_code = cli_init(&values);
   if (exit_code == 0)
-    exit_code = cli_load_data(&values, &r.data, &r.data_folder);
+    exit_code = cli_load_data(&values, MS_DATA_BOTH, &r.data, &r.data_folder);
   if (exit_code == 0)
     exit_code = reproduce(&r);
   free(r.claims);

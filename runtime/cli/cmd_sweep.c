@@ -241,7 +241,7 @@ static int train(struct task *t, const struct cli_values *values) {
   char data_id[17];
   if (count_open(t) == 0)
     return finish(t);
-  int exit_code = cli_load_training_data(values, &t->data, &t->data_folder);
+  int exit_code = cli_load_data(values, MS_DATA_TRAINING, &t->data, &t->data_folder);
   if (exit_code != 0)
     return exit_code;
   ms_sweep_data_id(&t->data.train, data_id);

@@ -27,7 +27,7 @@ static struct cli_command command = {
 
 static int train(const struct cli_values *values, struct session session) {
   struct ms_data data;
-  int exit_code = cli_load_data(values, &data, &session.data_folder);
+  int exit_code = cli_load_data(values, MS_DATA_TEST_IF_THERE, &data, &session.data_folder);
   if (exit_code != 0)
     return exit_code;
   session.given_data = cli_get(values, "data");

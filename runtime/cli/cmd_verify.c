@@ -179,7 +179,7 @@ static int load_and_verify(const struct cli_values *values, const char *isa, siz
   short_trial.print_digests = full_trial.print_digests = cli_get(values, "digests") != NULL;
   struct ms_data data;
   const char *folder;
-  int exit_code = cli_load_data(values, &data, &folder);
+  int exit_code = cli_load_data(values, MS_DATA_BOTH, &data, &folder);
   if (exit_code != 0)
     return exit_code;
   char digest[65];

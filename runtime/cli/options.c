@@ -225,19 +225,11 @@ int cli_find_data(const struct cli_values *values, const char **folder) {
   return 0;
 }
 
-static int load_data(const struct cli_values *values, enum ms_status (*load)(const char *, struct ms_data *),
-                     struct ms_data *data, const char **folder) {
+int cli_load_data(const struct cli_values *values, enum ms_data_part part, struct ms_data *data, const char **folder) {
+  const struct ms_data_options options = {.part = part};
   const int exit_code = cli_find_data(values, folder);
   if (exit_code != 0)
     return exit_code;
-  const enum ms_status status = load(*folder, data);
+  const enum ms_status status = ms_data_read(*folder, &options, data);
   return status == MS_OK ? 0 : cli_fail(values->command, status);
-}
-
-int cli_load_data(const struct cli_values *values, struct ms_data *data, const char **folder) {
-  return load_data(values, ms_data_load, data, folder);
-}
-
-int cli_load_training_data(const struct cli_values *values, struct ms_data *data, const char **folder) {
-  return load_data(values, ms_data_load_training, data, folder);
 }

@@ -81,9 +81,7 @@ int cli_init(const struct cli_values *values);
 /* *folder: --data, MNIST_SIMD_DATA or the default folder that is there. Returns 0 or an exit code. */
 int cli_find_data(const struct cli_values *values, const char **folder);
 
-/* Loads the data from --data, MNIST_SIMD_DATA or the default folders. Returns 0 or an exit code; *folder names it. */
-int cli_load_data(const struct cli_values *values, struct ms_data *data, const char **folder);
-/* The same without the test images. */
-int cli_load_training_data(const struct cli_values *values, struct ms_data *data, const char **folder);
+/* Reads the data from --data, MNIST_SIMD_DATA or the default folders. Returns 0 or an exit code; *folder names it. */
+int cli_load_data(const struct cli_values *values, enum ms_data_part part, struct ms_data *data, const char **folder);
 
 #endif

@@ -85,33 +85,41 @@ static enum ms_status load_pair(const char *folder, bool of_test, size_t n_class
   return MS_OK;
 }
 
-enum ms_status ms_data_load_training(const char *folder, struct ms_data *data) {
+static enum ms_status read_parts(const char *folder, enum ms_data_part part, struct ms_data *data) {
+  struct ms_dataset *train = &data->train, *test = &data->test;
+  if (part != MS_DATA_TEST)
+    MS_TRY(load_pair(folder, false, 0, train, data->owned));
+  if (part != MS_DATA_TEST && train->n_classes < 2)
+    return ms_fail(MS_ERROR_DATA, "%s: all training labels are 0: at least two classes are needed", folder);
+  if (part == MS_DATA_TRAINING)
+    return MS_OK;
+  MS_TRY(load_pair(folder, true, train->n_classes, test, data->owned + 2));
+  if (part != MS_DATA_TEST && (train->rows != test->rows || train->cols != test->cols))
+    return ms_fail(MS_ERROR_DATA,
+                   "%s: training images are %zu x %zu, test images %zu x %zu: both must come from one data set", folder,
+                   train->rows, train->cols, test->rows, test->cols);
+  return MS_OK;
+}
+
+enum ms_status ms_data_read(const char *folder, const struct ms_data_options *options, struct ms_data *data) {
   memset(data, 0, sizeof *data);
   MS_TRY(check_folder(folder));
-  enum ms_status status = load_pair(folder, false, 0, &data->train, data->owned);
-  if (status == MS_OK && data->train.n_classes < 2)
-    status = ms_fail(MS_ERROR_DATA, "%s: all training labels are 0: at least two classes are needed", folder);
+  const enum ms_status status = read_parts(folder, options ? options->part : MS_DATA_BOTH, data);
   if (status != MS_OK)
     ms_data_free(data);
   return status;
 }
 
 enum ms_status ms_data_load(const char *folder, struct ms_data *data) {
-  enum ms_status status = ms_data_load_training(folder, data);
-  if (status == MS_OK)
-    status = load_pair(folder, true, data->train.n_classes, &data->test, data->owned + 2);
-  if (status == MS_OK && (data->train.rows != data->test.rows || data->train.cols != data->test.cols))
-    status = ms_fail(MS_ERROR_DATA,
-                     "%s: training images are %zu x %zu, test images %zu x %zu: both must come from one "
-                     "data set",
-                     folder, data->train.rows, data->train.cols, data->test.rows, data->test.cols);
-  if (status != MS_OK)
-    ms_data_free(data);
-  return status;
+  return ms_data_read(folder, NULL, data);
+}
+
+enum ms_status ms_data_load_training(const char *folder, struct ms_data *data) {
+  return ms_data_read(folder, &(struct ms_data_options){.part = MS_DATA_TRAINING}, data);
 }
 
 void ms_data_free(struct ms_data *data) {
-  for (size_t i = 0; i < 4; ++i)
+  for (size_t i = 0; i < sizeof data->owned / sizeof data->owned[0]; ++i)
     free(data->owned[i]);
   memset(data, 0, sizeof *data);
 }
