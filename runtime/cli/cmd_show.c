@@ -6,10 +6,8 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
-#include "runtime/data/dataset.h"
-#include "runtime/data/idx.h"
+#include "runtime/data/read.h"
 #include "runtime/platform/error.h"
-#include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
 #include "runtime/platform/parse.h"
 #include "runtime/run/folder.h"
@@ -18,7 +16,7 @@ enum { MAX_IMAGES = 64 };
 
 static const struct cli_option options[] = {
     {"model", "MODEL", "a .safetensors file or the folder of a run: tell its prediction and how sure it is"},
-    CLI_DATA_OPTION,
+    CLI_DATA_OPTIONS,
     CLI_ISA_OPTION,
     CLI_THREADS_OPTION,
     {0},
@@ -39,42 +37,31 @@ static const struct cli_command command = {
     .number_range = "a whole number from 0 to one less than the images of DATA",
 };
 
-/* What is to be shown, read image by image: a file may be larger than memory. Images of a file have no labels. */
+/* What is to be shown, read image by image where it can be: a file may be larger than memory. */
 struct source {
-  char images[MS_PATH_SIZE], labels[MS_PATH_SIZE]; /* their files; labels "": not known */
-  struct ms_idx image_sizes, label_sizes;
+  struct ms_data data;
+  const struct ms_dataset *part; /* of it; labels NULL: an IDX file of images alone */
+  struct ms_image_file file;
   size_t n, index[MAX_IMAGES];
   uint8_t *pixels; /* (n, rows, cols) */
 };
 
-static enum ms_status check_labels(struct source *s) {
-  MS_TRY(ms_idx_read_header(s->images, 3, &s->image_sizes));
-  MS_TRY(ms_idx_read_header(s->labels, 1, &s->label_sizes));
-  if (s->image_sizes.size[0] != s->label_sizes.size[0])
-    return ms_fail(MS_ERROR_DATA, "%s holds %zu images, %s holds %zu labels: both must come from one data set",
-                   s->images, s->image_sizes.size[0], s->labels, s->label_sizes.size[0]);
-  return MS_OK;
-}
-
 static int find(const struct cli_values *values, struct source *s) {
   const char *name = values->arguments[0], *folder;
-  const bool is_test = strcmp(name, "test") == 0;
-  enum ms_status status;
-  if (is_test || strcmp(name, "train") == 0) {
-    const int exit_code = cli_find_data(values, &folder);
-    if (exit_code != 0)
-      return exit_code;
-    status = ms_data_paths(folder, is_test, s->images, s->labels);
-    if (status == MS_OK)
-      status = check_labels(s);
-    return status == MS_OK ? 0 : cli_fail(values->command, status);
-  }
-  if (snprintf(s->images, sizeof s->images, "%s", name) >= (int)sizeof s->images)
-    status = ms_fail(MS_ERROR_DATA, "%.80s...: longer than %d bytes", name, MS_PATH_SIZE - 1);
-  else
-    status = ms_idx_read_header(s->images, 3, &s->image_sizes);
+  const bool is_test = strcmp(name, "test") == 0, is_part = is_test || strcmp(name, "train") == 0;
+  struct ms_data_options wanted = {.part = is_test ? MS_DATA_TEST : MS_DATA_TRAINING};
+  int exit_code = cli_data_options(values, &wanted);
+  if (exit_code == 0 && is_part)
+    exit_code = cli_find_data(values, &folder);
+  if (exit_code != 0)
+    return exit_code;
+  s->part = is_part && !is_test ? &s->data.train : &s->data.test;
+  const enum ms_status status =
+      is_part ? ms_data_open(folder, &wanted, &s->data, &s->file) : ms_images_open(name, &wanted, &s->data, &s->file);
   if (status == MS_OK)
     return 0;
+  if (is_part)
+    return cli_fail(values->command, status);
   cli_error(values->command, "%s (DATA is train, test or an IDX file of images)", ms_error_message());
   return EXIT_FAILURE;
 }
@@ -88,8 +75,8 @@ static bool read_indices(const struct cli_values *values, struct source *s) {
       cli_error(values->command, "INDEX: more than %d images", MAX_IMAGES);
       return false;
     }
-    if (length >= sizeof copy || !ms_parse_size(copy, &s->index[s->n]) || s->index[s->n] >= s->image_sizes.size[0]) {
-      cli_error(values->command, "INDEX: '%s' is not a whole number from 0 to %zu", copy, s->image_sizes.size[0] - 1);
+    if (length >= sizeof copy || !ms_parse_size(copy, &s->index[s->n]) || s->index[s->n] >= s->part->n) {
+      cli_error(values->command, "INDEX: '%s' is not a whole number from 0 to %zu", copy, s->part->n - 1);
       return false;
     }
     ++s->n;
@@ -102,9 +89,8 @@ static bool read_indices(const struct cli_values *values, struct source *s) {
 /* One image's captions: "image 115: 4", and the prediction of network unless it is NULL. */
 static enum ms_status caption(const struct source *s, size_t index, const struct ms_network *network,
                               struct ms_captioned *image) {
-  uint8_t label = 0;
-  if (s->labels[0]) {
-    MS_TRY(ms_idx_read_item(s->labels, &s->label_sizes, index, &label));
+  uint8_t label = s->part->labels ? s->part->labels[index] : 0;
+  if (s->part->labels) {
     snprintf(image->lines[0], sizeof image->lines[0], "image %zu: %d", index, label);
   } else {
     snprintf(image->lines[0], sizeof image->lines[0], "image %zu", index);
@@ -112,8 +98,8 @@ static enum ms_status caption(const struct source *s, size_t index, const struct
   if (!network)
     return MS_OK;
   const struct ms_dataset one = {.n = 1,
-                                 .rows = s->image_sizes.size[1],
-                                 .cols = s->image_sizes.size[2],
+                                 .rows = s->part->rows,
+                                 .cols = s->part->cols,
                                  .n_classes = MS_MAX_CLASSES,
                                  .images = image->pixels,
                                  .labels = &label};
@@ -132,12 +118,12 @@ static int show(const struct cli_values *values, struct source *s, const struct 
     return exit_code;
   if (!read_indices(values, s))
     return EXIT_USAGE;
-  const size_t rows = s->image_sizes.size[1], cols = s->image_sizes.size[2];
+  const size_t rows = s->part->rows, cols = s->part->cols;
   enum ms_status status = ms_allocate(s->n, rows * cols, "images", &s->pixels);
   for (size_t k = 0; status == MS_OK && k < s->n; ++k) {
     uint8_t *pixels = s->pixels + k * rows * cols;
     images[k].pixels = pixels;
-    status = ms_idx_read_item(s->images, &s->image_sizes, s->index[k], pixels);
+    status = ms_image_read(&s->file, s->part, s->index[k], pixels);
     if (status == MS_OK)
       status = caption(s, s->index[k], network, &images[k]);
   }
@@ -163,6 +149,7 @@ int cmd_show(int argc, char **argv) {
     exit_code = show(&values, &source, network);
   ms_network_free(network);
   free(source.pixels);
+  ms_data_free(&source.data);
   ms_shutdown();
   return exit_code;
 }

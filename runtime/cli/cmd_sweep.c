@@ -29,7 +29,7 @@ static const struct cli_option options[] = {
     {"list", NULL, "train nothing: list the runs, and the validation accuracy of those that are done"},
     CLI_THREADS_OPTION,
     CLI_ISA_OPTION,
-    CLI_DATA_OPTION,
+    CLI_DATA_OPTIONS,
     {0},
 };
 

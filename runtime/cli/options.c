@@ -35,6 +35,7 @@ const char *cli_remedy(const struct cli_command *command) {
     const char *option, *text;
   } remedies[] = {[MS_NO_OPTION] = {"", ""},
                   [MS_OTHER_DATA] = {"data", " with --data"},
+                  [MS_SPLIT] = {"split", " with --split"},
                   [MS_OTHER_OUTPUT] = {"out", " with --out"},
                   [MS_OVERWRITE] = {"force", " with --force"},
                   [MS_OTHER_START] = {"force", " (--out, --force, --resume)"},
@@ -225,9 +226,28 @@ int cli_find_data(const struct cli_values *values, const char **folder) {
   return 0;
 }
 
+int cli_data_options(const struct cli_values *values, struct ms_data_options *options) {
+  static const char *const when[] = {
+      [MS_TRANSPOSE_KNOWN] = "auto", [MS_TRANSPOSE] = "yes", [MS_TRANSPOSE_NEVER] = "no"};
+  const char *text = cli_get(values, "transpose");
+  options->split = cli_get(values, "split");
+  options->transpose = MS_TRANSPOSE_KNOWN;
+  for (size_t i = 0; text && i < sizeof when / sizeof when[0]; ++i)
+    if (strcmp(text, when[i]) == 0) {
+      options->transpose = (enum ms_transposition)i;
+      return 0;
+    }
+  if (!text)
+    return 0;
+  cli_error(values->command, "--transpose: '%s' is not auto, yes or no", text);
+  return EXIT_USAGE;
+}
+
 int cli_load_data(const struct cli_values *values, enum ms_data_part part, struct ms_data *data, const char **folder) {
-  const struct ms_data_options options = {.part = part};
-  const int exit_code = cli_find_data(values, folder);
+  struct ms_data_options options = {.part = part};
+  int exit_code = cli_data_options(values, &options);
+  if (exit_code == 0)
+    exit_code = cli_find_data(values, folder);
   if (exit_code != 0)
     return exit_code;
   const enum ms_status status = ms_data_read(*folder, &options, data);

@@ -21,7 +21,7 @@ static const struct cli_option preset_option = {
 static const struct cli_option run_options[] = {
     CLI_THREADS_OPTION,
     CLI_ISA_OPTION,
-    CLI_DATA_OPTION,
+    CLI_DATA_OPTIONS,
     {"out", "DIR", "folder of the run (default: runs/<preset>-seed<seed>, and what differs from the preset)"},
     {"force", NULL, "overwrite a run that the folder holds already: it stays until this one's first checkpoint"},
     {"resume", "RUN",

@@ -4,10 +4,6 @@
 
 #include "runtime/mnist_simd.h"
 
-/* The paths (MS_PATH_SIZE) of the training or test images of a folder and of their labels. MS_ERROR_DATA, the message
- * naming what gets them: no such folder, or one of the files is missing. */
-enum ms_status ms_data_paths(const char *folder, bool of_test, char *images, char *labels);
-
 /* MS_ERROR_ARGUMENT, naming the kind ("training") and what is wrong: no images or too many, no pixels, a product of
  * sizes that overflows, no classes or too many, both or neither of images and floats, no labels, a label beyond the
  * classes, a float that is not finite. */

@@ -9,6 +9,7 @@
 enum ms_remedy {
   MS_NO_OPTION,
   MS_OTHER_DATA,
+  MS_SPLIT,
   MS_OTHER_OUTPUT,
   MS_OVERWRITE,
   MS_OTHER_START, /* another folder, overwriting, or resuming */

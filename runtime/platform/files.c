@@ -17,7 +17,7 @@
 
 enum ms_status ms_path_join(char *path, const char *folder, const char *name) {
   const size_t length = strlen(folder);
-  const char *slash = length > 0 && folder[length - 1] == '/' ? "" : "/";
+  const char *slash = length > 0 && name[0] && folder[length - 1] != '/' ? "/" : "";
   const int written = snprintf(path, MS_PATH_SIZE, "%s%s%s", folder, slash, name);
   if (written < 0 || written >= MS_PATH_SIZE)
     return ms_fail(MS_ERROR_ARGUMENT, "path %.80s...: longer than %d bytes: choose a shorter one", folder,

@@ -6,7 +6,7 @@
 
 #define MS_PATH_SIZE 4096 /* bytes of a path, its 0 included */
 
-/* folder + "/" + name to path (MS_PATH_SIZE). MS_ERROR_ARGUMENT if it is too long. */
+/* folder + "/" + name, or folder where name is "", to path (MS_PATH_SIZE). MS_ERROR_ARGUMENT if it is too long. */
 enum ms_status ms_path_join(char *path, const char *folder, const char *name);
 
 bool ms_is_folder(const char *path);
