@@ -165,6 +165,9 @@ struct ms_layer_config {
 
 enum ms_monitor { MS_VAL_ACCURACY, MS_VAL_LOSS };
 
+/* Which of the training images validate: the last in the order of the file, or those that the seed draws. */
+enum ms_val_shuffle { MS_VAL_LAST, MS_VAL_SHUFFLED };
+
 /* The learning rate of step s (from 0) of S, S being the steps of config->epochs epochs. Constant: lr.
  * Cosine: lr * (1 + cos(pi s / S)) / 2 (Loshchilov & Hutter, ICLR 2017, formula 5 with eta_min 0). */
 enum ms_schedule { MS_SCHEDULE_CONSTANT, MS_SCHEDULE_COSINE };
@@ -175,7 +178,8 @@ struct ms_config {
   double lr; /* learning rate */
   enum ms_schedule schedule;
   double input_dropout; /* share of pixels dropped, as with a hidden layer's outputs */
-  size_t val;           /* the last images in file order, kept out of training */
+  size_t val;           /* validation images, kept out of training */
+  enum ms_val_shuffle val_shuffle;
   size_t patience;      /* epochs without improvement before training stops; 0: no early stopping */
   double min_delta;     /* what counts as improvement */
   enum ms_monitor monitor;

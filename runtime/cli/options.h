@@ -73,6 +73,8 @@ int cli_fail(const struct cli_command *command, enum ms_status status);
         "exchange rows and columns of the images: auto, yes or no (default: auto, those of EMNIST,\n"                  \
         "which lie on their sides)"                                                                                    \
   }
+#define CLI_VAL_DATA_OPTION                                                                                            \
+  { "val-data", "DIR", "folder whose training images validate, instead of some of those that --data names" }
 #define CLI_ISA_OPTION                                                                                                 \
   {                                                                                                                    \
     "isa", "NAME",                                                                                                     \
@@ -91,7 +93,11 @@ int cli_find_data(const struct cli_values *values, const char **folder);
 /* --split and --transpose. Returns 0 or EXIT_USAGE. */
 int cli_data_options(const struct cli_values *values, struct ms_data_options *options);
 
-/* Reads the data from --data, MNIST_SIMD_DATA or the default folders. Returns 0 or an exit code; *folder names it. */
+/* The number of images that --val-data names. Returns 0 or an exit code. */
+int cli_count_validation(const struct cli_values *values, size_t *n);
+
+/* Reads the data from --data, MNIST_SIMD_DATA or the default folders. Returns 0 or an exit code; *folder names it.
+ * The images of --val-data follow the training images. */
 int cli_load_data(const struct cli_values *values, enum ms_data_part part, struct ms_data *data, const char **folder);
 
 #endif

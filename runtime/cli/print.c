@@ -124,7 +124,8 @@ static void print_line(const struct ms_config *config, bool of_layer, size_t lay
     if (s->of_layer != of_layer || (ms_setting_get(s, config, layer) == 0 && s->kind != MS_KIND_SEED))
       continue;
     ms_setting_format(s, ms_setting_get(s, config, layer), value);
-    column = print_item(column, "%s %s", s->label, value);
+    column =
+        ms_setting_is_switch(s) ? print_item(column, "%s", s->label) : print_item(column, "%s %s", s->label, value);
   }
   putchar('\n');
 }

@@ -121,7 +121,7 @@ static enum ms_status find_range(const char *path, const struct ms_array *a, siz
                                  struct range *r) {
   const bool is_float = a->type == MS_F32 || a->type == MS_F64;
   char text[MS_ARRAY_TEXT_SIZE];
-  *r = (struct range){true, is_float, true, INFINITY, -INFINITY};
+  *r = (struct range){true, is_float, true, HUGE_VAL, -HUGE_VAL};
   for (size_t i = 0; i < n; ++i) {
     const double value = value_of(a, i);
     if (!isfinite(value))

@@ -6,12 +6,49 @@
 #include <string.h>
 
 #include "runtime/platform/error.h"
+#include "runtime/platform/memory.h"
 #include "runtime/platform/sha256.h"
 
 void ms_data_free(struct ms_data *data) {
   for (size_t i = 0; i < sizeof data->owned / sizeof data->owned[0]; ++i)
     free(data->owned[i]);
   memset(data, 0, sizeof *data);
+}
+
+enum ms_status ms_data_append(struct ms_data *data, const struct ms_dataset *more, const char *folder) {
+  struct ms_dataset *train = &data->train;
+  const size_t n_pixels = train->rows * train->cols, n = train->n + more->n;
+  const size_t image_bytes = train->floats ? n_pixels * sizeof(float) : n_pixels;
+  uint8_t *images, *labels;
+  if (more->rows != train->rows || more->cols != train->cols)
+    return ms_fail(MS_ERROR_DATA, "%s: its images are %zu x %zu, those of training %zu x %zu: both must be alike",
+                   folder, more->rows, more->cols, train->rows, train->cols);
+  if (!more->floats != !train->floats)
+    return ms_fail(MS_ERROR_DATA, "%s: its pixels are %s, those of training %s: both must be alike", folder,
+                   more->floats ? "floats" : "bytes", train->floats ? "floats" : "bytes");
+  if (more->n_classes > train->n_classes)
+    return ms_fail(MS_ERROR_DATA, "%s: its labels go up to %zu, those of training to %zu", folder, more->n_classes - 1,
+                   train->n_classes - 1);
+  MS_TRY(ms_reserve(n, image_bytes, "images", &images));
+  const enum ms_status status = ms_reserve(n, 1, "labels", &labels);
+  if (status != MS_OK) {
+    free(images);
+    return status;
+  }
+  memcpy(images, train->floats ? (const void *)train->floats : train->images, train->n * image_bytes);
+  memcpy(images + train->n * image_bytes, more->floats ? (const void *)more->floats : more->images,
+         more->n * image_bytes);
+  memcpy(labels, train->labels, train->n);
+  memcpy(labels + train->n, more->labels, more->n);
+  free(data->owned[0]);
+  free(data->owned[1]);
+  data->owned[0] = images;
+  data->owned[1] = labels;
+  train->floats = train->floats ? (const float *)(const void *)images : NULL;
+  train->images = train->floats ? NULL : images;
+  train->labels = labels;
+  train->n = n;
+  return MS_OK;
 }
 
 static enum ms_status check_sizes(const struct ms_dataset *data, const char *kind) {

@@ -146,7 +146,10 @@ static enum ms_status check_labels(const char *path, size_t n_classes, struct ms
 static enum ms_status take_part(const struct source *s, bool is_transposed, size_t n_classes, struct ms_dataset *part,
                                 void *made[2], char *note) {
   size_t n;
-  MS_TRY(ms_array_images(s->images_path, &s->images, is_transposed, part, &made[0], note));
+  char text[MS_ARRAY_TEXT_SIZE];
+  MS_TRY(ms_array_images(s->images_path, &s->images, is_transposed, part, &made[0], text));
+  if (note[0] == '\0')
+    strcpy(note, text);
   MS_TRY(ms_array_labels(s->labels_path, &s->labels, &n, &part->labels, &made[1]));
   if (part->n != n)
     return ms_fail(MS_ERROR_DATA, "%s holds %zu images, %s holds %zu labels: both must come from one data set",

@@ -42,7 +42,10 @@ const struct ms_setting ms_settings[] = {
     {"maxnorm", MS_KIND_NUMBER, LAYER(maxnorm), .min = MS_MIN_MAX_NORM, .max = MS_MAX_MAX_NORM, .zero = "none",
      .label = "MaxNorm", .help = "limit of the norm of each hidden unit's incoming weights"},
     {"val", MS_KIND_SIZE, CONFIG(val), .max = MAX_IMAGES, .label = "validation images",
-     .help = "validation images, taken from the end of the training file"},
+     .help = "validation images, kept out of training: the last of the training file"},
+    {"val-shuffle", MS_KIND_CHOICE, CONFIG(val_shuffle), .max = 1, .choices = {"no", "yes"},
+     .label = "drawn from the whole file",
+     .help = "draw the validation images from the whole file, by the seed: for files in the order of their classes"},
     {"patience", MS_KIND_SIZE, CONFIG(patience), .min = 1, .max = MS_MAX_EPOCHS, .zero = "never", .label = "patience",
      .help = "stop after N epochs without improvement and keep the best model"},
     {"min-delta", MS_KIND_NUMBER, CONFIG(min_delta), .max = 1, .label = "least improvement",
@@ -78,6 +81,10 @@ static bool is_hidden(const struct ms_setting *s) {
   return s->of_layer && s->at == offsetof(struct ms_layer_config, units);
 }
 
+bool ms_setting_is_switch(const struct ms_setting *s) {
+  return s->kind == MS_KIND_CHOICE && strcmp(s->choices[0], "no") == 0;
+}
+
 const char *ms_setting_member(const struct ms_setting *s) {
   return is_hidden(s) ? "units" : s->name;
 }
@@ -85,7 +92,9 @@ const char *ms_setting_member(const struct ms_setting *s) {
 /* ---- A value ---- */
 
 /* Every choice is an enum, which is an unsigned int to gcc and clang. */
-_Static_assert(sizeof(enum ms_schedule) == sizeof(unsigned) && sizeof(enum ms_monitor) == sizeof(unsigned), "");
+_Static_assert(sizeof(enum ms_schedule) == sizeof(unsigned) && sizeof(enum ms_monitor) == sizeof(unsigned) &&
+                   sizeof(enum ms_val_shuffle) == sizeof(unsigned),
+               "");
 
 static void *at(const struct ms_setting *s, const struct ms_config *config, size_t layer) {
   return (s->of_layer ? (char *)&config->hidden[layer] : (char *)config) + s->at;

@@ -38,6 +38,8 @@ void ms_setting_format(const struct ms_setting *setting, double value, char text
 /* "0 to 0.99", "1 to 100000, or 0 for never", "constant or cosine" */
 #define MS_RANGE_SIZE 96
 const char *ms_setting_range(const struct ms_setting *setting, char text[MS_RANGE_SIZE]);
+/* A choice of no and yes. */
+bool ms_setting_is_switch(const struct ms_setting *setting);
 /* The name of the member, with '-' for '_': "units" for "hidden". */
 const char *ms_setting_member(const struct ms_setting *setting);
 

@@ -146,7 +146,7 @@ static enum ms_status observe_step(struct training *t, size_t images) {
 /* All steps of one epoch, or those that are left. MS_STOPPED and MS_ERROR_NUMERIC leave the epoch unfinished. */
 static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
   const size_t n = t->train->n, batch = t->config->batch;
-  ms_random_order(t->config->seed, epoch->epoch, n, t->order);
+  ms_random_order(MS_STREAM_SHUFFLE, t->config->seed, epoch->epoch, n, t->order);
   while (t->at.step < steps_of_epoch(t)) {
     const size_t first = t->at.step * batch;
     const size_t rows = n - first < batch ? n - first : batch;
