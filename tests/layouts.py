@@ -2,6 +2,7 @@
 """The same data set in every layout that is read, made of IDX files with MNIST's names.
 
 Usage: layouts.py DATA_FOLDER NEW_FOLDER [LAYOUT...]     one folder for each layout, or for those named
+       layouts.py --wrong DATA_FOLDER NEW_FOLDER         what is to be refused
        layouts.py --seeds NEW_FOLDER                     small archives for the fuzz target npz
 Standard library alone; what is written depends on nothing but the data.
 """
@@ -176,6 +177,127 @@ LAYOUTS = {
 }
 
 
+def with_images(part_images):
+    return lambda f, p: standard(f, p, make=part_images)
+
+
+def with_labels(part_labels):
+    return lambda f, p: standard(f, p, make_labels=part_labels)
+
+
+def with_archive(change):
+    """The archive that Keras has, with other arrays."""
+
+    def make(folder, parts):
+        arrays = {"x_train": keras(parts[0]), "y_train": npy("|u1", (parts[0].n,), parts[0].labels)}
+        change(arrays, parts[0])
+        npz(f"{folder}/mnist.npz", arrays)
+
+    return make
+
+
+def with_lines(change):
+    return lambda f, p: write(f"{f}/train.csv", b"\n".join(change(p[0].csv(True).splitlines())) + b"\n")
+
+
+def changed(line, column, value):
+    """That value of a line is another one."""
+    values = line.split(b",")
+    values[column] = value
+    return b",".join(values)
+
+
+def damaged(at, cut=0):
+    def make(folder, parts):
+        LAYOUTS["gzip"](folder, parts)
+        path = f"{folder}/train-images-idx3-ubyte.gz"
+        with open(path, "rb") as file:
+            data = bytearray(file.read())
+        data[at] ^= 0x10
+        write(path, data[:len(data) - cut])
+
+    return make
+
+
+def broken_archive(change):
+    def make(folder, parts):
+        keras_npz(folder, parts, zipfile.ZIP_STORED)
+        with open(f"{folder}/mnist.npz", "rb") as file:
+            data = bytearray(file.read())
+        write(f"{folder}/mnist.npz", change(data))
+
+    return make
+
+
+def flipped(data):
+    data[len(data) // 3] ^= 1
+    return data
+
+
+def bomb(folder, parts):
+    standard(folder, parts)
+    os.remove(f"{folder}/train-images-idx3-ubyte")
+    with gzip.GzipFile(f"{folder}/train-images-idx3-ubyte.gz", "wb", 9, mtime=0) as file:
+        file.write(idx(8, (800000, 28, 28), b""))
+        for _ in range(600):
+            file.write(bytes(1 << 20))
+
+
+def mixed(folder, parts):
+    emnist_splits(folder, parts)
+    kmnist_npz(folder, parts)
+
+
+def names(folder, parts):
+    standard(folder, parts)
+    write(f"{folder}/classes.txt", b"zero\none\n")
+
+
+def mismatched(folder, parts):
+    standard(folder, parts)
+    write(f"{folder}/train-labels-idx1-ubyte", idx(8, (parts[0].n - 1,), parts[0].labels[:-1]))
+
+
+def other_size(folder, parts):
+    standard(folder, parts)
+    write(f"{folder}/t10k-images-idx3-ubyte", idx(8, (parts[1].n, 14, 56), parts[1].pixels))
+
+
+WRONG = {
+    "nan": with_images(lambda part: part.images_idx(0x0D, data=part.packed(">f")[:-4] + struct.pack(">f", float("nan")))),
+    "centred": with_images(lambda part: part.images_idx(0x0E, data=struct.pack(f">{len(part.pixels)}d",
+                                                                               *(p / 127.5 - 1 for p in part.pixels)))),
+    "negative": with_images(lambda part: part.images_idx(0x0B, data=part.packed(">h")[:-2] + b"\xff\xff")),
+    "colour": with_images(lambda part: idx(8, (part.n // 3, 28, 28, 3), part.pixels)),
+    "five": with_images(lambda part: idx(8, (part.n, 1, 1, 28, 28), part.pixels)),
+    "exchanged": lambda f, p: standard(f, p, "{}-labels-idx1-ubyte", "{}-images-idx3-ubyte"),
+    "one_hot": with_labels(lambda part: idx(8, (part.n, 10), b"".join(bytes(c == label for c in range(10)) for label in part.labels))),
+    "large_label": with_labels(lambda part: idx(0x0C, (part.n,), struct.pack(f">{part.n}i", *part.labels[:-1], 300))),
+    "test_label": lambda f, p: standard(f, [p[0], p[1]], make_labels=lambda part: idx(
+        8, (part.n,), part.labels[:-1] + (bytes([77]) if part is p[1] else part.labels[-1:]))),
+    "mismatched": mismatched,
+    "other_size": other_size,
+    "bomb": bomb,
+    "truncated": damaged(4, 100),
+    "damaged": damaged(-5),
+    "csv_column": with_lines(lambda lines: lines[:6] + [lines[6].rpartition(b",")[0]] + lines[7:]),
+    "csv_value": with_lines(lambda lines: lines[:3] + [changed(lines[3], 5, b"0.5")]),
+    "csv_256": with_lines(lambda lines: lines[:3] + [changed(lines[3], 5, b"256")]),
+    "csv_last": with_lines(lambda lines: [b",".join(line.split(b",")[1:] + line.split(b",")[:1]) for line in lines]),
+    "csv_head": with_lines(lambda lines: lines[:1]),
+    "pickle": with_archive(lambda arrays, part: arrays.update(y_train=npy("|O", (part.n,), b"\x80\x03]q\x00."))),
+    "complex": with_archive(lambda arrays, part: arrays.update(y_train=npy("<c8", (part.n,), bytes(8 * part.n)))),
+    "fortran": with_archive(lambda arrays, part: arrays.update(
+        x_train=npy("|u1", (part.n, part.rows, part.cols), part.pixels, "True"))),
+    "keys": with_archive(lambda arrays, part: arrays.update(labels=arrays.pop("y_train"))),
+    "short": with_archive(lambda arrays, part: arrays.update(x_train=keras(part)[:-1])),
+    "checksum": broken_archive(flipped),
+    "cut": broken_archive(lambda data: data[:-30]),
+    "mixed": mixed,
+    "names": names,
+}
+
+
 def seeds(folder):
     images, labels = npy("|u1", (2, 2, 2), b"\0\xff\1\2\3\4\5\6"), npy("<i8", (2,), struct.pack("<2q", 1, 0))
     npz(f"{folder}/deflated", {"x_train": images, "y_train": labels, "x_test": images, "y_test": labels})
@@ -186,9 +308,11 @@ def seeds(folder):
 def main():
     if sys.argv[1] == "--seeds":
         return seeds(sys.argv[2])
-    parts = [Part(sys.argv[1], name) for name in PARTS]
-    for name in sys.argv[3:] or LAYOUTS:
-        LAYOUTS[name](f"{sys.argv[2]}/{name}", parts)
+    makers = WRONG if sys.argv[1] == "--wrong" else LAYOUTS
+    data, folder, *names_of = sys.argv[2 if makers is WRONG else 1:]
+    parts = [Part(data, name) for name in PARTS]
+    for name in names_of or makers:
+        makers[name](f"{folder}/{name}", parts)
 
 
 main()

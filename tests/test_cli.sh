@@ -143,7 +143,7 @@ MNIST_SIMD_DATA=nowhere refused 1 "nowhere" "ci/get_data.sh" -- train
 mkdir cut
 cp small/* cut
 truncate -s -1 cut/train-images-idx3-ubyte
-refused 1 "cut/train-images-idx3-ubyte" "300 images" -- train --data cut
+refused 1 "cut/train-images-idx3-ubyte" "the header says uint8 (300, 28, 28)" -- train --data cut
 refused 1 "nothing.safetensors" -- eval nothing.safetensors --data small
 refused 1 "small/model.safetensors" -- eval small --data small
 refused 1 "not a safetensors file" -- eval small/t10k-images-idx3-ubyte --data small
