@@ -79,12 +79,12 @@ static enum ms_status gunzip(const char *path, const uint8_t *in, size_t n_in, u
   const uint8_t *end = in + n_in;
   z_stream z = {.next_in = (z_const Bytef *)in};
   size_t capacity = 0, n_done;
+  *out = NULL;
+  *n_out = 0;
   int result = inflateInit2(&z, GZIP_WINDOW);
   if (result != Z_OK)
     return damaged(path, &z, result);
   enum ms_status status = MS_OK;
-  *out = NULL;
-  *n_out = 0;
   while (status == MS_OK && result == Z_OK) {
     if (*n_out == capacity)
       status = grow(path, n_in, out, *n_out, &capacity);
