@@ -11,6 +11,8 @@
  * as in examples/train_on_arrays.c, in full. The kernels that ms_kernels() gives are those of <mnist_simd_kernels.h>.
  *
  * Fallible functions return MS_OK or a status; ms_error_message() then names the thing, what was found and the remedy.
+ * To those, NULL in place of what they need is MS_ERROR_ARGUMENT ("ms_sgemm: a: must not be NULL"). Functions that
+ * return no status need what they take; all that free accept NULL.
  * Matrices are row-major, sizes are in elements. Functions that compute use the one pool of threads that ms_init made:
  * they may be called from several threads, and then take turns. */
 #ifndef MS_MNIST_SIMD_H
@@ -96,7 +98,8 @@ enum ms_transpose { MS_NO_TRANS = 111, MS_TRANS = 112 }; /* the values of CBLAS 
  * neither A nor B is. C overlaps neither A nor B.
  * Every element is alpha * s + beta * c with the last addition fused, and s one fma chain over ascending k: the bits
  * depend on nothing but the operands. A and B must be finite.
- * MS_ERROR_ARGUMENT: lda, ldb or ldc shorter than a row, unknown transpose, or ms_init was not called. */
+ * MS_ERROR_ARGUMENT: lda, ldb or ldc shorter than a row, more elements than memory can hold, NULL for a matrix that is
+ * read or written, unknown transpose, or ms_init was not called. */
 MS_API enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose trans_b, size_t m, size_t n, size_t k,
                                float alpha, const float *a, size_t lda, const float *b, size_t ldb, float beta,
                                float *c, size_t ldc);

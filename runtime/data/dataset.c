@@ -86,7 +86,9 @@ static enum ms_status load_pair(const char *folder, bool of_test, size_t n_class
 }
 
 enum ms_status ms_data_load_training(const char *folder, struct ms_data *data) {
+  MS_REQUIRE(data);
   memset(data, 0, sizeof *data);
+  MS_REQUIRE(folder);
   MS_TRY(check_folder(folder));
   enum ms_status status = load_pair(folder, false, 0, &data->train, data->owned);
   if (status == MS_OK && data->train.n_classes < 2)
@@ -97,6 +99,8 @@ enum ms_status ms_data_load_training(const char *folder, struct ms_data *data) {
 }
 
 enum ms_status ms_data_load(const char *folder, struct ms_data *data) {
+  MS_REQUIRE(data);
+  MS_REQUIRE(folder);
   enum ms_status status = ms_data_load_training(folder, data);
   if (status == MS_OK)
     status = load_pair(folder, true, data->train.n_classes, &data->test, data->owned + 2);
@@ -111,6 +115,8 @@ enum ms_status ms_data_load(const char *folder, struct ms_data *data) {
 }
 
 void ms_data_free(struct ms_data *data) {
+  if (!data)
+    return;
   for (size_t i = 0; i < 4; ++i)
     free(data->owned[i]);
   memset(data, 0, sizeof *data);

@@ -27,7 +27,9 @@ static const struct {
 };
 
 enum ms_status ms_config_preset(const char *name, struct ms_config **config) {
+  MS_REQUIRE(config);
   *config = NULL;
+  MS_REQUIRE(name);
   for (size_t i = 0; i < sizeof presets / sizeof presets[0]; ++i)
     if (strcmp(presets[i].name, name) == 0)
       return ms_config_copy(&presets[i].config, config);
@@ -39,7 +41,11 @@ enum ms_status ms_config_preset(const char *name, struct ms_config **config) {
 
 enum ms_status ms_config_copy(const struct ms_config *config, struct ms_config **copy) {
   struct ms_layer_config *hidden;
+  MS_REQUIRE(copy);
   *copy = NULL;
+  MS_REQUIRE(config);
+  if (config->n_hidden > 0)
+    MS_REQUIRE(config->hidden);
   MS_TRY(ms_allocate(config->n_hidden, sizeof *hidden, "configuration", &hidden));
   const enum ms_status status = ms_allocate(1, sizeof **copy, "configuration", copy);
   if (status != MS_OK) {

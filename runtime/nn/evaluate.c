@@ -92,7 +92,10 @@ static enum ms_status check_fit(const struct ms_network *network, const struct m
 
 enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dataset *data,
                            struct ms_evaluation *evaluation) {
+  MS_REQUIRE(evaluation);
   memset(evaluation, 0, sizeof *evaluation);
+  MS_REQUIRE(network);
+  MS_REQUIRE(data);
   if (ms_threads() == 0)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_evaluate: call ms_init first");
   MS_TRY(ms_dataset_check(data, "evaluated"));
@@ -135,8 +138,6 @@ static enum ms_status predict_any(const struct ms_network *network, const struct
   struct ms_pass pass;
   if (ms_threads() == 0)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_predict: call ms_init first");
-  if (!network || (!inputs->images && !inputs->floats) || !out)
-    return ms_fail(MS_ERROR_ARGUMENT, "ms_predict: network, inputs and out must not be NULL");
   if (output != MS_LOGITS && output != MS_PROBABILITIES)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_predict: output is %d, must be MS_LOGITS or MS_PROBABILITIES", (int)output);
   if (inputs->n == 0)
@@ -151,17 +152,25 @@ static enum ms_status predict_any(const struct ms_network *network, const struct
 
 enum ms_status ms_predict_bytes(const struct ms_network *network, size_t n, const uint8_t *inputs,
                                 enum ms_output output, float *out) {
-  const struct ms_dataset data = {.n = n, .rows = 1, .cols = network ? network->layers[0].n_in : 0, .images = inputs};
+  MS_REQUIRE(network);
+  MS_REQUIRE(inputs);
+  MS_REQUIRE(out);
+  const struct ms_dataset data = {.n = n, .rows = 1, .cols = network->layers[0].n_in, .images = inputs};
   return predict_any(network, &data, output, out);
 }
 
 enum ms_status ms_predict_floats(const struct ms_network *network, size_t n, const float *inputs, enum ms_output output,
                                  float *out) {
-  const struct ms_dataset data = {.n = n, .rows = 1, .cols = network ? network->layers[0].n_in : 0, .floats = inputs};
+  MS_REQUIRE(network);
+  MS_REQUIRE(inputs);
+  MS_REQUIRE(out);
+  const struct ms_dataset data = {.n = n, .rows = 1, .cols = network->layers[0].n_in, .floats = inputs};
   return predict_any(network, &data, output, out);
 }
 
 void ms_evaluation_free(struct ms_evaluation *e) {
+  if (!e)
+    return;
   free(e->predicted);
   free(e->confidence);
   free(e->precision);

@@ -261,17 +261,16 @@ static enum ms_status check_data(const struct ms_config *config, const struct ms
 }
 
 /* From a checkpoint, a network's weights, or neither. */
-static enum ms_status train(const struct ms_config *config, const struct ms_checkpoint *from,
-                            const struct ms_network *initial, const struct ms_dataset *train_images,
-                            const struct ms_dataset *validation, const struct ms_observer *observer,
-                            struct ms_network **network, struct ms_train_result *result) {
-  *network = NULL;
+static enum ms_status run(const struct ms_config *config, const struct ms_checkpoint *from,
+                          const struct ms_network *initial, const struct ms_dataset *train,
+                          const struct ms_dataset *validation, const struct ms_observer *observer,
+                          struct ms_network **network, struct ms_train_result *result) {
   memset(result, 0, sizeof *result);
-  MS_TRY(check_data(config, train_images, validation));
+  MS_TRY(check_data(config, train, validation));
 
   const uint64_t saved = ms_fpenv_enter();
   struct training t = {.config = config,
-                       .train = train_images,
+                       .train = train,
                        .validation = validation,
                        .observer = observer,
                        .start_s = ms_clock_s(),
@@ -297,21 +296,37 @@ static enum ms_status train(const struct ms_config *config, const struct ms_chec
   return status;
 }
 
-enum ms_status ms_train(const struct ms_config *config, const struct ms_dataset *train_images,
+enum ms_status ms_train(const struct ms_config *config, const struct ms_dataset *train,
                         const struct ms_dataset *validation, const struct ms_observer *observer,
                         struct ms_network **network, struct ms_train_result *result) {
-  return train(config, NULL, NULL, train_images, validation, observer, network, result);
+  MS_REQUIRE(network);
+  *network = NULL;
+  MS_REQUIRE(config);
+  MS_REQUIRE(train);
+  MS_REQUIRE(result);
+  return run(config, NULL, NULL, train, validation, observer, network, result);
 }
 
 enum ms_status ms_train_from(const struct ms_network *initial, const struct ms_config *config,
-                             const struct ms_dataset *train_images, const struct ms_dataset *validation,
+                             const struct ms_dataset *train, const struct ms_dataset *validation,
                              const struct ms_observer *observer, struct ms_network **network,
                              struct ms_train_result *result) {
-  return train(config, NULL, initial, train_images, validation, observer, network, result);
+  MS_REQUIRE(network);
+  *network = NULL;
+  MS_REQUIRE(initial);
+  MS_REQUIRE(config);
+  MS_REQUIRE(train);
+  MS_REQUIRE(result);
+  return run(config, NULL, initial, train, validation, observer, network, result);
 }
 
-enum ms_status ms_train_resume(const struct ms_checkpoint *checkpoint, const struct ms_dataset *train_images,
+enum ms_status ms_train_resume(const struct ms_checkpoint *checkpoint, const struct ms_dataset *train,
                                const struct ms_dataset *validation, const struct ms_observer *observer,
                                struct ms_network **network, struct ms_train_result *result) {
-  return train(checkpoint->config, checkpoint, NULL, train_images, validation, observer, network, result);
+  MS_REQUIRE(network);
+  *network = NULL;
+  MS_REQUIRE(checkpoint);
+  MS_REQUIRE(train);
+  MS_REQUIRE(result);
+  return run(checkpoint->config, checkpoint, NULL, train, validation, observer, network, result);
 }

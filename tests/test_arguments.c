@@ -1,0 +1,208 @@
+/* Wrong calls of the library are refused, and the message names what is wrong: NULL, sizes beyond memory, values that
+ * are not finite, images that are not the checkpoint's, instruction sets of other processors, paths that name nothing.
+ * Settings are test_settings.c's, data sets test_predict.c's. */
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "runtime/platform/dispatch.h"
+#include "runtime/platform/files.h"
+#include "tests/harness.h"
+
+#define MESSAGE_IS(text) CHECK_MESSAGE(strcmp(ms_error_message(), text) == 0, "%s", ms_error_message())
+#define MESSAGE_HAS(text) CHECK_MESSAGE(strstr(ms_error_message(), text), "%s", ms_error_message())
+#define CHECK_OK(call) CHECK_MESSAGE((call) == MS_OK, "%s", ms_error_message())
+#define REFUSES(call, text)                                                                                            \
+  do {                                                                                                                 \
+    CHECK((call) == MS_ERROR_ARGUMENT);                                                                                \
+    MESSAGE_IS(text);                                                                                                  \
+  } while (0)
+#define REFUSES_NULL(function, parameter, ...)                                                                         \
+  REFUSES(function(__VA_ARGS__), #function ": " parameter ": must not be NULL")
+
+enum { N = 20, SIDE = 2, PIXELS = SIDE * SIDE, CLASSES = 3 };
+
+static uint8_t pixels[N * PIXELS], labels[N];
+
+static struct ms_dataset make_data(void) {
+  for (size_t i = 0; i < sizeof pixels; ++i)
+    pixels[i] = (uint8_t)(37 * i);
+  for (size_t i = 0; i < N; ++i)
+    labels[i] = i % CLASSES;
+  return (struct ms_dataset){
+      .n = N, .rows = SIDE, .cols = SIDE, .n_classes = CLASSES, .images = pixels, .labels = labels};
+}
+
+static struct ms_config *make_config(void) {
+  struct ms_config *config;
+  CHECK_OK(ms_config_preset("unregularised", &config));
+  CHECK_OK(ms_config_set(config, "hidden", "5"));
+  CHECK_OK(ms_config_set(config, "batch", "8"));
+  CHECK_OK(ms_config_set(config, "epochs", "2"));
+  CHECK_OK(ms_config_set(config, "val", "0"));
+  return config;
+}
+
+/* A network of one layer, whose weights are all the same. */
+static struct ms_network *make_network(float weight) {
+  float weights[PIXELS * CLASSES];
+  const float bias[CLASSES] = {0};
+  struct ms_network *network;
+  for (size_t i = 0; i < PIXELS * CLASSES; ++i)
+    weights[i] = weight;
+  const struct ms_layer_view layer = {PIXELS, CLASSES, weights, bias};
+  CHECK_OK(ms_network_from_layers(1, &layer, &network));
+  return network;
+}
+
+/* ---- NULL ---- */
+
+static void null_matrices(void) {
+  float x[4] = {1, 2, 3, 4};
+  CHECK_OK(ms_init(NULL, 1));
+  REFUSES_NULL(ms_sgemm, "a", MS_NO_TRANS, MS_NO_TRANS, 2, 2, 2, 1, NULL, 2, x, 2, 0, x, 2);
+  REFUSES_NULL(ms_sgemm, "b", MS_NO_TRANS, MS_NO_TRANS, 2, 2, 2, 1, x, 2, NULL, 2, 0, x, 2);
+  REFUSES_NULL(ms_sgemm, "c", MS_NO_TRANS, MS_NO_TRANS, 2, 2, 2, 1, x, 2, x, 2, 0, NULL, 2);
+  CHECK_OK(ms_sgemm(MS_NO_TRANS, MS_NO_TRANS, 0, 2, 2, 1, NULL, 2, NULL, 2, 0, NULL, 2));
+  CHECK_OK(ms_sgemm(MS_NO_TRANS, MS_NO_TRANS, 2, 2, 2, 0, NULL, 2, NULL, 2, 2, x, 2));
+  CHECK(x[3] == 8);
+}
+
+static void null_configurations(void) {
+  struct ms_config *config = make_config(), *copy = config;
+  const struct ms_config hollow = {.n_hidden = 1};
+  REFUSES_NULL(ms_config_preset, "name", NULL, &copy);
+  CHECK(!copy);
+  REFUSES_NULL(ms_config_preset, "config", "final", NULL);
+  REFUSES_NULL(ms_config_copy, "config", NULL, &copy);
+  REFUSES_NULL(ms_config_copy, "config->hidden", &hollow, &copy);
+  REFUSES_NULL(ms_config_copy, "copy", config, NULL);
+  REFUSES_NULL(ms_config_set, "config", NULL, "lr", "1");
+  REFUSES_NULL(ms_config_set, "name", config, NULL, "1");
+  REFUSES_NULL(ms_config_set, "value", config, "lr", NULL);
+  REFUSES_NULL(ms_config_set_layer, "config", NULL, "l1", 1, "0");
+  REFUSES_NULL(ms_config_set_layer, "name", config, NULL, 1, "0");
+  REFUSES_NULL(ms_config_set_layer, "value", config, "l1", 1, NULL);
+  REFUSES_NULL(ms_config_check, "config", NULL);
+  REFUSES_NULL(ms_config_check, "config->hidden", &hollow);
+  ms_config_free(config);
+}
+
+static void null_networks(void) {
+  const struct ms_dataset data = make_data();
+  struct ms_network *network = make_network(0), *other = network;
+  struct ms_evaluation e;
+  struct ms_data loaded;
+  uint8_t *bytes;
+  size_t n_bytes;
+  float out[CLASSES];
+  const float inputs[PIXELS] = {0};
+  CHECK_OK(ms_init(NULL, 1));
+  REFUSES_NULL(ms_data_load, "folder", NULL, &loaded);
+  REFUSES_NULL(ms_data_load, "data", "x", NULL);
+  REFUSES_NULL(ms_data_load_training, "folder", NULL, &loaded);
+  REFUSES_NULL(ms_data_load_training, "data", "x", NULL);
+  REFUSES_NULL(ms_network_from_layers, "layers", 1, NULL, &other);
+  REFUSES_NULL(ms_network_from_layers, "network", 1, &(struct ms_layer_view){0}, NULL);
+  REFUSES_NULL(ms_network_save, "network", NULL, "x");
+  REFUSES_NULL(ms_network_save, "path", network, NULL);
+  REFUSES_NULL(ms_network_load, "path", NULL, &other);
+  REFUSES_NULL(ms_network_load, "network", "x", NULL);
+  REFUSES_NULL(ms_network_to_bytes, "network", NULL, &bytes, &n_bytes);
+  REFUSES_NULL(ms_network_to_bytes, "bytes", network, NULL, &n_bytes);
+  REFUSES_NULL(ms_network_to_bytes, "n_bytes", network, &bytes, NULL);
+  REFUSES_NULL(ms_network_from_bytes, "bytes", NULL, 9, &other);
+  REFUSES_NULL(ms_network_from_bytes, "network", pixels, 9, NULL);
+  REFUSES_NULL(ms_predict_bytes, "network", NULL, 1, pixels, MS_LOGITS, out);
+  REFUSES_NULL(ms_predict_bytes, "inputs", network, 1, NULL, MS_LOGITS, out);
+  REFUSES_NULL(ms_predict_bytes, "out", network, 1, pixels, MS_LOGITS, NULL);
+  REFUSES_NULL(ms_predict_floats, "network", NULL, 1, inputs, MS_LOGITS, out);
+  REFUSES_NULL(ms_predict_floats, "inputs", network, 1, NULL, MS_LOGITS, out);
+  REFUSES_NULL(ms_predict_floats, "out", network, 1, inputs, MS_LOGITS, NULL);
+  REFUSES_NULL(ms_evaluate, "network", NULL, &data, &e);
+  REFUSES_NULL(ms_evaluate, "data", network, NULL, &e);
+  REFUSES_NULL(ms_evaluate, "evaluation", network, &data, NULL);
+  CHECK(!other);
+  ms_network_free(network);
+}
+
+static enum ms_status save_nothing(void *context, enum ms_moment moment, const struct ms_train_state *state) {
+  (void)context;
+  (void)moment;
+  REFUSES_NULL(ms_checkpoint_save, "state", NULL, NULL, "x");
+  REFUSES_NULL(ms_checkpoint_save, "path", state, NULL, NULL);
+  return MS_STOPPED;
+}
+
+static void null_trainings(void) {
+  const struct ms_dataset data = make_data();
+  const struct ms_observer observer = {.keep = save_nothing};
+  struct ms_config *config = make_config();
+  struct ms_network *initial = make_network(0), *network = initial;
+  struct ms_checkpoint *checkpoint;
+  struct ms_train_result result;
+  CHECK_OK(ms_init(NULL, 1));
+  REFUSES_NULL(ms_train, "config", NULL, &data, NULL, NULL, &network, &result);
+  CHECK(!network);
+  REFUSES_NULL(ms_train, "train", config, NULL, NULL, NULL, &network, &result);
+  REFUSES_NULL(ms_train, "network", config, &data, NULL, NULL, NULL, &result);
+  REFUSES_NULL(ms_train, "result", config, &data, NULL, NULL, &network, NULL);
+  REFUSES_NULL(ms_train_from, "initial", NULL, config, &data, NULL, NULL, &network, &result);
+  REFUSES_NULL(ms_train_from, "config", initial, NULL, &data, NULL, NULL, &network, &result);
+  REFUSES_NULL(ms_train_from, "train", initial, config, NULL, NULL, NULL, &network, &result);
+  REFUSES_NULL(ms_train_from, "network", initial, config, &data, NULL, NULL, NULL, &result);
+  REFUSES_NULL(ms_train_from, "result", initial, config, &data, NULL, NULL, &network, NULL);
+  REFUSES_NULL(ms_train_resume, "checkpoint", NULL, &data, NULL, NULL, &network, &result);
+  REFUSES_NULL(ms_checkpoint_load, "path", NULL, &checkpoint);
+  REFUSES_NULL(ms_checkpoint_load, "checkpoint", "x", NULL);
+  CHECK(ms_train(config, &data, NULL, &observer, &network, &result) == MS_STOPPED);
+  ms_network_free(initial);
+  ms_config_free(config);
+}
+
+static void null_is_freed(void) {
+  ms_data_free(NULL);
+  ms_config_free(NULL);
+  ms_checkpoint_free(NULL);
+  ms_network_free(NULL);
+  ms_evaluation_free(NULL);
+  ms_free(NULL);
+}
+
+/* ---- Sizes and values ---- */
+
+static void sizes(void) {
+  static const size_t most = SIZE_MAX;
+  float x[4] = {0};
+  const struct {
+    enum ms_transpose trans_a, trans_b;
+    size_t m, n, k, lda, ldb, ldc;
+    const char *message;
+  } cases[] = {
+      {MS_NO_TRANS, MS_NO_TRANS, 2, 1, 1, most, 1, 1, "ms_sgemm: lda is "},
+      {MS_NO_TRANS, MS_NO_TRANS, 9, 1, 1, most / 8, 1, 1, "ms_sgemm: lda is "}, /* would be 0 in bytes */
+      {MS_TRANS, MS_NO_TRANS, 1, 1, 2, most / 4, 1, 1, "ms_sgemm: lda is "},
+      {MS_NO_TRANS, MS_NO_TRANS, 1, 1, 2, 2, most / 4, 1, "ms_sgemm: ldb is "},
+      {MS_NO_TRANS, MS_TRANS, 1, 2, 1, 1, most / 4, 2, "ms_sgemm: ldb is "},
+      {MS_NO_TRANS, MS_NO_TRANS, 2, 1, 1, 1, 1, most / 4, "ms_sgemm: ldc is "},
+      {MS_NO_TRANS, MS_NO_TRANS, most, 1, 1, 1, 1, 1, "ms_sgemm: ldc is 1, with "},
+      {MS_NO_TRANS, MS_NO_TRANS, 1, most, 1, 1, most, most, "ms_sgemm: ldc is "},
+      {MS_NO_TRANS, MS_NO_TRANS, 1, 1, most, most, 1, 1, "ms_sgemm: lda is "},
+  };
+  CHECK_OK(ms_init(NULL, 1));
+  for (size_t i = 0; i < sizeof cases / sizeof cases[0]; ++i) {
+    test_context("case %zu", i);
+    CHECK(ms_sgemm(cases[i].trans_a, cases[i].trans_b, cases[i].m, cases[i].n, cases[i].k, 1, x, cases[i].lda, x,
+                   cases[i].ldb, 0, x, cases[i].ldc) == MS_ERROR_ARGUMENT);
+    MESSAGE_HAS(cases[i].message);
+    MESSAGE_HAS("more than memory can hold");
+  }
+}
+
+static const struct test_case cases[] = {
+    {"null_matrices", null_matrices}, {"null_configurations", null_configurations},
+    {"null_networks", null_networks}, {"null_trainings", null_trainings},
+    {"null_is_freed", null_is_freed}, {"sizes", sizes},
+};
+
+TEST_MAIN(cases)
