@@ -199,10 +199,36 @@ static void sizes(void) {
   }
 }
 
+/* ---- Paths ---- */
+
+static void paths(void) {
+  static const char no_name[] = "'' names no file or folder";
+  struct ms_network *network = make_network(0), *other;
+  struct ms_checkpoint *c;
+  struct ms_data data;
+  char path[MS_PATH_SIZE];
+  REFUSES(ms_network_load("", &other), no_name);
+  REFUSES(ms_network_save(network, ""), no_name);
+  REFUSES(ms_checkpoint_load("", &c), no_name);
+  REFUSES(ms_data_load("", &data), no_name);
+  REFUSES(ms_data_load_training("", &data), no_name);
+  REFUSES(ms_make_folder(""), no_name);
+  REFUSES(ms_path_join(path, "", "model"), no_name);
+  snprintf(path, sizeof path, "%.4000s/nowhere/model", test_folder());
+  CHECK(ms_network_save(network, path) == MS_ERROR_SYSTEM);
+  MESSAGE_HAS("nowhere/model: cannot be written: ");
+  MESSAGE_HAS(": its folder does not exist");
+  ms_network_free(network);
+}
+
 static const struct test_case cases[] = {
-    {"null_matrices", null_matrices}, {"null_configurations", null_configurations},
-    {"null_networks", null_networks}, {"null_trainings", null_trainings},
-    {"null_is_freed", null_is_freed}, {"sizes", sizes},
+    {"null_matrices", null_matrices},
+    {"null_configurations", null_configurations},
+    {"null_networks", null_networks},
+    {"null_trainings", null_trainings},
+    {"null_is_freed", null_is_freed},
+    {"sizes", sizes},
+    {"paths", paths},
 };
 
 TEST_MAIN(cases)

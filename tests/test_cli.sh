@@ -132,6 +132,8 @@ refused 2 --val "'300'" "from 0 to 299" -- train --data small --val 300
 refused 2 --out -- train --out ''
 refused 2 --data "names no folder" -- train --data ''
 refused 2 isa "''" -- kernels --isa ''
+refused 2 "'' names no file or folder" -- eval ''
+refused 2 "'' names no file or folder" -- sweep ''
 MNIST_SIMD_ISA=sse refused 2 MNIST_SIMD_ISA "'sse'" -- kernels
 refused 2 --epochs "goes with --full" -- verify --epochs 3
 

@@ -38,6 +38,7 @@ static enum ms_status check_folder(const char *folder) {
 }
 
 enum ms_status ms_data_paths(const char *folder, bool of_test, char *images, char *labels) {
+  MS_TRY(ms_path_check(folder));
   MS_TRY(check_folder(folder));
   MS_TRY(find_file(folder, names[of_test][0], images));
   return find_file(folder, names[of_test][1], labels);
@@ -89,6 +90,7 @@ enum ms_status ms_data_load_training(const char *folder, struct ms_data *data) {
   MS_REQUIRE(data);
   memset(data, 0, sizeof *data);
   MS_REQUIRE(folder);
+  MS_TRY(ms_path_check(folder));
   MS_TRY(check_folder(folder));
   enum ms_status status = load_pair(folder, false, 0, &data->train, data->owned);
   if (status == MS_OK && data->train.n_classes < 2)
