@@ -71,8 +71,8 @@ MS_API const char *ms_error_message(void);
  * had it, and new threads when it needs them. The pool's threads round to nearest and keep subnormals; the calling
  * thread does so while a function of this library computes, and has its own settings back afterwards.
  * MS_ERROR_ARGUMENT: unknown isa, n_threads over MS_MAX_THREADS, or others than the library is at work with.
- * MS_ERROR_UNSUPPORTED: the CPU lacks this isa. MS_ERROR_BUILD: the compiler's flags changed what this build
- * computes. */
+ * MS_ERROR_UNSUPPORTED: this CPU or this build lacks this isa. MS_ERROR_BUILD: the compiler's flags changed what this
+ * build computes. */
 #define MS_MAX_THREADS 1024
 MS_API enum ms_status ms_init(const char *isa, size_t n_threads);
 MS_API void ms_shutdown(void);
@@ -80,12 +80,13 @@ MS_API void ms_shutdown(void);
 /* The names of isa that ms_init takes on this CPU, the best last; NULL from the last on. Before ms_init too. */
 MS_API const char *ms_isa_supported(size_t index);
 
-/* After ms_init: the name of the chosen ISA, the number of threads. */
+/* After ms_init: the name of the chosen ISA, the number of threads; NULL and 0 before, and after the last
+ * ms_shutdown. */
 MS_API const char *ms_isa(void);
 MS_API size_t ms_threads(void);
 
 /* The kernels in use, each computing what <mnist_simd_kernels.h> says of it: for Adam, softmax or a product alone.
- * Valid until ms_shutdown; NULL before ms_init. */
+ * Valid until the last ms_shutdown; NULL from then on, and before ms_init. */
 struct ms_kernels;
 MS_API const struct ms_kernels *ms_kernels(void);
 

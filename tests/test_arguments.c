@@ -199,6 +199,42 @@ static void sizes(void) {
   }
 }
 
+/* ---- Start and end ---- */
+
+static void other_processors(void) {
+  static const char *const names[] = {"avx2",   "avx512", "neon",   "sve128", "sve256",
+                                      "sve512", "rvv128", "rvv256", "rvv512", "vsx"};
+  size_t n_other = 0;
+  for (size_t i = 0; i < sizeof names / sizeof names[0]; ++i) {
+    bool is_built = false;
+    for (size_t j = 0; j < ms_isa_count(); ++j)
+      is_built = is_built || strcmp(ms_isa_entry(j)->name, names[i]) == 0;
+    if (is_built)
+      continue;
+    ++n_other;
+    test_context("%s", names[i]);
+    CHECK(ms_init(names[i], 1) == MS_ERROR_UNSUPPORTED);
+    MESSAGE_HAS(names[i]);
+    MESSAGE_HAS(": not for this processor, or not in this build");
+  }
+  CHECK(n_other > 0);
+  CHECK(ms_init("neon2", 1) == MS_ERROR_ARGUMENT);
+  MESSAGE_HAS("isa 'neon2': unknown");
+}
+
+static void after_shutdown(void) {
+  CHECK(!ms_isa() && !ms_kernels() && ms_threads() == 0);
+  CHECK_OK(ms_init("scalar", 1));
+  CHECK_OK(ms_init(NULL, 0));
+  ms_shutdown();
+  CHECK(ms_kernels() && strcmp(ms_isa(), "scalar") == 0); /* one user is left */
+  ms_shutdown();
+  CHECK(!ms_isa() && !ms_kernels() && ms_threads() == 0);
+  CHECK(ms_init("mmx", 1) == MS_ERROR_ARGUMENT && !ms_isa() && !ms_kernels());
+  CHECK_OK(ms_init(NULL, 1));
+  CHECK(ms_isa() && ms_kernels());
+}
+
 /* ---- Paths ---- */
 
 static void paths(void) {
@@ -228,6 +264,8 @@ static const struct test_case cases[] = {
     {"null_trainings", null_trainings},
     {"null_is_freed", null_is_freed},
     {"sizes", sizes},
+    {"other_processors", other_processors},
+    {"after_shutdown", after_shutdown},
     {"paths", paths},
 };
 
