@@ -45,7 +45,7 @@ enum ms_status {
   MS_ERROR_MEMORY,      /* memory could not be had */
   MS_ERROR_SYSTEM,      /* the operating system refused: files, threads */
   MS_ERROR_DATA,        /* a data or model file is not what it should be */
-  MS_ERROR_NUMERIC,     /* the loss became infinite or NaN */
+  MS_ERROR_NUMERIC,     /* a loss or a logit became infinite or NaN */
   MS_ERROR_BUILD,       /* this build computes other bits than the numerics contract */
   MS_STOPPED            /* not an error: the observer asked to stop, and what was finished is returned */
 };
@@ -361,7 +361,8 @@ MS_API void ms_free(void *memory);
 
 /* What a network says about n inputs of its width, as bytes p that stand for p / 255 or as finite floats: to out (n,
  * classes), logits, or softmax probabilities, which sum to 1. Dropout off. Several threads may call it at once.
- * MS_ERROR_ARGUMENT: before ms_init, or a pointer is NULL. MS_ERROR_MEMORY. */
+ * MS_ERROR_ARGUMENT: before ms_init, or an input is not finite. MS_ERROR_NUMERIC: a logit is not finite, because a sum
+ * overflowed; out is not to be used then. MS_ERROR_MEMORY. */
 enum ms_output { MS_LOGITS, MS_PROBABILITIES };
 MS_API enum ms_status ms_predict_bytes(const struct ms_network *network, size_t n, const uint8_t *inputs,
                                        enum ms_output output, float *out);

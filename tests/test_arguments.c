@@ -197,6 +197,36 @@ static void sizes(void) {
     MESSAGE_HAS(cases[i].message);
     MESSAGE_HAS("more than memory can hold");
   }
+  struct ms_network *network = make_network(0);
+  CHECK(ms_predict_floats(network, most, x, MS_LOGITS, x) == MS_ERROR_ARGUMENT);
+  MESSAGE_HAS("more than memory can hold");
+  ms_network_free(network);
+}
+
+static void values(void) {
+  enum { MANY = 600, BAD = 550 }; /* more than go through a network at once */
+  static float inputs[MANY * PIXELS], out[MANY * CLASSES];
+  static uint8_t bytes[MANY * PIXELS];
+  struct ms_network *network = make_network(2e38f);
+  CHECK_OK(ms_init(NULL, 1));
+  CHECK_OK(ms_predict_floats(network, MANY, inputs, MS_LOGITS, out));
+  inputs[BAD * PIXELS + 1] = -HUGE_VALF;
+  REFUSES(ms_predict_floats(network, MANY, inputs, MS_LOGITS, out),
+          "ms_predict_floats: inputs[2201] is -inf, must be finite (input 550, value 1)");
+  inputs[7] = NAN;
+  CHECK(ms_predict_floats(network, MANY, inputs, MS_LOGITS, out) == MS_ERROR_ARGUMENT);
+  MESSAGE_HAS("inputs[7] is ");
+  inputs[7] = 0;
+  inputs[BAD * PIXELS + 1] = inputs[BAD * PIXELS] = 1;
+  for (enum ms_output output = MS_LOGITS; output <= MS_PROBABILITIES; ++output) {
+    CHECK(ms_predict_floats(network, MANY, inputs, output, out) == MS_ERROR_NUMERIC);
+    MESSAGE_HAS("ms_predict: a logit of input 550 is not finite");
+  }
+  memset(bytes + (MANY - 1) * PIXELS, 255, PIXELS);
+  CHECK(ms_predict_bytes(network, MANY, bytes, MS_LOGITS, out) == MS_ERROR_NUMERIC);
+  MESSAGE_HAS("input 599");
+  CHECK_OK(ms_predict_bytes(network, MANY - 1, bytes, MS_LOGITS, out));
+  ms_network_free(network);
 }
 
 /* ---- Start and end ---- */
@@ -264,6 +294,7 @@ static const struct test_case cases[] = {
     {"null_trainings", null_trainings},
     {"null_is_freed", null_is_freed},
     {"sizes", sizes},
+    {"values", values},
     {"other_processors", other_processors},
     {"after_shutdown", after_shutdown},
     {"paths", paths},
