@@ -229,6 +229,27 @@ static void values(void) {
   ms_network_free(network);
 }
 
+/* Memory is that of the images there are, not of the batch that is allowed. */
+static void one_large_image(void) {
+  enum { LARGE_SIDE = 512 };
+  static uint8_t large[2 * LARGE_SIDE * LARGE_SIDE];
+  const struct ms_dataset two = {
+      .n = 2, .rows = LARGE_SIDE, .cols = LARGE_SIDE, .n_classes = CLASSES, .images = large, .labels = labels};
+  const struct ms_dataset one = ms_dataset_slice(&two, 0, 1);
+  struct ms_config *config = make_config();
+  struct ms_network *network;
+  struct ms_train_result result;
+  float out[CLASSES];
+  make_data();
+  memset(large, 99, sizeof large);
+  CHECK_OK(ms_init(NULL, 1));
+  CHECK_OK(ms_config_set(config, "batch", "65536"));
+  CHECK_OK(ms_train(config, &one, &two, NULL, &network, &result));
+  CHECK_OK(ms_predict_bytes(network, 1, large, MS_PROBABILITIES, out));
+  ms_network_free(network);
+  ms_config_free(config);
+}
+
 /* ---- Start and end ---- */
 
 static void other_processors(void) {
@@ -295,6 +316,7 @@ static const struct test_case cases[] = {
     {"null_is_freed", null_is_freed},
     {"sizes", sizes},
     {"values", values},
+    {"one_large_image", one_large_image},
     {"other_processors", other_processors},
     {"after_shutdown", after_shutdown},
     {"paths", paths},

@@ -31,9 +31,11 @@ struct training {
 
 static enum ms_status create(struct training *t) {
   const size_t n_inputs = t->train->rows * t->train->cols;
+  const size_t n_validation = t->validation ? t->validation->n : 0; /* goes through the same memory */
+  const size_t batch = ms_min(t->config->batch, t->train->n > n_validation ? t->train->n : n_validation);
   t->at.epoch = 1;
   t->at.best = -HUGE_VAL;
-  MS_TRY(ms_trainer_create(t->config, n_inputs, t->train->n_classes, &t->trainer));
+  MS_TRY(ms_trainer_create(t->config, batch, n_inputs, t->train->n_classes, &t->trainer));
   MS_TRY(ms_network_like(t->trainer.network, &t->kept));
   MS_TRY(ms_allocate(t->train->n, sizeof *t->order, "order of the images", &t->order));
   return ms_allocate(t->config->epochs, sizeof *t->epoch_seconds, "epoch times", &t->epoch_seconds);
