@@ -299,7 +299,7 @@ struct ms_checkpoint;
  * bytes each. metrics and times: at most 2^28 bytes each. */
 struct ms_checkpoint_notes {
   const char *preset;
-  const char *data_sha256; /* of the training images, to know them again */
+  const char *data_sha256; /* of the training images, to know them again: ms_train_resume compares it */
   const char *metrics, *times;
 };
 
@@ -318,8 +318,12 @@ MS_API struct ms_checkpoint_notes ms_checkpoint_notes(const struct ms_checkpoint
 MS_API void ms_checkpoint_position(const struct ms_checkpoint *checkpoint, size_t *epoch, size_t *step);
 
 /* ms_train from there on, with the configuration of the checkpoint and the images that it had before. The observer
- * hears of what is done from now on; *result is of the whole run. MS_ERROR_ARGUMENT besides: the images are of another
- * size. */
+ * hears of what is done from now on; *result is of the whole run. MS_ERROR_ARGUMENT besides, naming what differs: the
+ * images have another size or number of classes, are too few for the steps that were done, or, after the first epoch,
+ * come with validation images where there were none, or without.
+ * Whether they are the same images is known from the note data_sha256 alone, if it is what ms_dataset_sha256 gives, or
+ * at least its first 16 digits, of the training images or of these and the validation images behind them as one data
+ * set. Without such a note it is the caller's to see to it: other images give another network, without an error. */
 MS_API enum ms_status ms_train_resume(const struct ms_checkpoint *checkpoint, const struct ms_dataset *train,
                                       const struct ms_dataset *validation, const struct ms_observer *observer,
                                       struct ms_network **network, struct ms_train_result *result);

@@ -250,6 +250,120 @@ static void one_large_image(void) {
   ms_config_free(config);
 }
 
+/* ---- Checkpoints ---- */
+
+struct keeper {
+  char path[MS_PATH_SIZE];
+  const char *data_sha256;
+  size_t epoch, step; /* of the checkpoint that is kept */
+};
+
+static enum ms_status keep(void *context, enum ms_moment moment, const struct ms_train_state *state) {
+  const struct keeper *k = context;
+  const struct ms_checkpoint_notes notes = {.data_sha256 = k->data_sha256};
+  struct ms_checkpoint *c;
+  size_t epoch, step;
+  (void)moment;
+  CHECK_OK(ms_checkpoint_save(state, &notes, k->path));
+  CHECK_OK(ms_checkpoint_load(k->path, &c));
+  ms_checkpoint_position(c, &epoch, &step);
+  ms_checkpoint_free(c);
+  return epoch == k->epoch && step == k->step ? MS_STOPPED : MS_OK;
+}
+
+static struct ms_checkpoint *checkpoint_at(size_t epoch, size_t step, const char *data_sha256,
+                                           const struct ms_dataset *validation) {
+  const struct ms_dataset data = make_data();
+  struct keeper k = {.data_sha256 = data_sha256, .epoch = epoch, .step = step};
+  const struct ms_observer observer = {.context = &k, .keep = keep};
+  struct ms_config *config = make_config();
+  struct ms_network *network;
+  struct ms_train_result result;
+  struct ms_checkpoint *c;
+  CHECK_OK(ms_path_join(k.path, test_folder(), "checkpoint"));
+  CHECK(ms_train(config, &data, validation, &observer, &network, &result) == MS_STOPPED);
+  CHECK_OK(ms_checkpoint_load(k.path, &c));
+  ms_network_free(network);
+  ms_config_free(config);
+  return c;
+}
+
+static enum ms_status resume(const struct ms_checkpoint *c, const struct ms_dataset *train,
+                             const struct ms_dataset *validation) {
+  struct ms_network *network;
+  struct ms_train_result result;
+  const enum ms_status status = ms_train_resume(c, train, validation, NULL, &network, &result);
+  CHECK(!network == (status != MS_OK));
+  ms_network_free(network);
+  return status;
+}
+
+static void other_shapes(void) {
+  struct ms_dataset data = make_data();
+  CHECK_OK(ms_init(NULL, 1));
+  struct ms_checkpoint *c = checkpoint_at(1, 2, NULL, NULL);
+  struct ms_network *network;
+  REFUSES_NULL(ms_train_resume, "train", c, NULL, NULL, NULL, &network, &(struct ms_train_result){0});
+  REFUSES_NULL(ms_train_resume, "network", c, &data, NULL, NULL, NULL, &(struct ms_train_result){0});
+  REFUSES_NULL(ms_train_resume, "result", c, &data, NULL, NULL, &network, NULL);
+  CHECK_OK(resume(c, &data, NULL));
+  data.n_classes = CLASSES + 1;
+  REFUSES(resume(c, &data, NULL), "ms_train_resume: training images have 4 classes, the checkpoint's had 3");
+  data.n_classes = CLASSES;
+  data.cols = 1;
+  REFUSES(resume(c, &data, NULL), "ms_train_resume: training images have 2 x 1 pixels, the checkpoint's had 4");
+  data.cols = SIDE;
+  data.n = 8;
+  REFUSES(resume(c, &data, NULL),
+          "ms_train_resume: 8 training images in batches of 8 end before step 2, at which the checkpoint is");
+  ms_checkpoint_free(c);
+}
+
+static void other_validation(void) {
+  const struct ms_dataset data = make_data(), validation = ms_dataset_slice(&data, 5, 5);
+  CHECK_OK(ms_init(NULL, 1));
+  struct ms_checkpoint *c = checkpoint_at(1, 1, NULL, NULL);
+  CHECK_OK(resume(c, &data, &validation)); /* no epoch has ended, nothing tells */
+  ms_checkpoint_free(c);
+  c = checkpoint_at(2, 0, NULL, NULL);
+  REFUSES(resume(c, &data, &validation), "ms_train_resume: there are validation images, the checkpoint had none");
+  ms_checkpoint_free(c);
+  c = checkpoint_at(2, 1, NULL, &validation);
+  REFUSES(resume(c, &data, NULL), "ms_train_resume: there are no validation images, the checkpoint had some");
+  CHECK_OK(resume(c, &data, &validation));
+  ms_checkpoint_free(c);
+}
+
+/* The note is the digest, or its beginning, of the training images, or of all of which the last ones validate. */
+static void other_images(void) {
+  const struct ms_dataset data = make_data(), first = ms_dataset_slice(&data, 0, 15),
+                          last = ms_dataset_slice(&data, 15, 5);
+  char digest[65];
+  CHECK_OK(ms_init(NULL, 1));
+  for (size_t length = 0; length <= 64; length += 8) {
+    test_context("%zu digits", length);
+    make_data();
+    ms_dataset_sha256(&data, digest);
+    digest[length] = '\0';
+    struct ms_checkpoint *c = checkpoint_at(1, 2, digest, NULL);
+    CHECK_OK(resume(c, &data, NULL));
+    CHECK_OK(resume(c, &first, &last));
+    ++pixels[17];
+    const enum ms_status expected = length < 16 ? MS_OK : MS_ERROR_ARGUMENT;
+    CHECK(resume(c, &data, NULL) == expected && resume(c, &first, &last) == expected);
+    if (expected != MS_OK)
+      MESSAGE_HAS("ms_train_resume: data_sha256 of the training images is ");
+    --pixels[17];
+    labels[19] ^= 1;
+    CHECK(resume(c, &data, NULL) == expected && resume(c, &first, &last) == expected);
+    ms_checkpoint_free(c);
+  }
+  struct ms_checkpoint *c = checkpoint_at(1, 2, "the images of a summer's day", NULL);
+  ++pixels[17];
+  CHECK_OK(resume(c, &data, NULL)); /* nothing to compare */
+  ms_checkpoint_free(c);
+}
+
 /* ---- Start and end ---- */
 
 static void other_processors(void) {
@@ -317,6 +431,9 @@ static const struct test_case cases[] = {
     {"sizes", sizes},
     {"values", values},
     {"one_large_image", one_large_image},
+    {"other_shapes", other_shapes},
+    {"other_validation", other_validation},
+    {"other_images", other_images},
     {"other_processors", other_processors},
     {"after_shutdown", after_shutdown},
     {"paths", paths},

@@ -76,14 +76,7 @@ static enum ms_status offer(struct training *t, enum ms_moment moment) {
   return t->observer->keep(t->observer->context, moment, &state);
 }
 
-static enum ms_status restore(struct training *t, const struct ms_checkpoint *from) {
-  if (from->n_inputs != t->train->rows * t->train->cols || from->n_classes != t->train->n_classes ||
-      from->at.step > steps_of_epoch(t))
-    return ms_fail(MS_ERROR_ARGUMENT,
-                   "ms_train_resume: the training images are not those of the checkpoint: %zu of %zu pixels in %zu "
-                   "classes, the checkpoint is in step %zu of an epoch of %zu pixels in %zu classes",
-                   t->train->n, t->train->rows * t->train->cols, t->train->n_classes, from->at.step, from->n_inputs,
-                   from->n_classes);
+static void restore(struct training *t, const struct ms_checkpoint *from) {
   ms_trainer_restore(&t->trainer, from);
   t->at = from->at;
   for (size_t l = 0; from->at.model_epoch > 0 && l < t->kept->n_layers; ++l) {
@@ -100,7 +93,6 @@ static enum ms_status restore(struct training *t, const struct ms_checkpoint *fr
   t->result->best_epoch = from->at.best_epoch;
   t->result->model_epoch = from->at.model_epoch;
   t->result->stopped_early = from->at.step == 0 && n_epochs > 0 && stops_after(t, n_epochs);
-  return MS_OK;
 }
 
 /* ---- Epochs ---- */
@@ -269,6 +261,8 @@ static enum ms_status run(const struct ms_config *config, const struct ms_checkp
                           struct ms_network **network, struct ms_train_result *result) {
   memset(result, 0, sizeof *result);
   MS_TRY(check_data(config, train, validation));
+  if (from)
+    MS_TRY(ms_checkpoint_check_images(from, train, validation));
 
   const uint64_t saved = ms_fpenv_enter();
   struct training t = {.config = config,
@@ -279,7 +273,7 @@ static enum ms_status run(const struct ms_config *config, const struct ms_checkp
                        .result = result};
   enum ms_status status = create(&t);
   if (status == MS_OK && from)
-    status = restore(&t, from);
+    restore(&t, from);
   if (status == MS_OK && initial)
     status = ms_trainer_set_weights(&t.trainer, initial);
   while (status == MS_OK && t.at.epoch <= config->epochs && !result->stopped_early)
