@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/nn/settings.h"
 #include "runtime/platform/did_you_mean.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
@@ -25,6 +26,10 @@ static const struct {
     {"best",
      {COMMON, .epochs = 150, .lr = 0.003, .schedule = MS_SCHEDULE_COSINE, .input_dropout = 0.2, .hidden = best}},
 };
+
+const char *ms_preset_name(size_t index) {
+  return index < sizeof presets / sizeof presets[0] ? presets[index].name : NULL;
+}
 
 enum ms_status ms_config_preset(const char *name, struct ms_config **config) {
   MS_REQUIRE(config);
