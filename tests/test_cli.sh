@@ -127,11 +127,16 @@ refused 2 "--preset 'Fnal': unknown (did you mean 'final'?)" -- train --preset F
 refused 2 "isa 'scaler': unknown (did you mean 'scalar'?)" -- train --isa scaler
 refused 2 --monitor "'loss'" val_loss -- train --monitor loss
 refused 2 isa "'sse'" "scalar" -- train --isa sse
+other=neon
+! "$program" kernels | grep -q '^neon ' || other=avx2
+refused 1 "isa $other: not for this processor" "scalar" -- kernels --isa "$other"
 refused 2 --patience --val -- train --patience 3
 refused 2 --val "'300'" "from 0 to 299" -- train --data small --val 300
 refused 2 --out -- train --out ''
 refused 2 --data "names no folder" -- train --data ''
 refused 2 isa "''" -- kernels --isa ''
+refused 2 "'' names no file or folder" -- eval ''
+refused 2 "'' names no file or folder" -- sweep ''
 MNIST_SIMD_ISA=sse refused 2 MNIST_SIMD_ISA "'sse'" -- kernels
 refused 2 --epochs "goes with --full" -- verify --epochs 3
 

@@ -10,6 +10,8 @@
 #include "runtime/platform/sha256.h"
 
 void ms_data_free(struct ms_data *data) {
+  if (!data)
+    return;
   for (size_t i = 0; i < sizeof data->owned / sizeof data->owned[0]; ++i)
     free(data->owned[i]);
   memset(data, 0, sizeof *data);

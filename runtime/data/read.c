@@ -225,6 +225,7 @@ static enum ms_status read_any(const char *folder, const struct ms_data_options 
   struct ms_layout layout;
   struct reader r = {.layout = &layout, .file = file};
   memset(data, 0, sizeof *data);
+  MS_TRY(ms_path_check(folder));
   MS_TRY(ms_layout_find(folder, options, &layout));
   r.is_transposed = is_transposed(options, layout.known);
   enum ms_status status = read_parts(&r, folder, options->part, data);
@@ -238,14 +239,20 @@ static enum ms_status read_any(const char *folder, const struct ms_data_options 
 }
 
 enum ms_status ms_data_read(const char *folder, const struct ms_data_options *options, struct ms_data *data) {
+  MS_REQUIRE(folder);
+  MS_REQUIRE(data);
   return read_any(folder, options ? options : &(struct ms_data_options){.split = NULL}, NULL, data);
 }
 
 enum ms_status ms_data_load(const char *folder, struct ms_data *data) {
+  MS_REQUIRE(folder);
+  MS_REQUIRE(data);
   return ms_data_read(folder, NULL, data);
 }
 
 enum ms_status ms_data_load_training(const char *folder, struct ms_data *data) {
+  MS_REQUIRE(folder);
+  MS_REQUIRE(data);
   return ms_data_read(folder, &(struct ms_data_options){.part = MS_DATA_TRAINING}, data);
 }
 

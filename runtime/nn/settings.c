@@ -153,15 +153,18 @@ enum ms_status ms_setting_set(const struct ms_setting *s, struct ms_config *conf
   return MS_OK;
 }
 
-enum ms_status ms_config_check(const struct ms_config *c) {
-  if (c->n_hidden > MS_MAX_HIDDEN)
-    return ms_fail(MS_ERROR_ARGUMENT, "hidden: %zu layers, must be 0 to %d", c->n_hidden, MS_MAX_HIDDEN);
+enum ms_status ms_config_check(const struct ms_config *config) {
+  MS_REQUIRE(config);
+  if (config->n_hidden > MS_MAX_HIDDEN)
+    return ms_fail(MS_ERROR_ARGUMENT, "hidden: %zu layers, must be 0 to %d", config->n_hidden, MS_MAX_HIDDEN);
+  if (config->n_hidden > 0)
+    MS_REQUIRE(config->hidden);
   for (const struct ms_setting *s = ms_settings; s->name; ++s)
-    for (size_t l = 0; l < (s->of_layer ? c->n_hidden : 1); ++l)
-      MS_TRY(check(s, l, ms_setting_get(s, c, l)));
-  if (c->patience > 0 && c->val == 0)
+    for (size_t l = 0; l < (s->of_layer ? config->n_hidden : 1); ++l)
+      MS_TRY(check(s, l, ms_setting_get(s, config, l)));
+  if (config->patience > 0 && config->val == 0)
     return ms_fail(MS_ERROR_ARGUMENT, "patience is %zu, but early stopping watches validation images: give val too",
-                   c->patience);
+                   config->patience);
   return MS_OK;
 }
 
@@ -244,10 +247,15 @@ enum ms_status ms_config_resize(struct ms_config *config, size_t n_hidden) {
 }
 
 enum ms_status ms_config_set(struct ms_config *config, const char *name, const char *value) {
-  const struct ms_setting *s = find(name);
   double values[MS_MAX_HIDDEN];
   char hint[MS_HINT_SIZE];
   size_t n;
+  MS_REQUIRE(config);
+  MS_REQUIRE(name);
+  MS_REQUIRE(value);
+  if (config->n_hidden > 0)
+    MS_REQUIRE(config->hidden);
+  const struct ms_setting *s = find(name);
   if (!s)
     return ms_fail(MS_ERROR_ARGUMENT, "%.80s: there is no such setting%s", name, ms_setting_hint(hint, name));
   if (!s->of_layer) {
@@ -271,8 +279,13 @@ enum ms_status ms_config_set(struct ms_config *config, const char *name, const c
 }
 
 enum ms_status ms_config_set_layer(struct ms_config *config, const char *name, size_t layer, const char *value) {
-  const struct ms_setting *s = find(name);
   double number;
+  MS_REQUIRE(config);
+  MS_REQUIRE(name);
+  MS_REQUIRE(value);
+  if (config->n_hidden > 0)
+    MS_REQUIRE(config->hidden);
+  const struct ms_setting *s = find(name);
   if (!s || !s->of_layer)
     return ms_fail(MS_ERROR_ARGUMENT, "%.80s: there is no such setting of a layer", name);
   if (layer < 1 || layer > config->n_hidden)

@@ -43,6 +43,9 @@ bool ms_setting_is_switch(const struct ms_setting *setting);
 /* The name of the member, with '-' for '_': "units" for "hidden". */
 const char *ms_setting_member(const struct ms_setting *setting);
 
+/* The presets by name; NULL from the last on. */
+const char *ms_preset_name(size_t index);
+
 /* Changes the number of hidden layers, whose units are to be set then. Existing layers keep their values, further ones
  * take those of the last. MS_ERROR_ARGUMENT: over MS_MAX_HIDDEN. */
 enum ms_status ms_config_resize(struct ms_config *config, size_t n_hidden);

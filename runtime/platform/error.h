@@ -32,6 +32,13 @@ enum ms_remedy ms_error_remedy(void);
       return tried_;                                                                                                   \
   } while (0)
 
+/* Refuses an argument that is NULL, in the public function that has it: "ms_sgemm: a: must not be NULL". */
+#define MS_REQUIRE(pointer)                                                                                            \
+  do {                                                                                                                 \
+    if (!(pointer))                                                                                                    \
+      return ms_fail(MS_ERROR_ARGUMENT, "%s: %s: must not be NULL", __func__, #pointer);                               \
+  } while (0)
+
 /* Control characters become '?'. Messages quote names and values, which may come from anyone: none reaches a terminal
  * or a log. */
 void ms_remove_controls(char *text);
