@@ -381,11 +381,15 @@ MS_API enum ms_status ms_predict_floats(const struct ms_network *network, size_t
 
 /* ---- Evaluation --------------------------------------------------------------------------------------------- */
 
+/* Of a class with TP images that are rightly predicted, FP that are others', FN that are taken for others: precision
+ * TP / (TP + FP), recall TP / (TP + FN), F1 2 TP / (2 TP + FP + FN), each NAN where its denominator is 0: a class that
+ * is never predicted has no precision, one without images no recall, one with neither no F1. macro_f1 is the mean of
+ * the F1 that are numbers, as scikit-learn's f1_score(average="macro") gives it. */
 struct ms_evaluation {
   size_t n, errors, n_classes;
   double loss, accuracy;
-  double macro_f1;                 /* mean of the classes' F1 */
-  double *precision, *recall, *f1; /* (n_classes); 0 where a denominator is 0 */
+  double macro_f1;
+  double *precision, *recall, *f1; /* (n_classes) */
   size_t *support;                 /* (n_classes): images of the class */
   size_t *confusion;               /* (n_classes, n_classes): true class, predicted class */
   uint8_t *predicted;              /* (n) */

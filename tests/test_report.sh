@@ -65,6 +65,20 @@ done
 check "the page names the kernels" grep -q 'with scalar kernels on 3 threads' scalar.html
 check "the page names them in the machine section only" test -z "$(without_machine scalar.html | grep scalar)"
 
+# ---- A class without images, as where labels begin at 1 ----
+
+"$here/small_data.sh" "$data" ones 200 100 from-one
+"$program" train --data ones --hidden 30 --epochs 5 --out one >out 2>err
+check "absent class: no scores in the terminal" grep -qE '^    0 +- +- +- +0$' out
+check "absent class: null in run.json" test "$(grep -cx ' *null,' one/run.json)" -ge 2
+f1() { # in run.json, of the test images
+  sed -n '/"test": {/,/}/p' one/run.json | sed -n '/"f1"/,/]/p' | grep -oE '[0-9]\.[0-9]+'
+}
+check "absent class: macro F1 is the mean of the others" grep -qx "macro F1 $(f1 | awk '{ sum += $1 } END { printf "%.4f", sum / NR }')" out
+run report one --data ones --out one.html
+check "absent class: dashes on the page" grep -qF '<tr><td>0</td><td>–</td><td>–</td><td>–</td><td>0</td></tr>' one.html
+check "absent class: no nan in a drawing" test -z "$(grep -rhE '[ "]-?nan|d="M-?nan' one.html one_figures)"
+
 # ---- Sweeps ----
 
 make_sweep "$program" || exit 1

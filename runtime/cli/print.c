@@ -2,6 +2,7 @@
 #define _POSIX_C_SOURCE 200809L /* strncasecmp */
 #include "runtime/cli/print.h"
 
+#include <math.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -22,10 +23,22 @@ static size_t matrix_width(size_t n_classes) {
   return 6 * (n_classes + 1);
 }
 
+static void print_score(double score) {
+  if (isnan(score))
+    printf("       -");
+  else
+    printf("  %6.4f", score);
+}
+
 static void print_classes(const struct ms_evaluation *e) {
   printf("\nclass  precision  recall      F1  images\n");
-  for (size_t c = 0; c < e->n_classes; ++c)
-    printf("%5zu     %6.4f  %6.4f  %6.4f  %6zu\n", c, e->precision[c], e->recall[c], e->f1[c], e->support[c]);
+  for (size_t c = 0; c < e->n_classes; ++c) {
+    printf("%5zu   ", c);
+    print_score(e->precision[c]);
+    print_score(e->recall[c]);
+    print_score(e->f1[c]);
+    printf("  %6zu\n", e->support[c]);
+  }
   printf("macro F1 %.4f\n", e->macro_f1);
 }
 

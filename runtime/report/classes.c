@@ -9,6 +9,7 @@ enum { WIDTH = 400, LEFT = 40, RIGHT = 384, ROW = 22 };
 
 /* ---- Precision, recall, F1 ---- */
 
+/* fmin takes the number where the other one is NAN. */
 static double lowest(const struct ms_evaluation *e) {
   double low = 1;
   for (size_t c = 0; c < e->n_classes; ++c)
@@ -45,23 +46,29 @@ static void draw_scores(const struct ms_evaluation *e, struct ms_panel *panel) {
     const double p = X(e->precision[c]), r = X(e->recall[c]), f = X(e->f1[c]);
     ms_text_printf(svg, "<text class=\"strong\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%zu</text>", LEFT - 14, y + 4,
                    c);
-    ms_text_printf(svg, "<path class=\"span\" d=\"M%.1f %.1fH%.1f\"/>", fmin(p, r), y, fmax(p, r));
-    ms_text_printf(svg, "<rect class=\"score precision\" x=\"%.1f\" y=\"%.1f\" width=\"8\" height=\"8\"/>", p - 4,
-                   y - 4);
-    ms_text_printf(svg, "<path class=\"score recall\" d=\"M%.1f %.1fl5 5l-5 5l-5 -5z\"/>", r, y - 5);
-    ms_text_printf(svg, "<circle class=\"score f1\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>\n", f, y);
+    if (!isnan(p) && !isnan(r))
+      ms_text_printf(svg, "<path class=\"span\" d=\"M%.1f %.1fH%.1f\"/>", fmin(p, r), y, fmax(p, r));
+    if (!isnan(p))
+      ms_text_printf(svg, "<rect class=\"score precision\" x=\"%.1f\" y=\"%.1f\" width=\"8\" height=\"8\"/>", p - 4,
+                     y - 4);
+    if (!isnan(r))
+      ms_text_printf(svg, "<path class=\"score recall\" d=\"M%.1f %.1fl5 5l-5 5l-5 -5z\"/>", r, y - 5);
+    if (!isnan(f))
+      ms_text_printf(svg, "<circle class=\"score f1\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>", f, y);
+    ms_text_add(svg, "\n");
   }
 #undef X
 }
 
 static void add_score_table(const struct ms_evaluation *e, struct ms_text *text) {
-  char count[MS_SHORT_TEXT];
+  char precision[MS_SHORT_TEXT], recall[MS_SHORT_TEXT], f1[MS_SHORT_TEXT], count[MS_SHORT_TEXT];
   ms_text_add(
       text, "<details><summary>Values as a table</summary>\n<div class=\"scroll\"><table class=\"numbers\"><thead><tr>"
             "<th>class</th><th>precision</th><th>recall</th><th>F1</th><th>images</th></tr></thead><tbody>\n");
   for (size_t c = 0; c < e->n_classes; ++c)
-    ms_text_printf(text, "<tr><td>%zu</td><td>%.4f</td><td>%.4f</td><td>%.4f</td><td>%s</td></tr>\n", c,
-                   e->precision[c], e->recall[c], e->f1[c], ms_markup_count(count, e->support[c]));
+    ms_text_printf(text, "<tr><td>%zu</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n", c,
+                   ms_markup_score(precision, e->precision[c]), ms_markup_score(recall, e->recall[c]),
+                   ms_markup_score(f1, e->f1[c]), ms_markup_count(count, e->support[c]));
   ms_text_printf(text,
                  "</tbody><tfoot><tr><td>mean</td><td></td><td></td><td>%.4f</td><td>%s</td></tr></tfoot></table></"
                  "div></details>\n",

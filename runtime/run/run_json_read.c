@@ -95,7 +95,7 @@ static void read_digest(struct reader *r, const json_t *object, const char *name
     fault(r, name, "a SHA-256 of 64 hex digits");
 }
 
-/* A share of 1 for each class. */
+/* A share of 1 for each class, NAN for null: not all of them. */
 static void read_classes(struct reader *r, const json_t *object, const char *name, struct ms_evaluation *e) {
   const json_t *list = get(r, object, name);
   const size_t n = json_array_size(list);
@@ -103,11 +103,13 @@ static void read_classes(struct reader *r, const json_t *object, const char *nam
     fault(r, name, "a list with a number for each class");
   if (r->status == MS_OK)
     r->status = ms_allocate(n, sizeof *e->f1, "evaluation", &e->f1);
+  size_t n_null = 0;
   for (size_t c = 0; r->status == MS_OK && c < n; ++c) {
     const json_t *value = json_array_get(list, c);
-    e->f1[c] = json_number_value(value);
-    if (!json_is_number(value) || !(e->f1[c] >= 0 && e->f1[c] <= 1))
-      fault(r, name, "a list of numbers from 0 to 1");
+    n_null += json_is_null(value);
+    e->f1[c] = json_is_null(value) ? (double)NAN : json_number_value(value);
+    if (n_null == n || (!json_is_null(value) && !json_is_number(value)) || e->f1[c] < 0 || e->f1[c] > 1)
+      fault(r, name, "a list of numbers from 0 to 1, or null for a class that is absent");
   }
   e->n_classes = n;
 }

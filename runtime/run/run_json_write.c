@@ -1,5 +1,6 @@
 /* run.json: what was run, on what, and what came out. */
 #include <jansson.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +25,7 @@ static json_t *config_json(const struct ms_run *s) {
 static json_t *class_scores_json(const double *scores, size_t n_classes) {
   json_t *list = json_array();
   for (size_t c = 0; c < n_classes; ++c)
-    if (json_array_append_new(list, json_real(scores[c])) != 0) {
+    if (json_array_append_new(list, isnan(scores[c]) ? json_null() : json_real(scores[c])) != 0) {
       json_decref(list);
       return NULL;
     }
