@@ -9,6 +9,7 @@
 #include "runtime/report/half_blocks.h"
 #include "runtime/report/line_chart.h"
 #include "runtime/report/markup.h"
+#include "runtime/report/pixels.h"
 #include "runtime/report/png.h"
 #include "tests/harness.h"
 
@@ -114,6 +115,19 @@ static void png_palette(void) {
   free(pixels);
 }
 
+/* Images of bytes as they are, of floats by their value from 0 to 1. */
+static void pixels(void) {
+  static const uint8_t images[] = {0, 0, 0, 0, 0, 128, 255, 7}, expected[] = {0, 255, 0, 255, 128, 1};
+  static const float floats[] = {9, 9, 9, 9, 9, 9, -0.5f, 1.5f, 0, 1, 0.5f, 0.003f}; /* 127.5 and 0.765 are rounded */
+  uint8_t found[6];
+  const struct ms_dataset bytes = {.n = 2, .rows = 2, .cols = 2, .images = images};
+  const struct ms_dataset numbers = {.n = 2, .rows = 2, .cols = 3, .floats = floats};
+  ms_image_bytes(&bytes, 1, found);
+  CHECK(memcmp(found, images + 4, 4) == 0);
+  ms_image_bytes(&numbers, 1, found);
+  CHECK(memcmp(found, expected, sizeof expected) == 0);
+}
+
 /* A 3 x 5 picture between empty margins. */
 static const uint8_t picture[] = {
     0, 0,   0,   0,   0, 0, /**/
@@ -186,8 +200,8 @@ static void axes(void) {
 }
 
 static const struct test_case cases[] = {
-    {"escape", escape},     {"numbers", numbers}, {"png_ink", png_ink}, {"png_palette", png_palette},
-    {"terminal", terminal}, {"ticks", ticks},     {"axes", axes},
+    {"escape", escape}, {"numbers", numbers},   {"png_ink", png_ink}, {"png_palette", png_palette},
+    {"pixels", pixels}, {"terminal", terminal}, {"ticks", ticks},     {"axes", axes},
 };
 
 TEST_MAIN(cases)

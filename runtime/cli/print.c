@@ -16,6 +16,7 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
+#include "runtime/report/pixels.h"
 
 enum { INDENT = 10, DEFAULT_WIDTH = 80, MAX_CONFUSIONS = 20 };
 
@@ -194,21 +195,28 @@ enum ms_status print_images(const struct ms_captioned *images, size_t n, size_t 
 
 enum ms_status print_mistakes(const struct ms_dataset *data, const struct ms_evaluation *e, size_t n) {
   struct ms_captioned *images;
+  uint8_t *pixels;
+  const size_t n_pixels = data->rows * data->cols;
   n = n < e->errors ? n : e->errors;
   if (n == 0)
     return MS_OK;
   MS_TRY(ms_allocate(n, sizeof *images, "images", &images));
-  for (size_t i = 0, k = 0; i < data->n && k < n; ++i) {
+  enum ms_status status = ms_allocate(n, n_pixels, "images", &pixels);
+  for (size_t i = 0, k = 0; status == MS_OK && k < n; ++i) {
     if (e->predicted[i] == data->labels[i])
       continue;
-    images[k].pixels = data->images + i * data->rows * data->cols;
+    images[k].pixels = pixels + k * n_pixels;
+    ms_image_bytes(data, i, pixels + k * n_pixels);
     snprintf(images[k].lines[0], sizeof images[k].lines[0], "image %zu: %d", i, data->labels[i]);
     snprintf(images[k].lines[1], sizeof images[k].lines[1], "predicted %d, %.2f %%", e->predicted[i],
              100 * (double)e->confidence[i]);
     ++k;
   }
-  printf("\nThe first %zu of %zu misclassified images\n\n", n, e->errors);
-  const enum ms_status status = print_images(images, n, data->rows, data->cols);
+  if (status == MS_OK) {
+    printf("\nThe first %zu of %zu misclassified images\n\n", n, e->errors);
+    status = print_images(images, n, data->rows, data->cols);
+  }
+  free(pixels);
   free(images);
   return status;
 }

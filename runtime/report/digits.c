@@ -6,10 +6,20 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 #include "runtime/report/markup.h"
+#include "runtime/report/pixels.h"
 #include "runtime/report/png.h"
 #include "runtime/report/report.h"
 
 enum { WIDTH = 400, SAMPLE_COLUMNS = 10, SAMPLES = 4, FIRST_MISTAKES = 9, MISTAKE_COLUMNS = 3, MAX_BROWSED = 3000 };
+
+static enum ms_status add_ink(struct ms_text *text, const struct ms_dataset *data, size_t index) {
+  uint8_t *pixels;
+  MS_TRY(ms_allocate(data->rows * data->cols, 1, "image", &pixels));
+  ms_image_bytes(data, index, pixels);
+  const enum ms_status status = ms_png_add_ink(text, pixels, data->cols, data->rows);
+  free(pixels);
+  return status;
+}
 
 /* <image> with its longer side `size` long, in the middle of the square at (x, y). */
 static enum ms_status add_image(struct ms_text *svg, const struct ms_dataset *data, size_t index, double x, double y,
@@ -18,8 +28,7 @@ static enum ms_status add_image(struct ms_text *svg, const struct ms_dataset *da
   const double w = size * (double)data->cols / longer, h = size * (double)data->rows / longer;
   ms_text_printf(svg, "<image class=\"ink\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" href=\"",
                  x + (size - w) / 2, y + (size - h) / 2, w, h);
-  const enum ms_status status =
-      ms_png_add_ink(svg, data->images + index * data->rows * data->cols, data->cols, data->rows);
+  const enum ms_status status = add_ink(svg, data, index);
   ms_text_add(svg, "\"/>");
   return status;
 }
@@ -131,8 +140,8 @@ enum ms_status ms_report_browser(const struct ms_report *report, struct ms_text 
                    "width=\"%zu\" height=\"%zu\" alt=\"image %zu\" title=\"image %zu of the %s file\" src=\"",
                    data->labels[i], e->predicted[i], (double)e->confidence[i], data->cols, data->rows,
                    report->first_image + i, report->first_image + i,
-                   report->images.images == report->data->test.images ? "test" : "training");
-    status = ms_png_add_ink(text, data->images + i * data->rows * data->cols, data->cols, data->rows);
+                   report->subject->run.has_test ? "test" : "training");
+    status = add_ink(text, data, i);
     ms_text_printf(text, "\"><b>%d → %d</b> <span>%s</span></li>\n", data->labels[i], e->predicted[i],
                    ms_markup_percent(percent, (double)e->confidence[i]));
     ++n;
