@@ -103,7 +103,8 @@ MS_API enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose tran
 
 /* ---- Data --------------------------------------------------------------------------------------------------- */
 
-#define MS_MAX_CLASSES 256 /* labels are bytes */
+#define MS_MAX_CLASSES 256   /* labels are bytes */
+#define MS_MAX_CLASS_NAME 64 /* bytes */
 
 /* Labelled images; a view when the pixels belong to another data set. */
 struct ms_dataset {
@@ -119,7 +120,8 @@ struct ms_dataset {
 /* What a folder of data holds. */
 struct ms_data {
   struct ms_dataset train, test;           /* all 0: not read, or not there */
-  const char *class_names[MS_MAX_CLASSES]; /* UTF-8 without control characters; NULL: not known */
+  const char *class_names[MS_MAX_CLASSES]; /* UTF-8 without control characters, of 1 to MS_MAX_CLASS_NAME bytes;
+                                              NULL: not known */
   char description[256];                   /* how the files were understood, in a line: "IDX, gzip" */
   void *owned[5];                          /* images and labels of train and test, text of the class names */
 };

@@ -149,6 +149,11 @@ static void terminal(void) {
   check_drawing(MS_BLOCKS_PLAIN, 1, 80, "▀▄▄\n▀▀ \none\n");
   check_drawing(MS_BLOCKS_PLAIN, 2, 80, "▀▄▄  ▀▄▄\n▀▀   ▀▀ \none  two\n     2\n");
   check_drawing(MS_BLOCKS_PLAIN, 2, 7, "▀▄▄\n▀▀ \none\n\n▀▄▄\n▀▀ \ntwo\n2\n");
+  const struct ms_captioned wide[] = {{picture, {"おき", ""}}, {picture, {"two", ""}}};
+  struct ms_text text = {0};
+  ms_draw_images(&text, MS_BLOCKS_PLAIN, wide, 2, 5, 6, 80);
+  CHECK_MESSAGE(strcmp(text.data, "▀▄▄   ▀▄▄\n▀▀    ▀▀ \nおき  two\n") == 0, "\n%s", text.data);
+  ms_text_free(&text);
   check_drawing(MS_BLOCKS_ASCII, 1, 80, "===\n== \none\n");
   check_drawing(MS_BLOCKS_GREY, 1, 1, "\033[38;5;244;48;5;232m▀\033[0m\none\n"); /* 5 of 9 pixels are full: 141 */
 }

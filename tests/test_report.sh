@@ -163,7 +163,7 @@ if truncate -s $((16 + 4294967295 * 784)) large 2>/dev/null; then
 fi
 rm large
 mkdir mixed && cp short/t10k-images-idx3-ubyte mixed && cp short/train-labels-idx1-ubyte mixed/t10k-labels-idx1-ubyte
-refused 1 mixed/t10k-labels-idx1-ubyte "both must come from one data set" -- show test 0 --data mixed
+refused 1 mixed t10k-labels-idx1-ubyte "both must come from one data set" -- show test 0 --data mixed
 refused 2 "from 0 to 499" -- show test 500 --data short
 refused 2 "INDEX" -- show test 1, --data short
 refused 1 "train, test or an IDX file" -- show nothing 0

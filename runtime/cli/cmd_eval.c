@@ -2,9 +2,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "runtime/cli/class_tables.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
+#include "runtime/cli/terminal.h"
 #include "runtime/nn/network.h"
 #include "runtime/run/folder.h"
 
@@ -51,8 +53,8 @@ static int evaluate(const struct cli_values *values, const struct ms_network *ne
     printf("          rewritten by another program, with the weights that mnist_simd wrote\n");
   printf("data      %s: %zu test images\nkernels   %s, %zu thread%s\n", folder, evaluation.n, ms_isa(), ms_threads(),
          plural_s(ms_threads()));
-  print_tables(&evaluation);
-  status = print_mistakes(&data.test, &evaluation, n_shown);
+  print_tables(&evaluation, data.class_names, output_width(SIZE_MAX));
+  status = print_mistakes(&data.test, data.class_names, &evaluation, n_shown);
   putchar('\n');
   print_test(&evaluation);
   printf("Weights SHA-256 %s\n", digest);

@@ -6,12 +6,12 @@
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
-#include "runtime/data/dataset.h"
 #include "runtime/data/idx.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
 #include "runtime/platform/parse.h"
+#include "runtime/report/pixels.h"
 #include "runtime/run/folder.h"
 
 enum { MAX_IMAGES = 64 };
@@ -39,40 +39,40 @@ static const struct cli_command command = {
     .number_range = "a whole number from 0 to one less than the images of DATA",
 };
 
-/* What is to be shown, read image by image: a file may be larger than memory. Images of a file have no labels. */
+/* What is to be shown: a part of the data, or a file, which is read image by image: it may be larger than memory. Images
+ * of a file have no labels. */
 struct source {
-  char images[MS_PATH_SIZE], labels[MS_PATH_SIZE]; /* their files; labels "": not known */
-  struct ms_idx image_sizes, label_sizes;
+  struct ms_data data;
+  const struct ms_dataset *part; /* of data; NULL: a file */
+  char path[MS_PATH_SIZE];
+  struct ms_idx file;
+  size_t rows, cols, n_images;
   size_t n, index[MAX_IMAGES];
   uint8_t *pixels; /* (n, rows, cols) */
 };
 
-static enum ms_status check_labels(struct source *s) {
-  MS_TRY(ms_idx_read_header(s->images, 3, &s->image_sizes));
-  MS_TRY(ms_idx_read_header(s->labels, 1, &s->label_sizes));
-  if (s->image_sizes.size[0] != s->label_sizes.size[0])
-    return ms_fail(MS_ERROR_DATA, "%s holds %zu images, %s holds %zu labels: both must come from one data set",
-                   s->images, s->image_sizes.size[0], s->labels, s->label_sizes.size[0]);
-  return MS_OK;
+static int find_part(const struct cli_values *values, bool is_test, struct source *s) {
+  const char *folder;
+  const int exit_code = cli_load_data(values, is_test ? MS_DATA_TEST : MS_DATA_TRAINING, &s->data, &folder);
+  s->part = is_test ? &s->data.test : &s->data.train;
+  s->n_images = s->part->n;
+  s->rows = s->part->rows;
+  s->cols = s->part->cols;
+  return exit_code;
 }
 
 static int find(const struct cli_values *values, struct source *s) {
-  const char *name = values->arguments[0], *folder;
-  const bool is_test = strcmp(name, "test") == 0;
+  const char *name = values->arguments[0];
   enum ms_status status;
-  if (is_test || strcmp(name, "train") == 0) {
-    const int exit_code = cli_find_data(values, &folder);
-    if (exit_code != 0)
-      return exit_code;
-    status = ms_data_paths(folder, is_test, s->images, s->labels);
-    if (status == MS_OK)
-      status = check_labels(s);
-    return status == MS_OK ? 0 : cli_fail(values->command, status);
-  }
-  if (snprintf(s->images, sizeof s->images, "%s", name) >= (int)sizeof s->images)
+  if (strcmp(name, "test") == 0 || strcmp(name, "train") == 0)
+    return find_part(values, strcmp(name, "test") == 0, s);
+  if (snprintf(s->path, sizeof s->path, "%s", name) >= (int)sizeof s->path)
     status = ms_fail(MS_ERROR_DATA, "%.80s...: longer than %d bytes", name, MS_PATH_SIZE - 1);
   else
-    status = ms_idx_read_header(s->images, 3, &s->image_sizes);
+    status = ms_idx_read_header(s->path, 3, &s->file);
+  s->n_images = s->file.size[0];
+  s->rows = s->file.size[1];
+  s->cols = s->file.size[2];
   if (status == MS_OK)
     return 0;
   cli_error(values->command, "%s (DATA is train, test or an IDX file of images)", ms_error_message());
@@ -88,8 +88,8 @@ static bool read_indices(const struct cli_values *values, struct source *s) {
       cli_error(values->command, "INDEX: more than %d images", MAX_IMAGES);
       return false;
     }
-    if (length >= sizeof copy || !ms_parse_size(copy, &s->index[s->n]) || s->index[s->n] >= s->image_sizes.size[0]) {
-      cli_error(values->command, "INDEX: '%s' is not a whole number from 0 to %zu", copy, s->image_sizes.size[0] - 1);
+    if (length >= sizeof copy || !ms_parse_size(copy, &s->index[s->n]) || s->index[s->n] >= s->n_images) {
+      cli_error(values->command, "INDEX: '%s' is not a whole number from 0 to %zu", copy, s->n_images - 1);
       return false;
     }
     ++s->n;
@@ -99,28 +99,26 @@ static bool read_indices(const struct cli_values *values, struct source *s) {
   }
 }
 
-/* One image's captions: "image 115: 4", and the prediction of network unless it is NULL. */
-static enum ms_status caption(const struct source *s, size_t index, const struct ms_network *network,
-                              struct ms_captioned *image) {
-  uint8_t label = 0;
-  if (s->labels[0]) {
-    MS_TRY(ms_idx_read_item(s->labels, &s->label_sizes, index, &label));
-    snprintf(image->lines[0], sizeof image->lines[0], "image %zu: %d", index, label);
+/* Reads an image; its captions are its label, where that is known, and the prediction of network unless it is NULL. */
+static enum ms_status read_image(const struct source *s, size_t index, const struct ms_network *network,
+                                 uint8_t *pixels, struct ms_captioned *image) {
+  static const uint8_t no_label = 0;
+  struct ms_dataset one = {
+      .n = 1, .rows = s->rows, .cols = s->cols, .n_classes = MS_MAX_CLASSES, .images = pixels, .labels = &no_label};
+  image->pixels = pixels;
+  if (s->part) {
+    one = ms_dataset_slice(s->part, index, 1);
+    ms_image_bytes(&one, 0, pixels);
+    caption_label(image, index, s->data.class_names, one.labels[0]);
   } else {
+    MS_TRY(ms_idx_read_item(s->path, &s->file, index, pixels));
     snprintf(image->lines[0], sizeof image->lines[0], "image %zu", index);
   }
   if (!network)
     return MS_OK;
-  const struct ms_dataset one = {.n = 1,
-                                 .rows = s->image_sizes.size[1],
-                                 .cols = s->image_sizes.size[2],
-                                 .n_classes = MS_MAX_CLASSES,
-                                 .images = image->pixels,
-                                 .labels = &label};
   struct ms_evaluation e;
   MS_TRY(ms_evaluate(network, &one, &e));
-  snprintf(image->lines[1], sizeof image->lines[1], "predicted %d, %.2f %%", e.predicted[0],
-           100 * (double)e.confidence[0]);
+  caption_prediction(image, s->data.class_names, e.predicted[0], e.confidence[0]);
   ms_evaluation_free(&e);
   return MS_OK;
 }
@@ -132,17 +130,12 @@ static int show(const struct cli_values *values, struct source *s, const struct 
     return exit_code;
   if (!read_indices(values, s))
     return EXIT_USAGE;
-  const size_t rows = s->image_sizes.size[1], cols = s->image_sizes.size[2];
-  enum ms_status status = ms_allocate(s->n, rows * cols, "images", &s->pixels);
-  for (size_t k = 0; status == MS_OK && k < s->n; ++k) {
-    uint8_t *pixels = s->pixels + k * rows * cols;
-    images[k].pixels = pixels;
-    status = ms_idx_read_item(s->images, &s->image_sizes, s->index[k], pixels);
-    if (status == MS_OK)
-      status = caption(s, s->index[k], network, &images[k]);
-  }
+  const size_t n_pixels = s->rows * s->cols;
+  enum ms_status status = ms_allocate(s->n, n_pixels, "images", &s->pixels);
+  for (size_t k = 0; status == MS_OK && k < s->n; ++k)
+    status = read_image(s, s->index[k], network, s->pixels + k * n_pixels, &images[k]);
   if (status == MS_OK)
-    status = print_images(images, s->n, rows, cols);
+    status = print_images(images, s->n, s->rows, s->cols);
   return status == MS_OK ? EXIT_SUCCESS : cli_fail(values->command, status);
 }
 
@@ -163,6 +156,7 @@ int cmd_show(int argc, char **argv) {
     exit_code = show(&values, &source, network);
   ms_network_free(network);
   free(source.pixels);
+  ms_data_free(&source.data);
   ms_shutdown();
   return exit_code;
 }

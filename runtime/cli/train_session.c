@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "runtime/cli/class_tables.h"
 #include "runtime/cli/print.h"
 #include "runtime/cli/progress.h"
 #include "runtime/cli/signals.h"
@@ -51,7 +52,7 @@ static void print_outcome(const struct ms_session *session, enum ms_status statu
 static void print_evaluations(const struct ms_session *session) {
   const struct ms_run *run = &session->run;
   if (run->has_test)
-    print_tables(&run->test);
+    print_tables(&run->test, session->plan.data->class_names, output_width(SIZE_MAX));
   printf("\nTraining accuracy %.2f %% (dropout off)\n", 100 * run->train.accuracy);
   if (run->has_validation)
     printf("Validation accuracy %.2f %%\n", 100 * run->validation.accuracy);
