@@ -18,10 +18,16 @@ static void print_plan(const struct session *s, const struct ms_session *session
   print_item(column, "%zu thread%s\n", ms_threads(), plural_s(ms_threads()));
   column = print_item(printf("data      "), "%s: %zu training", s->data_folder, session->train.n);
   column = print_item(column, "%zu validation", c->val);
-  column =
-      print_item(column, "%zu test images%s", s->plan.data->test.n, s->plan.without_test ? " (not looked at)" : "");
+  if (s->plan.data->test.n > 0)
+    column =
+        print_item(column, "%zu test images%s", s->plan.data->test.n, s->plan.without_test ? " (not looked at)" : "");
+  else
+    column = print_item(column, "no test images");
   column = print_item(column, "%zu x %zu pixels", session->train.rows, session->train.cols);
-  print_item(column, "%zu classes\n", session->train.n_classes);
+  column = print_item(column, "%zu classes", session->train.n_classes);
+  if (s->plan.data->description[0])
+    print_item(column, "%s", s->plan.data->description);
+  putchar('\n');
   print_settings(s->plan.preset, c);
   printf("output    %s\n", s->plan.folder);
   print_storage(session->is_durable, session->is_locked);

@@ -74,6 +74,8 @@ enum ms_status ms_session_open(const struct ms_session_plan *plan, struct ms_ses
   s->train = ms_dataset_slice(images, 0, images->n - n_validation);
   s->validation = ms_dataset_slice(images, images->n - n_validation, n_validation);
   ms_dataset_sha256(images, s->run.data_sha256);
+  if (plan->data->test.n > 0)
+    ms_dataset_sha256(&plan->data->test, s->run.test_sha256);
   MS_TRY(ms_checkpoint_saver_open(plan->folder, &s->saver));
   s->is_locked = s->saver.lock.file >= 0;
   enum ms_status status = ms_folder_probe(plan->folder, &s->is_durable);
@@ -87,7 +89,7 @@ enum ms_status ms_session_open(const struct ms_session_plan *plan, struct ms_ses
 void ms_session_close(struct ms_session *s) {
   ms_checkpoint_saver_close(&s->saver);
   ms_metrics_log_free(&s->metrics);
-  s->run.preset = NULL; /* these are the plan's */
+  s->run.preset = s->run.data = NULL; /* these are the plan's */
   s->run.config = NULL;
   ms_run_free(&s->run);
 }
@@ -153,9 +155,11 @@ static enum ms_status evaluate(struct ms_session *s) {
   struct ms_run *run = &s->run;
   run->preset = (char *)s->plan.preset;
   run->config = (struct ms_config *)s->plan.config;
+  run->data = (char *)s->plan.data->description;
+  memcpy(run->class_names, s->plan.data->class_names, sizeof run->class_names);
   ms_network_sha256(run->network, run->weights_sha256);
   run->has_validation = s->validation.n > 0;
-  run->has_test = !s->plan.without_test && !run->interrupted;
+  run->has_test = s->plan.data->test.n > 0 && !s->plan.without_test && !run->interrupted;
   MS_TRY(ms_evaluate(run->network, &s->train, &run->train));
   if (run->has_validation)
     MS_TRY(ms_evaluate(run->network, &s->validation, &run->validation));

@@ -29,6 +29,7 @@ LC_ALL=C sed 's/"mnist_simd /"OTHER-PROG /' model/two >model/rewritten
 { printf '\357\273\277'; sed 's/$/\r/' metrics/two; } >metrics/windows
 { printf '\357\273\277'; sed 's/$/\r/' run_summary/two; } >run_summary/windows
 
+sed 's/"class_names": null/"class_names": ["a b", null, "\\u00e9", null, null, null, null, null, null, null]/' run_summary/two >run_summary/names
 # With an absent class.
 sed '/"f1"/,/]/s/[0-9.]\+,$/null,/' run_summary/two >run_summary/absent
 
