@@ -109,12 +109,38 @@ check "escaped: no element comes from a file" test -z "$(grep -oE '<script>alert
 check "escaped: the text is there" grep -q '&lt;script&gt;alert(1)&lt;/script&gt;&amp;' evil.html
 check "escaped: in figures too" test -z "$(grep -l '<script' evil_figures/*.svg)"
 
+# ---- Names of classes, as the run's folder has them ----
+
+cp -r f named
+sed -i 's|"class_names": null|"class_names": ["T-shirt/top", "Trouser", null, "Dress", "Coat", "Sandal", "<b>", "A name that is much too long for a drawing", "B\&g", "Ankle boot"]|' named/run.json
+run report named --data short --out named.html
+check "names: page is made" test "$code" -eq 0
+check "names: table of the scores" grep -qE '^<tr><td>0 T-shirt/top</td><td>[0-9–]' named.html
+check "names: a class without one" grep -qE '^<tr><td>2</td><td>[0-9–]' named.html
+check "names: escaped" grep -qE '^<tr><td>6 &lt;b&gt;</td><td>[0-9–]' named.html
+check "names: in full" grep -qE '^<tr><td>7 A name that is much too long for a drawing</td><td>' named.html
+check "names: cut off in drawings" grep -qF '>7 A name that is…<' named_figures/figure-6.svg
+check "names: rows of the confusion matrix" grep -qF '>9 Ankle boot</text>' named_figures/figure-7.svg
+check "names: over the samples" grep -qF '>Trouser<title>Trouser</title></text>' named_figures/figure-1.svg
+check "names: misclassified images" grep -qE '<b>[0-9]( [^<]+)? → [0-9]( [^<]+)?</b>' named.html
+check "names: choices" grep -qF '<option value="8">8 B&amp;g</option>' named.html
+check "names: no element comes from them" test -z "$(grep -r '[0-9] <b>' named.html named_figures)"
+if command -v xmllint >/dev/null; then
+  check "names: SVG files are well-formed" xmllint --noout named_figures/*.svg
+fi
+
 # ---- Errors: one line ----
 
 refused 2 "RUN... is missing" -- report
 refused 1 "there is no such folder" -- report nowhere --data short
 refused 1 "holds no run.json" -- report short --data short
-refused 1 "--data" -- report f --data "$data"
+refused 1 "--data" "was trained on other images" -- report f --data "$data"
+cp -r short half
+"$here/small_data.sh" "$data" less 10200 400
+cp less/t10k-* half
+refused 1 "--data" "f: was tested on other images than those of half" -- report f --data half
+run report u --data half --out half.html
+check "a run that was tested on other images is refused too" test "$code" -eq 1
 cp -r f broken
 sed -i '3s/,.*/,/' broken/metrics.csv
 refused 1 "broken/metrics.csv: line 3" -- report u broken --data short
