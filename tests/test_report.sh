@@ -119,10 +119,10 @@ check "names: table of the scores" grep -qE '^<tr><td>0 T-shirt/top</td><td>[0-9
 check "names: a class without one" grep -qE '^<tr><td>2</td><td>[0-9–]' named.html
 check "names: escaped" grep -qE '^<tr><td>6 &lt;b&gt;</td><td>[0-9–]' named.html
 check "names: in full" grep -qE '^<tr><td>7 A name that is much too long for a drawing</td><td>' named.html
-check "names: cut off in drawings" grep -qF '>7 A name that is…<' named_figures/figure-6.svg
+check "names: cut off in drawings" grep -qF '>7 A name that i…<' named_figures/figure-6.svg
 check "names: rows of the confusion matrix" grep -qF '>9 Ankle boot</text>' named_figures/figure-7.svg
 check "names: over the samples" grep -qF '>Trouser<title>Trouser</title></text>' named_figures/figure-1.svg
-check "names: misclassified images" grep -qE '<b>[0-9]( [^<]+)? → [0-9]( [^<]+)?</b>' named.html
+check "names: misclassified images" grep -qE '<b>[0-9]( [^<]+)?<br>→ [0-9]( [^<]+)?</b>' named.html
 check "names: choices" grep -qF '<option value="8">8 B&amp;g</option>' named.html
 check "names: no element comes from them" test -z "$(grep -r '[0-9] <b>' named.html named_figures)"
 if command -v xmllint >/dev/null; then

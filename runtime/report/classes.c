@@ -6,7 +6,7 @@
 #include "runtime/report/markup.h"
 #include "runtime/report/report.h"
 
-enum { WIDTH = 400, LEFT = 40, RIGHT = 384, ROW = 22, NAME_ROOM = 100, NAME_COLUMNS = 17 };
+enum { WIDTH = 400, LEFT = 40, RIGHT = 384, ROW = 22, NAME_ROOM = 100, NAME_COLUMNS = 16 };
 
 /* How much wider a drawing is for the names at its left. */
 static double name_room(const struct ms_report *report) {

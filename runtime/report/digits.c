@@ -19,7 +19,7 @@ enum {
   FIRST_MISTAKES = 9,
   MISTAKE_COLUMNS = 3,
   MAX_BROWSED = 3000,
-  MISTAKE_NAME = 19
+  MISTAKE_NAME = 17
 };
 #define TINY_COLUMN 4.9 /* width of a character */
 
@@ -154,6 +154,7 @@ static void add_choice(const struct ms_report *report, const char *name, const c
 enum ms_status ms_report_browser(const struct ms_report *report, struct ms_text *text) {
   const struct ms_evaluation *e = &report->evaluation;
   const struct ms_dataset *data = &report->images;
+  const bool named = ms_class_has_names(report->class_names, e->n_classes);
   char count[MS_SHORT_TEXT], percent[MS_SHORT_TEXT];
   enum ms_status status = MS_OK;
   size_t n = 0;
@@ -183,7 +184,7 @@ enum ms_status ms_report_browser(const struct ms_report *report, struct ms_text 
     status = add_ink(text, data, i);
     ms_text_add(text, "\"><b>");
     ms_class_add_markup(text, report->class_names, data->labels[i], MS_CLASS_WORDS);
-    ms_text_add(text, " → ");
+    ms_text_add(text, named ? "<br>→ " : " → ");
     ms_class_add_markup(text, report->class_names, e->predicted[i], MS_CLASS_WORDS);
     ms_text_printf(text, "</b> <span>%s</span></li>\n", ms_markup_percent(percent, (double)e->confidence[i]));
     ++n;
