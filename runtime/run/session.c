@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "runtime/nn/network.h"
 #include "runtime/platform/error.h"
 #include "runtime/run/folder.h"
 
@@ -171,6 +172,8 @@ enum ms_status ms_session_save(struct ms_session *s) {
   assert(s->run.network);
   MS_TRY(ms_run_lock_check(&s->saver.lock, s->plan.folder));
   MS_TRY(take_place(s));
+  memcpy(s->run.network->data_sha256, s->run.data_sha256, sizeof s->run.data_sha256);
+  memcpy(s->run.network->test_sha256, s->run.test_sha256, sizeof s->run.test_sha256);
   MS_TRY(ms_path_join(path, s->plan.folder, MS_MODEL_FILE));
   MS_TRY(ms_network_save(s->run.network, path));
   MS_TRY(evaluate(s));
