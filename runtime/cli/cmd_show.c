@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime/cli/commands.h"
+#include "runtime/cli/model_data.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
 #include "runtime/data/idx.h"
@@ -19,6 +20,7 @@ enum { MAX_IMAGES = 64 };
 static const struct cli_option options[] = {
     {"model", "MODEL", "a .safetensors file or the folder of a run: tell its prediction and how sure it is"},
     CLI_DATA_OPTION,
+    CLI_OTHER_DATA_OPTION,
     CLI_ISA_OPTION,
     CLI_THREADS_OPTION,
     {0},
@@ -42,6 +44,7 @@ static const struct cli_command command = {
 /* What is to be shown: a part of the data, or a file, which is read image by image: it may be larger than memory. Images
  * of a file have no labels. */
 struct source {
+  const char *folder;
   struct ms_data data;
   const struct ms_dataset *part; /* of data; NULL: a file */
   char path[MS_PATH_SIZE];
@@ -52,8 +55,7 @@ struct source {
 };
 
 static int find_part(const struct cli_values *values, bool is_test, struct source *s) {
-  const char *folder;
-  const int exit_code = cli_load_data(values, is_test ? MS_DATA_TEST : MS_DATA_TRAINING, &s->data, &folder);
+  const int exit_code = cli_load_data(values, is_test ? MS_DATA_TEST : MS_DATA_TRAINING, &s->data, &s->folder);
   s->part = is_test ? &s->data.test : &s->data.train;
   s->n_images = s->part->n;
   s->rows = s->part->rows;
@@ -130,10 +132,17 @@ static int show(const struct cli_values *values, struct source *s, const struct 
     return exit_code;
   if (!read_indices(values, s))
     return EXIT_USAGE;
+  const char *remark = NULL;
+  if (s->part && network)
+    exit_code = cli_check_model_data(values, cli_get(values, "model"), network, s->folder, &s->data, &remark);
+  if (exit_code != 0)
+    return exit_code;
   const size_t n_pixels = s->rows * s->cols;
   enum ms_status status = ms_allocate(s->n, n_pixels, "images", &s->pixels);
   for (size_t k = 0; status == MS_OK && k < s->n; ++k)
     status = read_image(s, s->index[k], network, s->pixels + k * n_pixels, &images[k]);
+  if (status == MS_OK && remark)
+    printf("%s: %s\n\n", s->folder, remark);
   if (status == MS_OK)
     status = print_images(images, s->n, s->rows, s->cols);
   return status == MS_OK ? EXIT_SUCCESS : cli_fail(values->command, status);
