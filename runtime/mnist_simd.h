@@ -107,7 +107,8 @@ MS_API enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose tran
 
 /* ---- Data --------------------------------------------------------------------------------------------------- */
 
-#define MS_MAX_CLASSES 256 /* labels are bytes */
+#define MS_MAX_CLASSES 256   /* labels are bytes */
+#define MS_MAX_CLASS_NAME 64 /* bytes */
 
 /* Labelled images; a view when the pixels belong to another data set. */
 struct ms_dataset {
@@ -123,7 +124,8 @@ struct ms_dataset {
 /* What a folder of data holds. */
 struct ms_data {
   struct ms_dataset train, test;           /* all 0: not read, or not there */
-  const char *class_names[MS_MAX_CLASSES]; /* UTF-8 without control characters; NULL: not known */
+  const char *class_names[MS_MAX_CLASSES]; /* UTF-8 without control characters, of 1 to MS_MAX_CLASS_NAME bytes;
+                                              NULL: not known */
   char description[256];                   /* how the files were understood, in a line: "IDX, gzip" */
   void *owned[5];                          /* images and labels of train and test, text of the class names */
 };
@@ -394,11 +396,15 @@ MS_API enum ms_status ms_predict_floats(const struct ms_network *network, size_t
 
 /* ---- Evaluation --------------------------------------------------------------------------------------------- */
 
+/* Of a class with TP images that are rightly predicted, FP that are others', FN that are taken for others: precision
+ * TP / (TP + FP), recall TP / (TP + FN), F1 2 TP / (2 TP + FP + FN), each NAN where its denominator is 0: a class that
+ * is never predicted has no precision, one without images no recall, one with neither no F1. macro_f1 is the mean of
+ * the F1 that are numbers, as scikit-learn's f1_score(average="macro") gives it. */
 struct ms_evaluation {
   size_t n, errors, n_classes;
   double loss, accuracy;
-  double macro_f1;                 /* mean of the classes' F1 */
-  double *precision, *recall, *f1; /* (n_classes); 0 where a denominator is 0 */
+  double macro_f1;
+  double *precision, *recall, *f1; /* (n_classes) */
   size_t *support;                 /* (n_classes): images of the class */
   size_t *confusion;               /* (n_classes, n_classes): true class, predicted class */
   uint8_t *predicted;              /* (n) */

@@ -154,6 +154,22 @@ const char *test_folder(void) {
   return folder;
 }
 
+char *test_printed(void (*print)(const void *what), const void *what) {
+  FILE *file = tmpfile();
+  fflush(stdout);
+  const int terminal = dup(STDOUT_FILENO);
+  CHECK(file && terminal >= 0 && dup2(fileno(file), STDOUT_FILENO) >= 0);
+  print(what);
+  fflush(stdout);
+  CHECK(dup2(terminal, STDOUT_FILENO) >= 0 && close(terminal) == 0);
+  const long n_bytes = ftell(file);
+  char *text = calloc((size_t)n_bytes + 1, 1);
+  rewind(file);
+  CHECK(n_bytes >= 0 && text && fread(text, 1, (size_t)n_bytes, file) == (size_t)n_bytes);
+  fclose(file);
+  return text;
+}
+
 void test_golden(const char *name, char hex[65]) {
   char path[1024];
   snprintf(path, sizeof path, "%s/%s.sha256", MS_GOLDEN_FOLDER, name);

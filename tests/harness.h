@@ -60,6 +60,9 @@ void test_release(void);
 /* A new empty folder, removed with all in it when the case ends. */
 const char *test_folder(void);
 
+/* What `print` writes to standard output; to be freed. */
+char *test_printed(void (*print)(const void *what), const void *what);
+
 /* The digest in tests/golden/<name>.sha256. */
 void test_golden(const char *name, char hex[65]);
 

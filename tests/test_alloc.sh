@@ -11,6 +11,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/checks.sh"
 preload=$(realpath "$2")
 begin "$1" "$3" memory
 "$here/small_data.sh" "$data" data 40 10
+"$here/small_data.sh" "$data" other 40 10 inverted
 export MS_FAIL_REPORT=$work/report
 stride=${4:-1}
 failed=0 n_sites=0 n_errors=0 n_without=0
@@ -93,6 +94,7 @@ sweep "train" train "${small[@]}" --hidden 5 --dropout 0.1 --epochs 2 --val 10 -
 "$program" train "${small[@]}" --hidden 5 --dropout 0.1 --epochs 1 --out prepared >/dev/null
 sweep "train --force" train "${small[@]}" --hidden none --epochs 1 --val-data data --out out --force
 sweep "eval" eval out --data data --threads 2
+sweep "eval, other data" eval out --data other --other-data --threads 2
 sweep "train --resume, finished" train --data data --threads 1 --resume out
 sweep "show" show test 3,4 --model out --data data --threads 1
 sweep "show a file" show data/t10k-images-idx3-ubyte 3
@@ -101,6 +103,7 @@ for layout in gzip emnist keras csv_plain float32; do
 done
 LC_ALL=C sed 's/"mnist_simd /"OTHER-PROG /' out/model.safetensors >rewritten.safetensors
 sweep "eval, rewritten" eval rewritten.safetensors --data data --threads 2
+sed -i 's/"class_names": null/"class_names": ["a", null, "b", "c", "d", "e", "f", "g", "h", "i"]/' prepared/run.json
 sweep "report" report out --data data --threads 1
 rm -rf prepared
 # Killed when its model takes its place.

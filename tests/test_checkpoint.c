@@ -169,8 +169,10 @@ static void sessions(void) {
   memset(&part, 0, sizeof part);
   CHECK(ms_init(NULL, 2) == MS_OK);
   train_all(&whole, digest, &result);
-  const struct ms_data images = {.train = ms_dataset_slice(&test_data.train, 0, N_TRAIN + N_VALIDATION),
-                                 .test = test_data.test};
+  struct ms_data images = {.train = ms_dataset_slice(&test_data.train, 0, N_TRAIN + N_VALIDATION),
+                           .test = test_data.test,
+                           .class_names = {[3] = "three"},
+                           .description = "IDX"};
   struct ms_config *config = make_config();
   const struct ms_session_plan plan = {
       .folder = test_folder(), .preset = "regularised", .config = config, .data = &images, .without_test = true};
@@ -182,6 +184,14 @@ static void sessions(void) {
   CHECK(session(plan, MS_SESSION_RESUME, false, NULL) == MS_OK);
   CHECK_MESSAGE(ms_run_read(plan.folder, &run) == MS_OK, "%s", ms_error_message());
   CHECK(!run.interrupted && run.n_epochs == whole.n_epochs && strcmp(run.weights_sha256, digest) == 0);
+  CHECK(strcmp(run.class_names[3], "three") == 0 && !run.class_names[4] && strcmp(run.data, "IDX") == 0);
+  CHECK(!run.has_test && strcmp(run.test_sha256, MS_MNIST_TEST_SHA256) == 0);
+  ms_run_free(&run);
+  images.test = (struct ms_dataset){0}; /* no test files */
+  CHECK(session((struct ms_session_plan){plan.folder, plan.preset, config, .data = &images}, MS_SESSION_OVERWRITE,
+                false, NULL) == MS_OK);
+  CHECK_MESSAGE(ms_run_read(plan.folder, &run) == MS_OK, "%s", ms_error_message());
+  CHECK(!run.interrupted && !run.has_test && !run.test_sha256[0]);
   ms_run_free(&run);
   config->val = N_TRAIN + N_VALIDATION;
   CHECK(session(plan, MS_SESSION_OVERWRITE, false, NULL) == MS_ERROR_ARGUMENT);

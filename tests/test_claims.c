@@ -130,6 +130,10 @@ static void bounds(void) {
   check_row(&claims[MACRO_F1_3], "0.98", "0.9751", "-0.0049", MS_CLAIM_MET);
   check_row(&claims[LOWEST_F1_3], "0.975", "0.9699", "-0.0051", MS_CLAIM_MISSED);
   CHECK(strncmp(claims[LOWEST_F1_3].note, "that of class 2;", 16) == 0);
+  f1[0] = (double)NAN; /* an absent class is not the lowest */
+  compute(claims);
+  check_row(&claims[LOWEST_F1_3], "0.975", "0.9699", "-0.0051", MS_CLAIM_MISSED);
+  CHECK(strncmp(claims[LOWEST_F1_3].note, "that of class 2;", 16) == 0);
 }
 
 static void explained(void) {

@@ -212,11 +212,50 @@ for name in train-images-idx3-ubyte t10k-images-idx3-ubyte; do
   n=$([ $name = train-images-idx3-ubyte ] && echo 300 || echo 100)
   { head -c 8 small/$name; printf '\0\0\0\2\0\0\0\12'; tail -c +17 small/$name | head -c $((20 * n)); } >narrow/$name
 done
-refused 1 "$folder on narrow: " "784 inputs" "2 x 10" -- eval $folder --data narrow
+refused 1 "$folder on narrow: " "784 inputs" "2 x 10" -- eval $folder --data narrow --other-data
 if [ -w /dev/full ]; then
   "$program" "${small[@]}" --out full >/dev/full 2>err
   check "standard output on a full disk" test $? -eq 1 -a -s err
 fi
+
+# ---- A model and data that do not belong together ----
+
+"$here/small_data.sh" "$data" inverted 300 100 inverted
+"$program" "${small[@]}" --out belongs >/dev/null
+value() { # NAME, of a digest in run.json
+  sed -n "s/^  \"$1\": \"\(.\{16\}\).*/\1.../p" "$2/run.json"
+}
+"$program" train --data inverted --hidden 5 --epochs 1 --out other >/dev/null
+refused 1 "belongs was trained on other data (SHA-256 of the training images $(value data_sha256 belongs), inverted has $(value data_sha256 other))" \
+  "--data" "--other-data" -- eval belongs --data inverted
+check "        nothing else is printed" test ! -s out
+for part in test train; do
+  refused 1 "belongs/model.safetensors was trained on other data" -- show $part 3 --data inverted --model belongs/model.safetensors
+  run show $part 3 --data small --model belongs
+  check "show $part: its own data" test "$code" -eq 0 -a ! -s err -a -z "$(grep 'not the data' out)"
+  run show $part 3 --data inverted --model belongs --other-data
+  check "show $part --other-data: says so first" test "$code" -eq 0 -a "$(head -n 1 out)" = "inverted: not the data that the model was trained on"
+done
+run show inverted/t10k-images-idx3-ubyte 3 --model belongs
+check "show: a file is any data" test "$code" -eq 0
+run eval belongs --data inverted --other-data
+check "eval --other-data: says so in its head" test "$code" -eq 0 -a "$(sed -n 3p out)" = "          not the data that the model was trained on"
+run eval belongs --data small --other-data
+check "eval --other-data: but not of the model's own data" test "$code" -eq 0 -a -z "$(grep 'not the data' out)"
+mkdir longer only
+cp small/train-* longer && cp inverted/t10k-* longer
+run eval belongs --data longer
+check "eval: other test images of the same data set" test "$code" -eq 0
+cp inverted/t10k-* only
+refused 1 "SHA-256 of the test images $(value test_sha256 belongs), only has $(value test_sha256 other)" -- eval belongs --data only
+cp small/t10k-* only
+run eval belongs --data only
+check "eval: its test images alone" test "$code" -eq 0
+LC_ALL=C sed 's/"test_sha256"/"best_sha256"/' belongs/model.safetensors >untested.safetensors
+refused 1 "was perhaps trained on other data (SHA-256 of the training images $(value data_sha256 belongs), only has none)" -- eval untested.safetensors --data only
+LC_ALL=C sed 's/"data_sha256"/"date_sha256"/' untested.safetensors >unknown.safetensors
+run eval unknown.safetensors --data inverted
+check "eval: a model that knows nothing of its data" test "$code" -eq 0
 
 # ---- One digest ----
 

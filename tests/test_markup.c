@@ -9,6 +9,7 @@
 #include "runtime/report/half_blocks.h"
 #include "runtime/report/line_chart.h"
 #include "runtime/report/markup.h"
+#include "runtime/data/pixels.h"
 #include "runtime/report/png.h"
 #include "tests/harness.h"
 
@@ -114,6 +115,19 @@ static void png_palette(void) {
   free(pixels);
 }
 
+/* Images of bytes as they are, of floats by their value from 0 to 1. */
+static void pixels(void) {
+  static const uint8_t images[] = {0, 0, 0, 0, 0, 128, 255, 7}, expected[] = {0, 255, 0, 255, 128, 1};
+  static const float floats[] = {9, 9, 9, 9, 9, 9, -0.5f, 1.5f, 0, 1, 0.5f, 0.003f}; /* 127.5 and 0.765 are rounded */
+  uint8_t found[6];
+  const struct ms_dataset bytes = {.n = 2, .rows = 2, .cols = 2, .images = images};
+  const struct ms_dataset numbers = {.n = 2, .rows = 2, .cols = 3, .floats = floats};
+  ms_image_bytes(&bytes, 1, found);
+  CHECK(memcmp(found, images + 4, 4) == 0);
+  ms_image_bytes(&numbers, 1, found);
+  CHECK(memcmp(found, expected, sizeof expected) == 0);
+}
+
 /* A 3 x 5 picture between empty margins. */
 static const uint8_t picture[] = {
     0, 0,   0,   0,   0, 0, /**/
@@ -135,6 +149,11 @@ static void terminal(void) {
   check_drawing(MS_BLOCKS_PLAIN, 1, 80, "▀▄▄\n▀▀ \none\n");
   check_drawing(MS_BLOCKS_PLAIN, 2, 80, "▀▄▄  ▀▄▄\n▀▀   ▀▀ \none  two\n     2\n");
   check_drawing(MS_BLOCKS_PLAIN, 2, 7, "▀▄▄\n▀▀ \none\n\n▀▄▄\n▀▀ \ntwo\n2\n");
+  const struct ms_captioned wide[] = {{picture, {"おき", ""}}, {picture, {"two", ""}}};
+  struct ms_text text = {0};
+  ms_draw_images(&text, MS_BLOCKS_PLAIN, wide, 2, 5, 6, 80);
+  CHECK_MESSAGE(strcmp(text.data, "▀▄▄   ▀▄▄\n▀▀    ▀▀ \nおき  two\n") == 0, "\n%s", text.data);
+  ms_text_free(&text);
   check_drawing(MS_BLOCKS_ASCII, 1, 80, "===\n== \none\n");
   check_drawing(MS_BLOCKS_GREY, 1, 1, "\033[38;5;244;48;5;232m▀\033[0m\none\n"); /* 5 of 9 pixels are full: 141 */
 }
@@ -186,8 +205,8 @@ static void axes(void) {
 }
 
 static const struct test_case cases[] = {
-    {"escape", escape},     {"numbers", numbers}, {"png_ink", png_ink}, {"png_palette", png_palette},
-    {"terminal", terminal}, {"ticks", ticks},     {"axes", axes},
+    {"escape", escape}, {"numbers", numbers},   {"png_ink", png_ink}, {"png_palette", png_palette},
+    {"pixels", pixels}, {"terminal", terminal}, {"ticks", ticks},     {"axes", axes},
 };
 
 TEST_MAIN(cases)

@@ -25,6 +25,8 @@ static struct ms_network *new_network(void) {
   for (size_t l = 0; l < N_LAYERS; ++l)
     for (size_t j = 0; j < units[l + 1]; ++j)
       network->layers[l].bias[j] = test_random_float(-1, 1);
+  memset(network->data_sha256, 'd', 64);
+  memset(network->test_sha256, 'e', 64);
   return network;
 }
 
@@ -42,14 +44,40 @@ static bool same(const struct ms_network *a, const struct ms_network *b) {
          memcmp(a->memory, b->memory, a->memory_floats * sizeof(float)) == 0;
 }
 
+static bool same_data(const struct ms_network *a, const struct ms_network *b) {
+  return strcmp(a->data_sha256, b->data_sha256) == 0 && strcmp(a->test_sha256, b->test_sha256) == 0;
+}
+
 static void round_trip(void) {
   char path[256];
   size_t n_bytes;
   struct ms_network *network = new_network(), *loaded;
   free(saved(network, path, &n_bytes));
   CHECK_MESSAGE(ms_network_load(path, &loaded) == MS_OK, "%s", ms_error_message());
-  CHECK(same(network, loaded) && ms_network_parameters(loaded) == N_PARAMETERS);
+  CHECK(same(network, loaded) && ms_network_parameters(loaded) == N_PARAMETERS && same_data(network, loaded));
   ms_network_free(loaded);
+  ms_network_free(network);
+}
+
+/* Networks that know nothing of their data, or of test images alone, as files of before. The digest of the weights has
+ * nothing to do with it. */
+static void data_digests(void) {
+  char path[256], with[65], without[65];
+  size_t n_bytes;
+  struct ms_network *network = new_network(), *loaded;
+  ms_network_sha256(network, with);
+  for (int missing = 0; missing < 2; ++missing) {
+    (missing == 0 ? network->test_sha256 : network->data_sha256)[0] = '\0';
+    uint8_t *file = saved(network, path, &n_bytes);
+    CHECK_MESSAGE(ms_network_load(path, &loaded) == MS_OK, "%s", ms_error_message());
+    CHECK(same(network, loaded) && same_data(network, loaded) && !loaded->is_rewritten);
+    file[8 + (size_t)test_get_64(file)] = '\0'; /* where the tensors begin */
+    CHECK(!strstr((char *)file + 8, "test_sha256") && !strstr((char *)file + 8, "data_sha256") == (missing == 1));
+    ms_network_free(loaded);
+    free(file);
+  }
+  ms_network_sha256(network, without);
+  CHECK(strcmp(with, without) == 0);
   ms_network_free(network);
 }
 
@@ -91,6 +119,8 @@ static void check_damaged(const struct ms_network *network, const char *path, co
   const enum ms_status status = ms_network_load(path, &loaded);
   if (status == MS_OK) {
     CHECK(same(network, loaded));
+    CHECK(strspn(loaded->data_sha256, "d") == strlen(loaded->data_sha256)); /* none, or that one */
+    CHECK(strspn(loaded->test_sha256, "e") == strlen(loaded->test_sha256));
     ms_network_free(loaded);
   } else {
     CHECK(status == MS_ERROR_DATA && !loaded);
@@ -147,7 +177,7 @@ static void rewritten(void) {
     test_write_file(path, again, 8 + length + n_data);
     if (change < 2) {
       CHECK_MESSAGE(ms_network_load(path, &loaded) == MS_OK, "%s", ms_error_message());
-      CHECK(same(network, loaded) && loaded->is_rewritten);
+      CHECK(same(network, loaded) && loaded->is_rewritten && same_data(network, loaded));
       ms_network_free(loaded);
       again[8 + length + n_data / 2] ^= 1; /* damaged besides */
       test_write_file(path, again, 8 + length + n_data);
@@ -352,20 +382,11 @@ static void wide_network(void) {
 }
 
 static const struct test_case cases[] = {
-    {"round_trip", round_trip},
-    {"layout", layout},
-    {"byte_order", byte_order},
-    {"wide_network", wide_network},
-    {"every_byte_flipped", every_byte_flipped},
-    {"rewritten", rewritten},
-    {"long_header", long_header},
-    {"every_truncation", every_truncation},
-    {"headers_one", headers_one},
-    {"headers_two", headers_two},
-    {"header_length", header_length},
-    {"writing", writing},
-    {"folders", folders},
-    {"allocation", allocation},
+    {"round_trip", round_trip},   {"data_digests", data_digests}, {"layout", layout},
+    {"byte_order", byte_order},   {"wide_network", wide_network}, {"every_byte_flipped", every_byte_flipped},
+    {"rewritten", rewritten},     {"long_header", long_header},   {"every_truncation", every_truncation},
+    {"headers_one", headers_one}, {"headers_two", headers_two},   {"header_length", header_length},
+    {"writing", writing},         {"folders", folders},           {"allocation", allocation},
 };
 
 TEST_MAIN(cases)

@@ -65,6 +65,20 @@ done
 check "the page names the kernels" grep -q 'with scalar kernels on 3 threads' scalar.html
 check "the page names them in the machine section only" test -z "$(without_machine scalar.html | grep scalar)"
 
+# ---- A class without images, as where labels begin at 1 ----
+
+"$here/small_data.sh" "$data" ones 200 100 from-one
+"$program" train --data ones --hidden 30 --epochs 5 --out one >out 2>err
+check "absent class: no scores in the terminal" grep -qE '^    0 +- +- +- +0$' out
+check "absent class: null in run.json" test "$(grep -cx ' *null,' one/run.json)" -ge 2
+f1() { # in run.json, of the test images
+  sed -n '/"test": {/,/}/p' one/run.json | sed -n '/"f1"/,/]/p' | grep -oE '[0-9]\.[0-9]+'
+}
+check "absent class: macro F1 is the mean of the others" grep -qx "macro F1 $(f1 | awk '{ sum += $1 } END { printf "%.4f", sum / NR }')" out
+run report one --data ones --out one.html
+check "absent class: dashes on the page" grep -qF '<tr><td>0</td><td>–</td><td>–</td><td>–</td><td>0</td></tr>' one.html
+check "absent class: no nan in a drawing" test -z "$(grep -rhE '[ "]-?nan|d="M-?nan' one.html one_figures)"
+
 # ---- Sweeps ----
 
 make_sweep "$program" || exit 1
@@ -95,12 +109,38 @@ check "escaped: no element comes from a file" test -z "$(grep -oE '<script>alert
 check "escaped: the text is there" grep -q '&lt;script&gt;alert(1)&lt;/script&gt;&amp;' evil.html
 check "escaped: in figures too" test -z "$(grep -l '<script' evil_figures/*.svg)"
 
+# ---- Names of classes, as the run's folder has them ----
+
+cp -r f named
+sed -i 's|"class_names": null|"class_names": ["T-shirt/top", "Trouser", null, "Dress", "Coat", "Sandal", "<b>", "A name that is much too long for a drawing", "B\&g", "Ankle boot"]|' named/run.json
+run report named --data short --out named.html
+check "names: page is made" test "$code" -eq 0
+check "names: table of the scores" grep -qE '^<tr><td>0 T-shirt/top</td><td>[0-9–]' named.html
+check "names: a class without one" grep -qE '^<tr><td>2</td><td>[0-9–]' named.html
+check "names: escaped" grep -qE '^<tr><td>6 &lt;b&gt;</td><td>[0-9–]' named.html
+check "names: in full" grep -qE '^<tr><td>7 A name that is much too long for a drawing</td><td>' named.html
+check "names: cut off in drawings" grep -qF '>7 A name that i…<' named_figures/figure-6.svg
+check "names: rows of the confusion matrix" grep -qF '>9 Ankle boot</text>' named_figures/figure-7.svg
+check "names: over the samples" grep -qF '>Trouser<title>Trouser</title></text>' named_figures/figure-1.svg
+check "names: misclassified images" grep -qE '<b>[0-9]( [^<]+)?<br>→ [0-9]( [^<]+)?</b>' named.html
+check "names: choices" grep -qF '<option value="8">8 B&amp;g</option>' named.html
+check "names: no element comes from them" test -z "$(grep -r '[0-9] <b>' named.html named_figures)"
+if command -v xmllint >/dev/null; then
+  check "names: SVG files are well-formed" xmllint --noout named_figures/*.svg
+fi
+
 # ---- Errors: one line ----
 
 refused 2 "RUN... is missing" -- report
 refused 1 "there is no such folder" -- report nowhere --data short
 refused 1 "holds no run.json" -- report short --data short
-refused 1 "--data" -- report f --data "$data"
+refused 1 "--data" "was trained on other images" -- report f --data "$data"
+cp -r short half
+"$here/small_data.sh" "$data" less 10200 400
+cp less/t10k-* half
+refused 1 "--data" "f: was tested on other images than those of half" -- report f --data half
+run report u --data half --out half.html
+check "a run that was tested on other images is refused too" test "$code" -eq 1
 cp -r f broken
 sed -i '3s/,.*/,/' broken/metrics.csv
 refused 1 "broken/metrics.csv: line 3" -- report u broken --data short
@@ -149,7 +189,7 @@ if truncate -s $((16 + 4294967295 * 784)) large 2>/dev/null; then
 fi
 rm large
 mkdir mixed && cp short/t10k-images-idx3-ubyte mixed && cp short/train-labels-idx1-ubyte mixed/t10k-labels-idx1-ubyte
-refused 1 mixed/t10k-labels-idx1-ubyte "both must come from one data set" -- show test 0 --data mixed
+refused 1 mixed t10k-labels-idx1-ubyte "both must come from one data set" -- show test 0 --data mixed
 refused 2 "from 0 to 499" -- show test 500 --data short
 refused 2 "INDEX" -- show test 1, --data short
 refused 1 "train, test or an IDX file" -- show nothing 0

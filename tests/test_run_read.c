@@ -1,6 +1,7 @@
 /* Reading a run's folder back: what was written is what is read, and nothing that training does not write is taken for
  * a run. */
 #define _POSIX_C_SOURCE 200809L /* strdup */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,7 +45,7 @@ static void write_run(char **summary, char **metrics) {
     CHECK(ms_metrics_log_add(&log, &e) == MS_OK);
   }
   CHECK(ms_metrics_log_write(&log, folder) == MS_OK);
-  double f1[] = {0.25, 0.5, 0.75};
+  double f1[] = {0.25, 0.5, 0.75}, f1_of_test[] = {(double)NAN, 0.5, 0.75};
   struct ms_run run = {.preset = "regularised", .config = config, .network = network, .interrupted = true};
   run.result = (struct ms_train_result){.epochs_run = EPOCHS, .best_epoch = 2, .model_epoch = 2, .elapsed_s = 1.5};
   run.has_validation = run.has_test = true;
@@ -52,8 +53,13 @@ static void write_run(char **summary, char **metrics) {
       .n = 200, .errors = 3, .n_classes = 3, .accuracy = 0.985, .loss = 0.25, .macro_f1 = 0.5, .f1 = f1};
   run.validation = (struct ms_evaluation){
       .n = VALIDATION, .errors = 75, .n_classes = 3, .accuracy = 0.25, .loss = 0.5, .macro_f1 = 0.25, .f1 = f1};
-  run.test = (struct ms_evaluation){.n = 50, .errors = 50, .n_classes = 3, .loss = 7, .f1 = f1};
+  run.test = (struct ms_evaluation){.n = 50, .errors = 50, .n_classes = 3, .loss = 7, .f1 = f1_of_test};
   memset(run.data_sha256, 'd', 64);
+  memset(run.test_sha256, 'e', 64);
+  run.data = "IDX, gzip";
+  run.class_names[0] = "Stra\xc3\x9f"
+                       "e";
+  run.class_names[2] = "<b>"; /* class 1 has none */
   ms_network_sha256(network, run.weights_sha256);
   char path[300];
   snprintf(path, sizeof path, "%s/" MS_MODEL_FILE, folder);
@@ -82,7 +88,13 @@ static void round_trip(void) {
   CHECK(run.config->n_hidden == 1 && run.config->hidden[0].dropout == 0.6 && run.config->patience == 5);
   CHECK(run.result.epochs_run == EPOCHS && run.result.best_epoch == 2 && run.result.elapsed_s == 1.5);
   CHECK(run.train.n == 200 && run.train.errors == 3 && run.train.accuracy == 0.985 && run.test.loss == 7);
-  CHECK(run.test.n_classes == 3 && run.test.f1[1] == 0.5 && run.has_test && strspn(run.data_sha256, "d") == 64);
+  CHECK(run.test.n_classes == 3 && isnan(run.test.f1[0]) && run.test.f1[1] == 0.5 && run.has_test &&
+        strspn(run.data_sha256, "d") == 64);
+  CHECK(strcmp(run.data, "IDX, gzip") == 0 && strspn(run.test_sha256, "e") == 64);
+  CHECK(strcmp(run.class_names[0], "Stra\xc3\x9f"
+                                   "e") == 0 &&
+        !run.class_names[1]);
+  CHECK(strcmp(run.class_names[2], "<b>") == 0 && !run.class_names[3]);
   CHECK(run.validation.n == VALIDATION && run.n_epochs == EPOCHS && run.epochs[3].epoch == 4);
   CHECK(run.epochs[3].train_loss == 0.25 && run.epochs[0].val_accuracy == 0.25);
   CHECK(strcmp(run.epochs[1].weights_sha256, run.weights_sha256) == 0 && ms_network_layers(run.network) == 2);
@@ -105,6 +117,32 @@ static void old_names(void) {
   test_write_file(summary_path, summary, strlen(summary));
   CHECK_MESSAGE(ms_run_read(folder, &run) == MS_OK, "%s", ms_error_message());
   CHECK(run.config->input_dropout == 0.2 && run.config->min_delta == 0.0001);
+  ms_run_free(&run);
+  free(summary);
+  free(metrics);
+}
+
+/* A member with its value, up to the comma or the line that ends it, is taken out of a summary. */
+static void take_out(char *summary, const char *name) {
+  char *at = strstr(summary, name), *end = at;
+  CHECK_MESSAGE(at, "%s", name);
+  end = strchr(at, at[strlen(name) + 2] == '[' ? ']' : '\n');
+  end = strchr(end, '"');
+  memmove(at, end + 1, strlen(end));
+}
+
+/* Summaries of before that lack members, and null in their place. */
+static void old_summaries(void) {
+  char *summary, *metrics;
+  struct ms_run run;
+  write_run(&summary, &metrics);
+  take_out(summary, "data\"");
+  take_out(summary, "test_sha256\"");
+  take_out(summary, "class_names\"");
+  CHECK_MESSAGE(!strstr(summary, "IDX") && !strstr(summary, "<b>"), "%s", summary);
+  test_write_file(summary_path, summary, strlen(summary));
+  CHECK_MESSAGE(ms_run_read(folder, &run) == MS_OK, "%s", ms_error_message());
+  CHECK(!run.data && !run.test_sha256[0] && !run.class_names[0] && strspn(run.data_sha256, "d") == 64);
   ms_run_free(&run);
   free(summary);
   free(metrics);
@@ -159,7 +197,17 @@ static void hostile_summaries(void) {
       {"\"loss\": 0.25", "\"loss\": 1.7e308", "\"loss\""},
       {"0.75\n", "-0.75\n", "f1"},
       {"0.75\n", "\"a\"\n", "f1"},
+      {"null,\n      0.5,\n      0.75\n", "null,\n null,\n null\n", "f1"}, /* all classes absent */
       {"\"data_sha256\": \"dd", "\"data_sha256\": \"d", "data_sha256"},
+      {"\"test_sha256\": \"ee", "\"test_sha256\": \"e", "test_sha256"},
+      {"\"data\": \"IDX, gzip\"", "\"data\": 5", "\"data\""},
+      {"null,\n    \"<b>\"", "\"<b>\"", "class_names"},
+      {"null,\n    \"<b>\"", "null, null, null", "class_names"},
+      {"\"<b>\"", "\"\"", "class_names"},
+      {"\"<b>\"", "\"\\u001b[31m\"", "class_names"},
+      {"\"<b>\"", "\"\\u009b\"", "class_names"},
+      {"\"<b>\"", "5", "class_names"},
+      {"\"<b>\"", "\"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef0\"", "class_names"},
       {"\"images\": 100", "\"images\": 101", ""},
       {"\"val\": 100", "\"val\": 0", ""},
       {"\"units\": 5", "\"units\": 6", "layers"},
@@ -291,6 +339,7 @@ static const struct test_case cases[] = {
     {"every_byte_changed", every_byte_changed},
     {"missing_files", missing_files},
     {"old_names", old_names},
+    {"old_summaries", old_summaries},
 };
 
 TEST_MAIN(cases)

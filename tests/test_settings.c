@@ -1,18 +1,15 @@
 /* Settings by name and wherever they are written, numbers from text and back, and the learning-rate schedule. */
-#define _POSIX_C_SOURCE 200809L /* dup */
 #include <float.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "kernels/kernels.h"
 #include "runtime/cli/print.h"
 #include "runtime/nn/schedule.h"
 #include "runtime/nn/settings.h"
-#include "runtime/platform/files.h"
 #include "runtime/run/checkpoint_header.h"
 #include "runtime/run/config_json.h"
 #include "tests/harness.h"
@@ -216,29 +213,14 @@ static void in_checkpoints(void) {
   free(text);
 }
 
-/* What print_settings prints. */
-static char *plan_of(const struct ms_config *config) {
-  char path[300];
-  uint8_t *data;
-  size_t n_bytes;
-  snprintf(path, sizeof path, "%s/plan", test_folder());
-  fflush(stdout);
-  const int terminal = dup(STDOUT_FILENO);
-  CHECK(terminal >= 0 && freopen(path, "w", stdout));
+static void print_plan(const void *config) {
   print_settings("final", config);
-  fflush(stdout);
-  CHECK(dup2(terminal, STDOUT_FILENO) >= 0 && close(terminal) == 0);
-  CHECK(ms_file_read(path, 1 << 16, &data, &n_bytes) == MS_OK);
-  char *text = strndup((char *)data, n_bytes);
-  CHECK(text);
-  free(data);
-  return text;
 }
 
 /* With its label and value. What is switched off is left out, but a seed of 0 is a seed. */
 static void in_plan(void) {
   struct ms_config *config = make_distinct();
-  char item[100], value[MS_NUMBER_SIZE], *text = plan_of(config);
+  char item[100], value[MS_NUMBER_SIZE], *text = test_printed(print_plan, config);
   for (const struct ms_setting *s = ms_settings; s->name; ++s)
     for (size_t l = 0; l < (s->of_layer ? 3 : 1); ++l) {
       ms_setting_format(s, ms_setting_get(s, config, l), value);
@@ -251,7 +233,7 @@ static void in_plan(void) {
   config->seed = 0;
   config->input_dropout = 0;
   config->schedule = MS_SCHEDULE_CONSTANT;
-  text = plan_of(config);
+  text = test_printed(print_plan, config);
   CHECK_MESSAGE(strstr(text, "seed 0,") && !strstr(text, "input dropout") && !strstr(text, "schedule"), "%s", text);
   free(text);
   ms_config_free(config);

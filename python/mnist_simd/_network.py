@@ -15,8 +15,9 @@ Evaluation = namedtuple("Evaluation", "n errors loss accuracy macro_f1 precision
                                       "confidence")
 Evaluation.__doc__ = """Of a network on labelled images; loss is the mean cross-entropy in nats, accuracy a share of 1.
 
-precision, recall, f1, support: (classes,). confusion: (classes, classes), true class, predicted class. predicted,
-confidence: (n,), the class of the largest logit and its probability.
+precision, recall, f1, support: (classes,), nan where there is nothing to divide; macro_f1 is the mean of the f1 that
+are numbers. confusion: (classes, classes), true class, predicted class. predicted, confidence: (n,), the class of the
+largest logit and its probability.
 """
 
 

@@ -70,7 +70,7 @@ static int write_run_page(const struct cli_values *values, const char *path) {
   struct ms_data data;
   struct ms_report report;
   const char *folder;
-  const int exit_code = cli_load_data(values, MS_DATA_BOTH, &data, &folder);
+  const int exit_code = cli_load_data(values, MS_DATA_TEST_IF_THERE, &data, &folder);
   if (exit_code != 0)
     return exit_code;
   enum ms_status status = ms_report_create(values->arguments, values->n_arguments, &data, folder, &report);

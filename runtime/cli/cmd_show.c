@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime/cli/commands.h"
+#include "runtime/cli/model_data.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
 #include "runtime/data/read.h"
@@ -17,6 +18,7 @@ enum { MAX_IMAGES = 64 };
 static const struct cli_option options[] = {
     {"model", "MODEL", "a .safetensors file or the folder of a run: tell its prediction and how sure it is"},
     CLI_DATA_OPTIONS,
+    CLI_OTHER_DATA_OPTION,
     CLI_ISA_OPTION,
     CLI_THREADS_OPTION,
     {0},
@@ -39,6 +41,7 @@ static const struct cli_command command = {
 
 /* What is to be shown, read image by image where it can be: a file may be larger than memory. */
 struct source {
+  const char *folder;
   struct ms_data data;
   const struct ms_dataset *part; /* of it; labels NULL: an IDX file of images alone */
   struct ms_image_file file;
@@ -46,18 +49,20 @@ struct source {
   uint8_t *pixels; /* (n, rows, cols) */
 };
 
-static int find(const struct cli_values *values, struct source *s) {
-  const char *name = values->arguments[0], *folder;
+static int find(const struct cli_values *values, bool has_model, struct source *s) {
+  const char *name = values->arguments[0];
   const bool is_test = strcmp(name, "test") == 0, is_part = is_test || strcmp(name, "train") == 0;
   struct ms_data_options wanted = {.part = is_test ? MS_DATA_TEST : MS_DATA_TRAINING};
+  s->part = is_part && !is_test ? &s->data.train : &s->data.test;
+  if (is_part && has_model) /* all of it, to see whether it is the model's */
+    return cli_load_data(values, wanted.part, &s->data, &s->folder);
   int exit_code = cli_data_options(values, &wanted);
   if (exit_code == 0 && is_part)
-    exit_code = cli_find_data(values, &folder);
+    exit_code = cli_find_data(values, &s->folder);
   if (exit_code != 0)
     return exit_code;
-  s->part = is_part && !is_test ? &s->data.train : &s->data.test;
-  const enum ms_status status =
-      is_part ? ms_data_open(folder, &wanted, &s->data, &s->file) : ms_images_open(name, &wanted, &s->data, &s->file);
+  const enum ms_status status = is_part ? ms_data_open(s->folder, &wanted, &s->data, &s->file)
+                                        : ms_images_open(name, &wanted, &s->data, &s->file);
   if (status == MS_OK)
     return 0;
   if (is_part)
@@ -86,49 +91,51 @@ static bool read_indices(const struct cli_values *values, struct source *s) {
   }
 }
 
-/* One image's captions: "image 115: 4", and the prediction of network unless it is NULL. */
-static enum ms_status caption(const struct source *s, size_t index, const struct ms_network *network,
-                              struct ms_captioned *image) {
-  uint8_t label = s->part->labels ? s->part->labels[index] : 0;
-  if (s->part->labels) {
-    snprintf(image->lines[0], sizeof image->lines[0], "image %zu: %d", index, label);
+/* Reads an image; its captions are its label, where that is known, and the prediction of network unless it is NULL. */
+static enum ms_status read_image(const struct source *s, size_t index, const struct ms_network *network,
+                                 uint8_t *pixels, struct ms_captioned *image) {
+  static const uint8_t no_label = 0;
+  struct ms_dataset one = ms_dataset_slice(s->part, index, 1);
+  image->pixels = pixels;
+  MS_TRY(ms_image_read(&s->file, s->part, index, pixels));
+  if (s->file.path[0])
+    one.images = pixels;
+  if (one.labels) {
+    caption_label(image, index, s->data.class_names, one.labels[0]);
   } else {
     snprintf(image->lines[0], sizeof image->lines[0], "image %zu", index);
   }
   if (!network)
     return MS_OK;
-  const struct ms_dataset one = {.n = 1,
-                                 .rows = s->part->rows,
-                                 .cols = s->part->cols,
-                                 .n_classes = MS_MAX_CLASSES,
-                                 .images = image->pixels,
-                                 .labels = &label};
+  one.n_classes = MS_MAX_CLASSES;
+  one.labels = one.labels ? one.labels : &no_label;
   struct ms_evaluation e;
   MS_TRY(ms_evaluate(network, &one, &e));
-  snprintf(image->lines[1], sizeof image->lines[1], "predicted %d, %.2f %%", e.predicted[0],
-           100 * (double)e.confidence[0]);
+  caption_prediction(image, s->data.class_names, e.predicted[0], e.confidence[0]);
   ms_evaluation_free(&e);
   return MS_OK;
 }
 
 static int show(const struct cli_values *values, struct source *s, const struct ms_network *network) {
   struct ms_captioned images[MAX_IMAGES] = {{0}};
-  int exit_code = find(values, s);
+  int exit_code = find(values, network != NULL, s);
   if (exit_code != 0)
     return exit_code;
   if (!read_indices(values, s))
     return EXIT_USAGE;
-  const size_t rows = s->part->rows, cols = s->part->cols;
-  enum ms_status status = ms_allocate(s->n, rows * cols, "images", &s->pixels);
-  for (size_t k = 0; status == MS_OK && k < s->n; ++k) {
-    uint8_t *pixels = s->pixels + k * rows * cols;
-    images[k].pixels = pixels;
-    status = ms_image_read(&s->file, s->part, s->index[k], pixels);
-    if (status == MS_OK)
-      status = caption(s, s->index[k], network, &images[k]);
-  }
+  const char *remark = NULL;
+  if (s->folder && network)
+    exit_code = cli_check_model_data(values, cli_get(values, "model"), network, s->folder, &s->data, &remark);
+  if (exit_code != 0)
+    return exit_code;
+  const size_t n_pixels = s->part->rows * s->part->cols;
+  enum ms_status status = ms_allocate(s->n, n_pixels, "images", &s->pixels);
+  for (size_t k = 0; status == MS_OK && k < s->n; ++k)
+    status = read_image(s, s->index[k], network, s->pixels + k * n_pixels, &images[k]);
+  if (status == MS_OK && remark)
+    printf("%s: %s\n\n", s->folder, remark);
   if (status == MS_OK)
-    status = print_images(images, s->n, rows, cols);
+    status = print_images(images, s->n, s->part->rows, s->part->cols);
   return status == MS_OK ? EXIT_SUCCESS : cli_fail(values->command, status);
 }
 

@@ -1,5 +1,4 @@
-/* Tables and images of an evaluation, for a terminal. */
-#define _POSIX_C_SOURCE 200809L /* strncasecmp */
+/* What several sub-commands print. */
 #include "runtime/cli/print.h"
 
 #include <stdarg.h>
@@ -7,67 +6,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
+#include "runtime/cli/class_tables.h"
 #include "runtime/cli/terminal.h"
+#include "runtime/data/pixels.h"
 #include "runtime/nn/settings.h"
 #include "runtime/platform/c_locale.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
 
-enum { INDENT = 10, DEFAULT_WIDTH = 80, MAX_CONFUSIONS = 20 };
-
-static size_t matrix_width(size_t n_classes) {
-  return 6 * (n_classes + 1);
-}
-
-static void print_classes(const struct ms_evaluation *e) {
-  printf("\nclass  precision  recall      F1  images\n");
-  for (size_t c = 0; c < e->n_classes; ++c)
-    printf("%5zu     %6.4f  %6.4f  %6.4f  %6zu\n", c, e->precision[c], e->recall[c], e->f1[c], e->support[c]);
-  printf("macro F1 %.4f\n", e->macro_f1);
-}
-
-/* Cells off the diagonal that hold something, the largest first, equal ones in their order. */
-static void print_confusions(const struct ms_evaluation *e) {
-  const size_t n = e->n_classes * e->n_classes;
-  size_t last = 0, last_count = SIZE_MAX, n_left = 0;
-  for (size_t i = 0; i < n; ++i)
-    n_left += i / e->n_classes != i % e->n_classes && e->confusion[i] > 0;
-  printf("\nLargest of %zu confusions\n(the matrix needs %zu columns)\n class  predicted  images\n", n_left,
-         matrix_width(e->n_classes));
-  for (size_t k = 0; k < MAX_CONFUSIONS && k < n_left; ++k) {
-    size_t next = n, count = 0;
-    for (size_t i = 0; i < n; ++i)
-      if (i / e->n_classes != i % e->n_classes && e->confusion[i] > count &&
-          (e->confusion[i] < last_count || (e->confusion[i] == last_count && i > last))) {
-        next = i;
-        count = e->confusion[i];
-      }
-    printf("%6zu  %9zu  %6zu\n", next / e->n_classes, next % e->n_classes, count);
-    last = next;
-    last_count = count;
-  }
-}
-
-static void print_confusion(const struct ms_evaluation *e) {
-  printf("\nConfusion matrix: a row per true class, a column per predicted class\n      ");
-  for (size_t c = 0; c < e->n_classes; ++c)
-    printf(" %5zu", c);
-  putchar('\n');
-  for (size_t row = 0; row < e->n_classes; ++row) {
-    printf("%5zu ", row);
-    for (size_t col = 0; col < e->n_classes; ++col) {
-      const size_t count = e->confusion[row * e->n_classes + col];
-      if (count > 0)
-        printf(" %5zu", count);
-      else
-        printf("     .");
-    }
-    putchar('\n');
-  }
-}
+enum { INDENT = 10, DEFAULT_WIDTH = 80, CAPTION_COLUMNS = 38, LEAST_CLASS = 5 };
 
 const char *plural_s(size_t n) {
   return n == 1 ? "" : "s";
@@ -88,14 +37,6 @@ const char *shell_word(char *out, const char *path) {
       *end++ = *path;
   strcpy(end, "'");
   return out;
-}
-
-void print_tables(const struct ms_evaluation *e) {
-  print_classes(e);
-  if (matrix_width(e->n_classes) <= output_width(SIZE_MAX))
-    print_confusion(e);
-  else
-    print_confusions(e);
 }
 
 int print_item(int column, const char *format, ...) {
@@ -150,22 +91,9 @@ void print_network(const struct ms_network *network) {
   printf(", %zu parameters\n", ms_network_parameters(network));
 }
 
-/* The first of the three variables that is set decides, as for setlocale. */
-static bool is_utf8(void) {
-  static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-  for (size_t i = 0; i < sizeof variables / sizeof variables[0]; ++i) {
-    const char *value = getenv(variables[i]);
-    if (!value || !value[0])
-      continue;
-    const char *charset = strchr(value, '.');
-    return charset && (strncasecmp(charset, ".utf-8", 6) == 0 || strncasecmp(charset, ".utf8", 5) == 0);
-  }
-  return false;
-}
-
 static enum ms_block_style choose_style(void) {
   const char *no_color = getenv("NO_COLOR");
-  if (!is_utf8())
+  if (!is_utf8_locale())
     return MS_BLOCKS_ASCII;
   return is_terminal() && !(no_color && no_color[0]) ? MS_BLOCKS_GREY : MS_BLOCKS_PLAIN;
 }
@@ -180,23 +108,52 @@ enum ms_status print_images(const struct ms_captioned *images, size_t n, size_t 
   return status;
 }
 
-enum ms_status print_mistakes(const struct ms_dataset *data, const struct ms_evaluation *e, size_t n) {
+/* `before`, the class, `after`; the class gets what columns they leave of a caption. */
+static void caption(char line[MS_CAPTION_SIZE], const char *before, const char *const *names, size_t class,
+                    const char *after) {
+  char words[MS_CLASS_WORDS];
+  const size_t width = output_width(DEFAULT_WIDTH), columns = width < CAPTION_COLUMNS ? width : CAPTION_COLUMNS;
+  const size_t taken = strlen(before) + strlen(after);
+  snprintf(line, MS_CAPTION_SIZE, "%s%s%s", before,
+           class_words(words, names, class, columns > taken + LEAST_CLASS ? columns - taken : LEAST_CLASS), after);
+}
+
+void caption_label(struct ms_captioned *image, size_t index, const char *const *names, uint8_t label) {
+  char before[32];
+  snprintf(before, sizeof before, "image %zu: ", index);
+  caption(image->lines[0], before, names, label, "");
+}
+
+void caption_prediction(struct ms_captioned *image, const char *const *names, uint8_t class, float confidence) {
+  char after[16];
+  ms_snprintf(after, sizeof after, ", %.2f %%", 100 * (double)confidence);
+  caption(image->lines[1], "predicted ", names, class, after);
+}
+
+enum ms_status print_mistakes(const struct ms_dataset *data, const char *const *names, const struct ms_evaluation *e,
+                              size_t n) {
   struct ms_captioned *images;
+  uint8_t *pixels;
+  const size_t n_pixels = data->rows * data->cols;
   n = n < e->errors ? n : e->errors;
   if (n == 0)
     return MS_OK;
   MS_TRY(ms_allocate(n, sizeof *images, "images", &images));
-  for (size_t i = 0, k = 0; i < data->n && k < n; ++i) {
+  enum ms_status status = ms_allocate(n, n_pixels, "images", &pixels);
+  for (size_t i = 0, k = 0; status == MS_OK && k < n; ++i) {
     if (e->predicted[i] == data->labels[i])
       continue;
-    images[k].pixels = data->images + i * data->rows * data->cols;
-    snprintf(images[k].lines[0], sizeof images[k].lines[0], "image %zu: %d", i, data->labels[i]);
-    snprintf(images[k].lines[1], sizeof images[k].lines[1], "predicted %d, %.2f %%", e->predicted[i],
-             100 * (double)e->confidence[i]);
+    images[k].pixels = pixels + k * n_pixels;
+    ms_image_bytes(data, i, pixels + k * n_pixels);
+    caption_label(&images[k], i, names, data->labels[i]);
+    caption_prediction(&images[k], names, e->predicted[i], e->confidence[i]);
     ++k;
   }
-  printf("\nThe first %zu of %zu misclassified images\n\n", n, e->errors);
-  const enum ms_status status = print_images(images, n, data->rows, data->cols);
+  if (status == MS_OK) {
+    printf("\nThe first %zu of %zu misclassified images\n\n", n, e->errors);
+    status = print_images(images, n, data->rows, data->cols);
+  }
+  free(pixels);
   free(images);
   return status;
 }

@@ -5,10 +5,6 @@
 #include "runtime/mnist_simd.h"
 #include "runtime/report/half_blocks.h"
 
-/* The table of precision, recall and F1 per class, and the confusion matrix; where the terminal is too narrow for it,
- * its largest confusions. */
-void print_tables(const struct ms_evaluation *evaluation);
-
 /* The line of accuracy, errors and loss on the test images. */
 void print_test(const struct ms_evaluation *evaluation);
 
@@ -22,9 +18,14 @@ void print_network(const struct ms_network *network);
  * says UTF-8, in greys on a terminal. */
 enum ms_status print_images(const struct ms_captioned *images, size_t n, size_t rows, size_t cols);
 
-/* The first n misclassified images with their classes and how sure the prediction is; nothing if n is 0 or there are
- * none. */
-enum ms_status print_mistakes(const struct ms_dataset *data, const struct ms_evaluation *evaluation, size_t n);
+/* The captions of an image: "image 5: 9 Ankle boot" and "predicted 7 Sneaker, 99.10 %". What is too long of a name is
+ * cut off. */
+void caption_label(struct ms_captioned *image, size_t index, const char *const *names, uint8_t label);
+void caption_prediction(struct ms_captioned *image, const char *const *names, uint8_t class, float confidence);
+
+/* The first n misclassified images with these captions; nothing if n is 0 or there are none. */
+enum ms_status print_mistakes(const struct ms_dataset *data, const char *const *names,
+                              const struct ms_evaluation *evaluation, size_t n);
 
 /* "1 epoch", "2 epochs": what follows the noun after a number. */
 const char *plural_s(size_t n);

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -41,6 +42,19 @@ size_t output_width(size_t otherwise) {
   if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
     return size.ws_col; /* before the variable, which knows of no change of the window */
   return variable && ms_parse_size(variable, &columns) && columns > 0 ? columns : 80;
+}
+
+/* The first of the three variables that is set decides, as for setlocale. */
+bool is_utf8_locale(void) {
+  static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+  for (size_t i = 0; i < sizeof variables / sizeof variables[0]; ++i) {
+    const char *value = getenv(variables[i]);
+    if (!value || !value[0])
+      continue;
+    const char *charset = strchr(value, '.');
+    return charset && (strncasecmp(charset, ".utf-8", 6) == 0 || strncasecmp(charset, ".utf8", 5) == 0);
+  }
+  return false;
 }
 
 /* ---- Lines ---- */

@@ -11,6 +11,9 @@ bool is_terminal(void);
 /* Columns of the terminal that standard output is, as it is now; `otherwise` if it is none. */
 size_t output_width(size_t otherwise);
 
+/* Whether LC_ALL, LC_CTYPE or LANG says UTF-8. */
+bool is_utf8_locale(void);
+
 /* A line of parts, in their order, each with the blanks before it. */
 struct line {
   struct {

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "runtime/cli/class_tables.h"
 #include "runtime/cli/print.h"
 #include "runtime/cli/progress.h"
 #include "runtime/cli/signals.h"
@@ -17,8 +18,11 @@ static void print_plan(const struct session *s, const struct ms_session *session
   print_item(column, "%zu thread%s\n", ms_threads(), plural_s(ms_threads()));
   column = print_item(printf("data      "), "%s: %zu training", s->data_folder, session->split.train.n);
   column = print_item(column, "%zu validation", c->val);
-  column =
-      print_item(column, "%zu test images%s", s->plan.data->test.n, s->plan.without_test ? " (not looked at)" : "");
+  if (s->plan.data->test.n > 0)
+    column =
+        print_item(column, "%zu test images%s", s->plan.data->test.n, s->plan.without_test ? " (not looked at)" : "");
+  else
+    column = print_item(column, "no test images");
   column = print_item(column, "%zu x %zu pixels", session->split.train.rows, session->split.train.cols);
   print_item(column, "%zu classes\n", session->split.train.n_classes);
   printf("          read as %s\n", s->plan.data->description);
@@ -66,7 +70,7 @@ static void print_outcome(const struct ms_session *session, enum ms_status statu
 static void print_evaluations(const struct ms_session *session) {
   const struct ms_run *run = &session->run;
   if (run->has_test)
-    print_tables(&run->test);
+    print_tables(&run->test, session->plan.data->class_names, output_width(SIZE_MAX));
   printf("\nTraining accuracy %.2f %% (dropout off)\n", 100 * run->train.accuracy);
   if (run->has_validation)
     printf("Validation accuracy %.2f %%\n", 100 * run->validation.accuracy);

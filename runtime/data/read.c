@@ -10,6 +10,7 @@
 #include "runtime/data/idx.h"
 #include "runtime/data/layout.h"
 #include "runtime/data/npz.h"
+#include "runtime/data/pixels.h"
 #include "runtime/data/unfold.h"
 #include "runtime/platform/error.h"
 
@@ -287,8 +288,6 @@ enum ms_status ms_image_read(const struct ms_image_file *file, const struct ms_d
                              uint8_t *pixels) {
   if (file->path[0])
     return ms_idx_read_item(file->path, &file->array, index, pixels);
-  const size_t n = part->rows * part->cols;
-  for (size_t p = 0; p < n; ++p)
-    pixels[p] = part->images ? part->images[index * n + p] : (uint8_t)(part->floats[index * n + p] * 255.0f + 0.5f);
+  ms_image_bytes(part, index, pixels);
   return MS_OK;
 }

@@ -36,16 +36,18 @@ void ms_pass_evaluate(struct ms_pass *pass, const struct ms_dataset *data, uint8
 }
 
 static double ratio(size_t part, size_t whole) {
-  return whole > 0 ? (double)part / (double)whole : 0;
+  return whole > 0 ? (double)part / (double)whole : (double)NAN;
 }
 
-static void fill_metrics(const struct ms_dataset *data, struct ms_evaluation *e) {
+void ms_evaluation_fill(const uint8_t *labels, struct ms_evaluation *e) {
   const size_t n = e->n_classes;
-  for (size_t i = 0; i < data->n; ++i) {
-    ++e->support[data->labels[i]];
-    ++e->confusion[data->labels[i] * n + e->predicted[i]];
-    e->errors += data->labels[i] != e->predicted[i];
+  for (size_t i = 0; i < e->n; ++i) {
+    ++e->support[labels[i]];
+    ++e->confusion[labels[i] * n + e->predicted[i]];
+    e->errors += labels[i] != e->predicted[i];
   }
+  double f1_sum = 0;
+  size_t n_seen = 0; /* classes that have an F1 */
   for (size_t c = 0; c < n; ++c) {
     size_t n_predicted = 0;
     for (size_t other = 0; other < n; ++other)
@@ -53,9 +55,13 @@ static void fill_metrics(const struct ms_dataset *data, struct ms_evaluation *e)
     const size_t hits = e->confusion[c * n + c];
     e->precision[c] = ratio(hits, n_predicted);
     e->recall[c] = ratio(hits, e->support[c]);
-    e->f1[c] = ratio(2 * hits, n_predicted + e->support[c]); /* = 2 P R / (P + R) */
-    e->macro_f1 += e->f1[c] / (double)n;
+    e->f1[c] = ratio(2 * hits, n_predicted + e->support[c]); /* = 2 P R / (P + R) where both are numbers */
+    if (n_predicted + e->support[c] > 0) {
+      f1_sum += e->f1[c];
+      ++n_seen;
+    }
   }
+  e->macro_f1 = f1_sum / (double)n_seen;
 }
 
 static enum ms_status allocate_evaluation(size_t n, size_t n_classes, struct ms_evaluation *e) {
@@ -108,7 +114,7 @@ enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dat
     const uint64_t saved = ms_fpenv_enter();
     ms_pass_evaluate(&pass, data, evaluation->predicted, evaluation->confidence, &evaluation->loss,
                      &evaluation->accuracy);
-    fill_metrics(data, evaluation);
+    ms_evaluation_fill(data->labels, evaluation);
     ms_fpenv_restore(saved);
     if (!isfinite(evaluation->loss))
       status = ms_fail(

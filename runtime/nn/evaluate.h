@@ -9,4 +9,8 @@
 void ms_pass_evaluate(struct ms_pass *pass, const struct ms_dataset *data, uint8_t *predicted, float *confidence,
                       double *loss, double *accuracy);
 
+/* errors, support, confusion, precision, recall, f1 and macro_f1 from e->predicted (e->n) and the labels. Support and
+ * confusion are 0 before. */
+void ms_evaluation_fill(const uint8_t *labels, struct ms_evaluation *e);
+
 #endif

@@ -16,7 +16,8 @@ struct ms_network {
   struct ms_dense *layers; /* (n_layers); the last gives logits, the others end in a ReLU */
   float *memory;           /* all parameters in layer order, weights then bias, each aligned to MS_ALIGNMENT */
   size_t memory_floats;
-  bool is_rewritten; /* its file is no longer as this program wrote it, its weights are */
+  bool is_rewritten;                     /* its file is no longer as this program wrote it, its weights are */
+  char data_sha256[65], test_sha256[65]; /* of the training and test images of its run; "": not known */
 };
 
 /* units: the widths from the input to the output, n_layers + 1 of them. All parameters are 0. */

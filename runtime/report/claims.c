@@ -90,6 +90,15 @@ static void judge(size_t row, struct ms_claim *claim) {
                sizeof claim->difference_text);
 }
 
+/* The class of the lowest F1; the first if none has one. */
+static size_t lowest_class(const struct ms_evaluation *e) {
+  size_t lowest = 0;
+  for (size_t c = 1; c < e->n_classes; ++c)
+    if (isnan(e->f1[lowest]) || e->f1[c] < e->f1[lowest])
+      lowest = c;
+  return lowest;
+}
+
 /* ---- What a run shows where a claim is missed ---- */
 
 struct ms_claim_run ms_claim_run(const struct ms_run *run) {
@@ -192,14 +201,9 @@ static void explain(size_t row, const struct ms_claim_run *const stages[MS_N_STA
     ms_snprintf(claim->note, sizeof claim->note, "a standard error is %.0f images", claim->standard_error);
   else if (missed && row == MACRO_F1_3)
     ms_snprintf(claim->note, sizeof claim->note, "a standard error is %.4f", claim->standard_error);
-  else if (row == LOWEST_F1_3) {
-    size_t lowest = 0;
-    for (size_t c = 1; c < run->test->n_classes; ++c)
-      if (run->test->f1[c] < run->test->f1[lowest])
-        lowest = c;
-    ms_snprintf(claim->note, sizeof claim->note, "that of class %zu; a standard error of one class is %.4f", lowest,
-                claim->standard_error);
-  }
+  else if (row == LOWEST_F1_3)
+    ms_snprintf(claim->note, sizeof claim->note, "that of class %zu; a standard error of one class is %.4f",
+                lowest_class(run->test), claim->standard_error);
 }
 
 /* ---- Figures ---- */
@@ -227,13 +231,6 @@ static void set_gap(struct ms_claim *claim, const struct ms_evaluation *train, c
     set_figure(claim, 100 * (train->accuracy - validation->accuracy),
                100 * hypot(binomial_error(train_report / 100, train->n),
                            binomial_error(validation_report / 100, validation->n)));
-}
-
-static double lowest_f1(const struct ms_evaluation *e) {
-  double lowest = 1;
-  for (size_t c = 0; c < e->n_classes; ++c)
-    lowest = fmin(lowest, e->f1[c]);
-  return lowest;
 }
 
 static void find_figure(size_t row, const struct ms_claim_run *run, struct ms_claim *claim) {
@@ -265,7 +262,7 @@ static void find_figure(size_t row, const struct ms_claim_run *run, struct ms_cl
     break;
   case LOWEST_F1_3:
     if (test && test->f1)
-      set_figure(claim, lowest_f1(test), binomial_error(claim->report, test->n / test->n_classes));
+      set_figure(claim, test->f1[lowest_class(test)], binomial_error(claim->report, test->n / test->n_classes));
     break;
   default:
     break;

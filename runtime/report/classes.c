@@ -1,14 +1,28 @@
 /* Precision, recall and F1 of each class, and the confusion matrix (Figures 6 and 7 of the report). */
 #include <math.h>
 
+#include "runtime/report/class_names.h"
 #include "runtime/report/line_chart.h"
 #include "runtime/report/markup.h"
 #include "runtime/report/report.h"
 
-enum { WIDTH = 400, LEFT = 40, RIGHT = 384, ROW = 22 };
+enum { WIDTH = 400, LEFT = 40, RIGHT = 384, ROW = 22, NAME_ROOM = 100, NAME_COLUMNS = 16 };
+
+/* How much wider a drawing is for the names at its left. */
+static double name_room(const struct ms_report *report) {
+  return ms_class_has_names(report->class_names, report->evaluation.n_classes) ? NAME_ROOM : 0;
+}
+
+/* A class at the left of a drawing, before x. */
+static void add_class(const struct ms_report *report, struct ms_text *svg, size_t class, double x, double y) {
+  ms_text_printf(svg, "<text class=\"strong\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">", x, y);
+  ms_class_add_markup(svg, report->class_names, class, NAME_COLUMNS);
+  ms_text_add(svg, "</text>");
+}
 
 /* ---- Precision, recall, F1 ---- */
 
+/* fmin takes the number where the other one is NAN. */
 static double lowest(const struct ms_evaluation *e) {
   double low = 1;
   for (size_t c = 0; c < e->n_classes; ++c)
@@ -16,17 +30,19 @@ static double lowest(const struct ms_evaluation *e) {
   return low;
 }
 
-static void draw_scores(const struct ms_evaluation *e, struct ms_panel *panel) {
+static void draw_scores(const struct ms_report *report, struct ms_panel *panel) {
+  const struct ms_evaluation *e = &report->evaluation;
+  const double left = LEFT + name_room(report), right = RIGHT + name_room(report);
   const double low_value = fmin(lowest(e), 0.995);
   const struct ms_ticks ticks = ms_ticks_for(low_value, 1, 6);
   const double low = fmax(floor(low_value / ticks.step - 0.25) * ticks.step, 0),
                bottom = 42 + ROW * (double)e->n_classes;
   struct ms_text *svg = &panel->svg;
-#define X(value) (LEFT + ((value)-low) / (1 - low) * (RIGHT - LEFT))
-  panel->width = WIDTH;
+#define X(value) (left + ((value)-low) / (1 - low) * (right - left))
+  panel->width = WIDTH + name_room(report);
   panel->height = bottom + 40;
   ms_text_add(&panel->label, "Precision, recall and F1 of each class");
-  ms_text_printf(svg, "<g transform=\"translate(%d 10)\">", LEFT);
+  ms_text_printf(svg, "<g transform=\"translate(%.0f 10)\">", left);
   ms_text_add(
       svg, "<rect class=\"score precision\" x=\"0\" y=\"-4\" width=\"8\" height=\"8\"/><text class=\"tick\" x=\"14\" "
            "y=\"4\">precision</text><path class=\"score recall\" d=\"M86 -5l5 5l-5 5l-5 -5z\"/><text class=\"tick\" "
@@ -37,31 +53,40 @@ static void draw_scores(const struct ms_evaluation *e, struct ms_panel *panel) {
                    "<path class=\"grid\" d=\"M%.1f 28V%.1f\"/><text class=\"tick\" x=\"%.1f\" y=\"%.1f\" "
                    "text-anchor=\"middle\">%.*f</text>\n",
                    X(i * ticks.step), bottom, X(i * ticks.step), bottom + 16, ticks.decimals, i * ticks.step);
-  ms_text_printf(svg, "<text class=\"name\" x=\"%d\" y=\"%.1f\" text-anchor=\"middle\">score</text>\n",
-                 (LEFT + RIGHT) / 2, bottom + 34);
+  ms_text_printf(svg, "<text class=\"name\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">score</text>\n",
+                 (left + right) / 2, bottom + 34);
   ms_text_printf(svg, "<path class=\"mark\" d=\"M%.1f 28V%.1f\"/>\n", X(e->macro_f1), bottom);
   for (size_t c = 0; c < e->n_classes; ++c) {
     const double y = 42 + ROW * (double)c;
     const double p = X(e->precision[c]), r = X(e->recall[c]), f = X(e->f1[c]);
-    ms_text_printf(svg, "<text class=\"strong\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%zu</text>", LEFT - 14, y + 4,
-                   c);
-    ms_text_printf(svg, "<path class=\"span\" d=\"M%.1f %.1fH%.1f\"/>", fmin(p, r), y, fmax(p, r));
-    ms_text_printf(svg, "<rect class=\"score precision\" x=\"%.1f\" y=\"%.1f\" width=\"8\" height=\"8\"/>", p - 4,
-                   y - 4);
-    ms_text_printf(svg, "<path class=\"score recall\" d=\"M%.1f %.1fl5 5l-5 5l-5 -5z\"/>", r, y - 5);
-    ms_text_printf(svg, "<circle class=\"score f1\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>\n", f, y);
+    add_class(report, svg, c, left - 14, y + 4);
+    if (!isnan(p) && !isnan(r))
+      ms_text_printf(svg, "<path class=\"span\" d=\"M%.1f %.1fH%.1f\"/>", fmin(p, r), y, fmax(p, r));
+    if (!isnan(p))
+      ms_text_printf(svg, "<rect class=\"score precision\" x=\"%.1f\" y=\"%.1f\" width=\"8\" height=\"8\"/>", p - 4,
+                     y - 4);
+    if (!isnan(r))
+      ms_text_printf(svg, "<path class=\"score recall\" d=\"M%.1f %.1fl5 5l-5 5l-5 -5z\"/>", r, y - 5);
+    if (!isnan(f))
+      ms_text_printf(svg, "<circle class=\"score f1\" cx=\"%.1f\" cy=\"%.1f\" r=\"4\"/>", f, y);
+    ms_text_add(svg, "\n");
   }
 #undef X
 }
 
-static void add_score_table(const struct ms_evaluation *e, struct ms_text *text) {
-  char count[MS_SHORT_TEXT];
+static void add_score_table(const struct ms_report *report, struct ms_text *text) {
+  const struct ms_evaluation *e = &report->evaluation;
+  char precision[MS_SHORT_TEXT], recall[MS_SHORT_TEXT], f1[MS_SHORT_TEXT], count[MS_SHORT_TEXT];
   ms_text_add(
       text, "<details><summary>Values as a table</summary>\n<div class=\"scroll\"><table class=\"numbers\"><thead><tr>"
             "<th>class</th><th>precision</th><th>recall</th><th>F1</th><th>images</th></tr></thead><tbody>\n");
-  for (size_t c = 0; c < e->n_classes; ++c)
-    ms_text_printf(text, "<tr><td>%zu</td><td>%.4f</td><td>%.4f</td><td>%.4f</td><td>%s</td></tr>\n", c,
-                   e->precision[c], e->recall[c], e->f1[c], ms_markup_count(count, e->support[c]));
+  for (size_t c = 0; c < e->n_classes; ++c) {
+    ms_text_add(text, "<tr><td>");
+    ms_class_add_markup(text, report->class_names, c, MS_CLASS_WORDS);
+    ms_text_printf(text, "</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
+                   ms_markup_score(precision, e->precision[c]), ms_markup_score(recall, e->recall[c]),
+                   ms_markup_score(f1, e->f1[c]), ms_markup_count(count, e->support[c]));
+  }
   ms_text_printf(text,
                  "</tbody><tfoot><tr><td>mean</td><td></td><td></td><td>%.4f</td><td>%s</td></tr></tfoot></table></"
                  "div></details>\n",
@@ -73,9 +98,9 @@ enum ms_status ms_figure_classes(const struct ms_report *report, struct ms_figur
   f->n_panels = 1;
   ms_text_printf(&f->title, "Precision, recall and F1 per class, %s",
                  report->subject->name.data ? report->subject->name.data : "");
-  draw_scores(e, &f->panels[0]);
+  draw_scores(report, &f->panels[0]);
   ms_text_printf(&f->caption, "Dashed: the mean of the classes’ F1, %.4f. Mind where the axis starts.", e->macro_f1);
-  add_score_table(e, &f->details);
+  add_score_table(report, &f->details);
   return ms_figure_status(f);
 }
 
@@ -90,12 +115,13 @@ static size_t largest_mistake(const struct ms_evaluation *e) {
   return largest;
 }
 
-static void draw_cell(const struct ms_evaluation *e, struct ms_text *svg, size_t i, size_t j, double cell,
+static void draw_cell(const struct ms_report *report, struct ms_text *svg, size_t i, size_t j, double left, double cell,
                       size_t largest) {
+  const struct ms_evaluation *e = &report->evaluation;
   const size_t count = e->confusion[i * e->n_classes + j];
   if (count == 0 && i != j) /* its place is seen as it is: many classes make very many of them */
     return;
-  const double x = LEFT + cell * (double)j, y = LEFT + cell * (double)i;
+  const double x = left + cell * (double)j, y = LEFT + cell * (double)i;
   const double right = e->support[i] > 0 ? (double)count / (double)e->support[i] : 0;
   const double shade = i == j ? 0.55 * right * right : 0.08 + 0.52 * sqrt((double)count / (double)largest);
   ms_text_printf(svg,
@@ -105,38 +131,42 @@ static void draw_cell(const struct ms_evaluation *e, struct ms_text *svg, size_t
   if (cell >= 18 && count > 0)
     ms_text_printf(svg, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%zu</text>",
                    count >= 1000 && cell < 32 ? "tiny" : "count", x + cell / 2, y + cell / 2 + 4, count);
-  ms_text_printf(svg, "<title>%zu taken for %zu: %zu</title></g>\n", i, j, count);
+  ms_text_add(svg, "<title>");
+  ms_class_add_markup(svg, report->class_names, i, MS_CLASS_WORDS);
+  ms_text_add(svg, " taken for ");
+  ms_class_add_markup(svg, report->class_names, j, MS_CLASS_WORDS);
+  ms_text_printf(svg, ": %zu</title></g>\n", count);
 }
 
 enum ms_status ms_figure_confusion(const struct ms_report *report, struct ms_figure *f) {
   const struct ms_evaluation *e = &report->evaluation;
   struct ms_panel *panel = &f->panels[0];
   struct ms_text *svg = &panel->svg;
-  const double cell = (WIDTH - LEFT - 2) / (double)e->n_classes;
+  const double cell = (WIDTH - LEFT - 2) / (double)e->n_classes, left = LEFT + name_room(report);
   const size_t largest = largest_mistake(e), every = cell >= 14 ? 1 : (size_t)(14 / cell) + 1;
   f->n_panels = 1;
-  panel->width = WIDTH;
+  panel->width = WIDTH + name_room(report);
   panel->height = WIDTH;
   ms_text_printf(&f->title, "Confusion matrix, %s", report->subject->name.data ? report->subject->name.data : "");
   ms_text_add(&panel->label, "Confusion matrix: a row per true class, a column per predicted class");
-  ms_text_printf(svg, "<text class=\"name\" x=\"%d\" y=\"12\" text-anchor=\"middle\">predicted</text>\n",
-                 (LEFT + WIDTH) / 2);
+  ms_text_printf(svg, "<text class=\"name\" x=\"%.1f\" y=\"12\" text-anchor=\"middle\">predicted</text>\n",
+                 (left + panel->width) / 2);
   ms_text_printf(svg,
                  "<text class=\"name\" transform=\"translate(8 %d) rotate(-90)\" text-anchor=\"middle\">true</text>\n",
                  (LEFT + WIDTH) / 2);
   for (size_t c = 0; c < e->n_classes; c += every) {
-    const double middle = LEFT + cell * ((double)c + 0.5);
-    ms_text_printf(svg, "<text class=\"strong\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%zu</text>", middle,
+    const double middle = cell * ((double)c + 0.5);
+    ms_text_printf(svg, "<text class=\"strong\" x=\"%.1f\" y=\"%d\" text-anchor=\"middle\">%zu</text>", left + middle,
                    LEFT - 8, c);
-    ms_text_printf(svg, "<text class=\"strong\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%zu</text>\n", LEFT - 8,
-                   middle + 4, c);
+    add_class(report, svg, c, left - 8, LEFT + middle + 4);
+    ms_text_add(svg, "\n");
   }
   for (size_t i = 0; i < e->n_classes; ++i)
-    ms_text_printf(svg, "<rect class=\"empty\" x=\"%d\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n", LEFT,
+    ms_text_printf(svg, "<rect class=\"empty\" x=\"%.0f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n", left,
                    LEFT + cell * (double)i + 0.5, cell * (double)e->n_classes, cell - 1);
   for (size_t i = 0; i < e->n_classes; ++i)
     for (size_t j = 0; j < e->n_classes; ++j)
-      draw_cell(e, svg, i, j, cell, largest);
+      draw_cell(report, svg, i, j, left, cell, largest);
   ms_text_add(
       &f->caption,
       "Images of a true class (row) by predicted class (column). Blue: right, the deeper the larger the "

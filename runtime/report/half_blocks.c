@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "runtime/platform/columns.h"
+
 enum { GAP = 2, FULL = 255, INK = 96, GREYS = 24, FIRST_GREY = 232 /* of the 256 colours of xterm */ };
 
 struct drawing {
@@ -67,8 +69,8 @@ static size_t widest_caption(const struct ms_captioned *images, size_t n) {
   size_t widest = 0;
   for (size_t k = 0; k < n; ++k)
     for (size_t l = 0; l < 2; ++l)
-      if (strlen(images[k].lines[l]) > widest)
-        widest = strlen(images[k].lines[l]);
+      if (ms_columns(images[k].lines[l]) > widest)
+        widest = ms_columns(images[k].lines[l]);
   return widest;
 }
 
@@ -85,8 +87,10 @@ static void draw_row(const struct drawing *d, const struct ms_captioned *images,
     bool any = false;
     for (size_t k = 0; k < n; ++k)
       any |= images[k].lines[l][0] != '\0';
-    for (size_t k = 0; any && k < n; ++k)
-      ms_text_printf(d->text, "%-*s", k + 1 < n ? (int)column : 0, images[k].lines[l]);
+    for (size_t k = 0; any && k < n; ++k) {
+      const char *line = images[k].lines[l];
+      ms_text_printf(d->text, "%s%*s", line, k + 1 < n ? (int)(column - ms_columns(line)) : 0, "");
+    }
     if (any)
       ms_text_add(d->text, "\n");
   }

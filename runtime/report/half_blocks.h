@@ -10,9 +10,10 @@ enum ms_block_style {
   MS_BLOCKS_ASCII  /* a character of ASCII for two pixels */
 };
 
+enum { MS_CAPTION_SIZE = 120 };
 struct ms_captioned {
-  const uint8_t *pixels; /* (rows, cols) */
-  char lines[2][40];     /* ASCII */
+  const uint8_t *pixels;          /* (rows, cols) */
+  char lines[2][MS_CAPTION_SIZE]; /* UTF-8 */
 };
 
 /* images: (n), of rows x cols pixels each; margins that are empty in all of them are cut off. Lines hold at most

@@ -1,6 +1,7 @@
 /* Text and numbers for pages and figures. */
 #include "runtime/report/markup.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -57,6 +58,11 @@ const char *ms_markup_count(char out[MS_SHORT_TEXT], size_t count) {
 
 const char *ms_markup_percent(char out[MS_SHORT_TEXT], double share) {
   ms_snprintf(out, MS_SHORT_TEXT, "%.2f" NO_BREAK_SPACE "%%", 100 * share);
+  return out;
+}
+
+const char *ms_markup_score(char out[MS_SHORT_TEXT], double score) {
+  ms_snprintf(out, MS_SHORT_TEXT, isnan(score) ? "–" : "%.4f", score);
   return out;
 }
 

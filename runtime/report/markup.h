@@ -14,6 +14,8 @@ void ms_markup_escape(struct ms_text *text, const char *string);
 const char *ms_markup_count(char out[MS_SHORT_TEXT], size_t count);
 /* A share of 1 as "98.37 %", the blank not breaking. */
 const char *ms_markup_percent(char out[MS_SHORT_TEXT], double share);
+/* A score as "0.9837", a dash for NAN. */
+const char *ms_markup_score(char out[MS_SHORT_TEXT], double score);
 /* "784 → 1024 → 10" */
 void ms_markup_layers(struct ms_text *text, const struct ms_network *network);
 

@@ -7,6 +7,7 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 #include "runtime/report/claims.h"
+#include "runtime/report/class_names.h"
 #include "runtime/report/markup.h"
 
 /* "final, seed 42", or "final, changed, seed 42"; a further run of that name gets a number. */
@@ -24,14 +25,23 @@ static void name_run(struct ms_report *report, struct ms_report_run *r) {
   ms_text_free(&base);
 }
 
+/* The run was trained, or tested, on the images with this digest; "" is not known. */
+static enum ms_status check_images(const struct ms_report *report, const char *folder, const char *done,
+                                   const char *digest, const char *found) {
+  if (!digest[0] || !found[0] || strcmp(digest, found) == 0)
+    return MS_OK;
+  return ms_fail_by(
+      MS_ERROR_DATA, MS_OTHER_DATA,
+      "%s: was %s on other images than those of %s (SHA-256 %.16s..., these have %.16s...): name its data", folder,
+      done, report->data_folder, digest, found);
+}
+
 static enum ms_status read_run(struct ms_report *report, const char *folder, struct ms_report_run *r) {
   r->folder = folder;
   MS_TRY(ms_run_read(folder, &r->run));
-  if (strcmp(r->run.data_sha256, report->train_sha256) != 0)
-    return ms_fail_by(
-        MS_ERROR_DATA, MS_OTHER_DATA,
-        "%s: was trained on other images than those of %s (SHA-256 %.16s..., these have %.16s...): name its data",
-        folder, report->data_folder, r->run.data_sha256, report->train_sha256);
+  MS_TRY(check_images(report, folder, "trained", r->run.data_sha256, report->train_sha256));
+  if (r->run.has_test)
+    MS_TRY(check_images(report, folder, "tested", r->run.test_sha256, report->test_sha256));
   r->stage = ms_stage_of(r->run.config);
   name_run(report, r);
   return ms_text_status(&r->name, folder);
@@ -60,6 +70,11 @@ static const struct ms_report_run *choose_subject(const struct ms_report *report
   return subject;
 }
 
+static const char *const *choose_names(const struct ms_report *report) {
+  const struct ms_run *run = &report->subject->run;
+  return ms_class_has_names(run->class_names, MS_MAX_CLASSES) ? run->class_names : report->data->class_names;
+}
+
 /* Never test images that the run itself has left alone. */
 static enum ms_status choose_images(struct ms_report *report) {
   const struct ms_run *run = &report->subject->run;
@@ -83,6 +98,9 @@ static enum ms_status choose_images(struct ms_report *report) {
 static enum ms_status evaluate(struct ms_report *report) {
   const struct ms_run *run = &report->subject->run;
   const char *folder = report->subject->folder;
+  if (run->has_test && report->data->test.n == 0)
+    return ms_fail_by(MS_ERROR_DATA, MS_OTHER_DATA, "%s: was tested on images that %s does not hold: name its data",
+                      folder, report->data_folder);
   MS_TRY(choose_images(report));
   MS_TRY(ms_evaluate(run->network, &report->images, &report->evaluation));
   const struct ms_evaluation *found = &report->evaluation;
@@ -102,7 +120,8 @@ enum ms_status ms_report_create(const char *const *folders, size_t n_runs, const
   report->data = data;
   report->data_folder = data_folder;
   ms_dataset_sha256(&data->train, report->train_sha256);
-  ms_dataset_sha256(&data->test, report->test_sha256);
+  if (data->test.n > 0)
+    ms_dataset_sha256(&data->test, report->test_sha256);
   enum ms_status status = ms_allocate(n_runs, sizeof *report->runs, "report", &report->runs);
   for (size_t r = 0; status == MS_OK && r < n_runs; ++r) {
     report->n_runs = r + 1;
@@ -111,6 +130,7 @@ enum ms_status ms_report_create(const char *const *folders, size_t n_runs, const
   if (status == MS_OK) {
     sort_runs(report);
     report->subject = choose_subject(report, folders[n_runs - 1]);
+    report->class_names = choose_names(report);
     status = evaluate(report);
   }
   if (status != MS_OK)

@@ -18,19 +18,21 @@ struct ms_report {
   struct ms_report_run *runs; /* (n_runs) */
   const struct ms_data *data;
   const char *data_folder;
-  char train_sha256[65], test_sha256[65];
+  char train_sha256[65], test_sha256[65]; /* of the data; "": no test images */
   /* The run whose mistakes, classes and weights are looked at: the final model, or else the last that was named. Its
    * test images are evaluated anew; if it left them alone its validation images, or else its training images. */
   const struct ms_report_run *subject;
-  const char *images_kind;  /* "test", "validation", "drawn validation" or "training" */
-  struct ms_dataset images; /* those */
-  size_t first_image;       /* where they begin in their file */
-  struct ms_split split;    /* of data->train, as the model's run had it */
+  const char *const *class_names; /* of the subject's run, or else of the data: as struct ms_data has them */
+  const char *images_kind;        /* "test", "validation", "drawn validation" or "training" */
+  struct ms_dataset images;       /* those */
+  size_t first_image;             /* where they begin in their file */
+  struct ms_split split;          /* of data->train, as the model's run had it */
   struct ms_evaluation evaluation;
 };
 
-/* Reads the runs and evaluates the subject. folders: (n_runs), kept by the report, as is data. MS_ERROR_DATA: a run is
- * damaged, or was trained on other data. On failure *report is empty. */
+/* Reads the runs and evaluates the subject. folders: (n_runs), kept by the report, as is data, which may lack test
+ * images if the subject was not tested. MS_ERROR_DATA: a run is damaged, or was trained or tested on other images. On
+ * failure *report is empty. */
 enum ms_status ms_report_create(const char *const *folders, size_t n_runs, const struct ms_data *data,
                                 const char *data_folder, struct ms_report *report);
 void ms_report_free(struct ms_report *report);

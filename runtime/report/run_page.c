@@ -85,7 +85,7 @@ static void add_head(const struct ms_report *report, struct ms_page *page) {
       ms_markup_count(value, ms_network_parameters(subject->run.network)), data->train.rows, data->train.cols,
       data->train.n_classes, ms_markup_count(other, data->train.n));
   ms_text_printf(html, "%s to test. The same seed gives the same bits on every CPU.</p>\n<dl class=\"cards\">\n",
-                 ms_markup_count(value, data->test.n));
+                 data->test.n > 0 ? ms_markup_count(value, data->test.n) : "none");
   snprintf(other, sizeof other, "%s accuracy", report->images_kind);
   add_card(html, ms_markup_percent(value, report->evaluation.accuracy), other);
   add_card(html, ms_markup_count(value, report->evaluation.errors), "misclassified");

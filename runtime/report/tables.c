@@ -53,8 +53,8 @@ void ms_table_claims(const struct ms_report *report, struct ms_text *text) {
   struct ms_claim_run views[MS_N_STAGES];
   const struct ms_claim_run *stages[MS_N_STAGES] = {NULL};
   struct ms_claim claims[MS_N_CLAIMS];
-  const bool is_mnist =
-      strcmp(report->train_sha256, MS_MNIST_SHA256) == 0 && strcmp(report->test_sha256, MS_MNIST_TEST_SHA256) == 0;
+  const bool is_mnist = strcmp(report->train_sha256, MS_MNIST_SHA256) == 0 &&
+                        (!report->test_sha256[0] || strcmp(report->test_sha256, MS_MNIST_TEST_SHA256) == 0);
   bool any = false;
   for (size_t r = report->n_runs; r-- > 0;) { /* of several runs of a stage, the first is taken */
     const struct ms_report_run *run = &report->runs[r];
@@ -146,8 +146,9 @@ void ms_table_digests(const struct ms_report *report, struct ms_text *text) {
                    name_of(&report->runs[r]), report->runs[r].run.result.model_epoch,
                    report->runs[r].run.weights_sha256);
   ms_text_printf(text, "<tr><td>training images</td><td><code>%s</code></td></tr>\n", report->train_sha256);
-  ms_text_printf(text, "<tr><td>test images</td><td><code>%s</code></td></tr>\n</tbody></table></div>\n",
-                 report->test_sha256);
+  if (report->test_sha256[0])
+    ms_text_printf(text, "<tr><td>test images</td><td><code>%s</code></td></tr>\n", report->test_sha256);
+  ms_text_add(text, "</tbody></table></div>\n");
 }
 
 /* ---- Machines ---- */
@@ -169,6 +170,11 @@ void ms_table_machines(const struct ms_report *report, struct ms_text *text) {
   }
   ms_text_add(text, "</tbody></table></div>\n<p class=\"note\">Data read from ");
   ms_markup_escape(text, report->data_folder);
+  if (report->data->description[0]) {
+    ms_text_add(text, " (");
+    ms_markup_escape(text, report->data->description);
+    ms_text_add(text, ")");
+  }
   ms_text_printf(text, "; figures made by mnist_simd %s (contract %d) with %s kernels on %zu thread%s.</p>\n",
                  MS_VERSION, MS_CONTRACT_VERSION, ms_isa(), ms_threads(), ms_threads() == 1 ? "" : "s");
 }

@@ -75,7 +75,7 @@ enum ms_status ms_figure_weights(const struct ms_report *report, struct ms_figur
   enum ms_status status = MS_OK;
   f->n_panels = report->n_runs < MS_MAX_PANELS ? report->n_runs : MS_MAX_PANELS;
   for (size_t r = 0; status == MS_OK && r < f->n_panels; ++r)
-    status = draw(&report->data->test, &report->runs[r], &f->panels[r]);
+    status = draw(&report->data->train, &report->runs[r], &f->panels[r]);
   ms_text_add(&f->title, "First-layer weights as pictures");
   ms_text_printf(&f->caption,
                  "A square per unit, of the first %d at most; a pixel per weight. Blue: more of this pixel raises the "

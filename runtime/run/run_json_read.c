@@ -95,7 +95,33 @@ static void read_digest(struct reader *r, const json_t *object, const char *name
     fault(r, name, "a SHA-256 of 64 hex digits");
 }
 
-/* A share of 1 for each class. */
+/* Members that training did not write before: not null. */
+static bool has(const json_t *object, const char *name) {
+  const json_t *value = json_object_get(object, name);
+  return value && !json_is_null(value);
+}
+
+/* n: the number of classes. */
+static void read_class_names(struct reader *r, const json_t *root, size_t n, struct ms_run *run) {
+  const json_t *list = get(r, root, "class_names");
+  if (json_array_size(list) != n)
+    fault(r, "class_names", "a list with a name or null for each class");
+  if (r->status == MS_OK)
+    r->status = ms_allocate(n, MS_MAX_CLASS_NAME + 1, "class names", &run->class_names_memory);
+  for (size_t c = 0; r->status == MS_OK && c < n; ++c) {
+    const json_t *value = json_array_get(list, c);
+    const char *name = json_string_value(value);
+    char *copy = run->class_names_memory + c * (MS_MAX_CLASS_NAME + 1);
+    if (json_is_null(value))
+      continue;
+    if (!name || strlen(name) != json_string_length(value) || !ms_run_is_class_name(name))
+      fault(r, "class_names", "a list of null and of texts of 1 to 64 bytes without control characters");
+    else
+      run->class_names[c] = strcpy(copy, name);
+  }
+}
+
+/* A share of 1 for each class, NAN for null: not all of them. */
 static void read_classes(struct reader *r, const json_t *object, const char *name, struct ms_evaluation *e) {
   const json_t *list = get(r, object, name);
   const size_t n = json_array_size(list);
@@ -103,11 +129,13 @@ static void read_classes(struct reader *r, const json_t *object, const char *nam
     fault(r, name, "a list with a number for each class");
   if (r->status == MS_OK)
     r->status = ms_allocate(n, sizeof *e->f1, "evaluation", &e->f1);
+  size_t n_null = 0;
   for (size_t c = 0; r->status == MS_OK && c < n; ++c) {
     const json_t *value = json_array_get(list, c);
-    e->f1[c] = json_number_value(value);
-    if (!json_is_number(value) || !(e->f1[c] >= 0 && e->f1[c] <= 1))
-      fault(r, name, "a list of numbers from 0 to 1");
+    n_null += json_is_null(value);
+    e->f1[c] = json_is_null(value) ? (double)NAN : json_number_value(value);
+    if (n_null == n || (!json_is_null(value) && !json_is_number(value)) || e->f1[c] < 0 || e->f1[c] > 1)
+      fault(r, name, "a list of numbers from 0 to 1, or null for a class that is absent");
   }
   e->n_classes = n;
 }
@@ -161,9 +189,15 @@ static void read_root(struct reader *r, const json_t *root, struct ms_run *run) 
   run->isa = read_text(r, root, "isa");
   run->cpu = read_text(r, root, "cpu");
   run->threads = read_size(r, root, "threads");
+  if (has(root, "data"))
+    run->data = read_text(r, root, "data");
   read_digest(r, root, "data_sha256", run->data_sha256);
+  if (has(root, "test_sha256"))
+    read_digest(r, root, "test_sha256", run->test_sha256);
   read_digest(r, root, "weights_sha256", run->weights_sha256);
   read_evaluation(r, root, "train", &run->train);
+  if (has(root, "class_names"))
+    read_class_names(r, root, run->train.n_classes, run);
   run->has_test = !json_is_null(get(r, root, "test"));
   if (run->has_test)
     read_evaluation(r, root, "test", &run->test);

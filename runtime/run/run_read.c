@@ -6,6 +6,7 @@
 
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
+#include "runtime/platform/text.h"
 #include "runtime/run/folder.h"
 
 enum { MAX_SUMMARY_BYTES = 1 << 20, MAX_METRICS_BYTES = 1 << 26 };
@@ -67,11 +68,17 @@ enum ms_status ms_run_read(const char *folder, struct ms_run *run) {
   return status;
 }
 
+bool ms_run_is_class_name(const char *name) {
+  return name[0] && strlen(name) <= MS_MAX_CLASS_NAME && ms_is_utf8(name) && !ms_has_controls(name);
+}
+
 void ms_run_free(struct ms_run *run) {
   free(run->program);
   free(run->preset);
   free(run->isa);
   free(run->cpu);
+  free(run->data);
+  free(run->class_names_memory);
   ms_config_free(run->config);
   ms_evaluation_free(&run->train);
   ms_evaluation_free(&run->validation);

@@ -11,8 +11,12 @@ struct ms_run {
   size_t numerics_contract, threads;
   bool interrupted;
   struct ms_config *config;
-  struct ms_train_result result; /* without phase_seconds */
-  char data_sha256[65];          /* of all training images */
+  struct ms_train_result result;           /* without phase_seconds */
+  char *data;                              /* how its files were understood, as ms_data.description; NULL: not known */
+  char data_sha256[65];                    /* of all training images */
+  char test_sha256[65];                    /* of the test images; "": there were none, or not known */
+  const char *class_names[MS_MAX_CLASSES]; /* as in struct ms_data */
+  char *class_names_memory;                /* their text, where it is the run's own */
   bool has_validation, has_test;
   struct ms_evaluation train, validation,
       test; /* dropout off: n, n_classes, errors, loss, accuracy, f1, macro_f1, no more */
@@ -34,6 +38,9 @@ void ms_run_free(struct ms_run *run);
  * both of the session that ended the run. */
 enum ms_status ms_run_write_summary(const char *folder, const struct ms_run *run, bool is_durable,
                                     double checkpoints_s);
+
+/* Whether a text may name a class: UTF-8 without control characters, of 1 to MS_MAX_CLASS_NAME bytes. */
+bool ms_run_is_class_name(const char *name);
 
 /* The parts of ms_run_read, for tests: each takes the bytes of its file, and path for the message. */
 enum ms_status ms_run_parse_summary(const char *path, const char *text, size_t n_bytes, struct ms_run *run);

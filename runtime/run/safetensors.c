@@ -14,6 +14,7 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
+#include "runtime/platform/parse.h"
 #include "runtime/platform/sha256.h"
 #include "runtime/run/json_text.h"
 
@@ -33,6 +34,9 @@ static void weight_name(char name[NAME_SIZE], size_t layer) {
 static void bias_name(char name[NAME_SIZE], size_t layer) {
   snprintf(name, NAME_SIZE, "dense%zu.bias", layer + 1);
 }
+
+/* What a network knows of its run's images, in the metadata; a network of a library user's training has neither. */
+static const char data_key[] = "data_sha256", test_key[] = "test_sha256";
 
 /* ---- The file's digest ---- */
 
@@ -68,15 +72,20 @@ static int add_tensor(json_t *header, const char *name, json_t *shape, size_t n_
   return json_object_set_new(header, name, tensor);
 }
 
+static const char *text_or_null(const char *text) {
+  return text[0] ? text : NULL;
+}
+
 static void make_header(const struct ms_network *network, struct ms_text *text, size_t *data_bytes) {
   json_t *header = json_object();
   char digest[65], contract[16], name[NAME_SIZE];
   ms_network_sha256(network, digest);
   snprintf(contract, sizeof contract, "%d", MS_CONTRACT_VERSION);
-  int failed =
-      json_object_set_new(header, "__metadata__",
-                          json_pack("{s:s, s:s, s:s, s:s}", "producer", "mnist_simd " MS_VERSION, "numerics_contract",
-                                    contract, "weights_sha256", digest, "file_sha256", no_digest));
+  int failed = json_object_set_new(header, "__metadata__",
+                                   json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s*}", "producer", "mnist_simd " MS_VERSION,
+                                             "numerics_contract", contract, "weights_sha256", digest, "file_sha256",
+                                             no_digest, data_key, text_or_null(network->data_sha256), test_key,
+                                             text_or_null(network->test_sha256)));
   *data_bytes = 0;
   for (size_t l = 0; l < network->n_layers; ++l) {
     const struct ms_dense *layer = &network->layers[l];
@@ -284,6 +293,15 @@ static enum ms_status has_our_header(const char *path, const uint8_t *file, size
   return MS_OK;
 }
 
+/* False if it is there and is no digest. */
+static bool read_digest(const json_t *metadata, const char *key, char hex[65]) {
+  const json_t *value = json_object_get(metadata, key);
+  const char *text = json_string_value(value);
+  if (text && ms_is_hex(text, 64))
+    memcpy(hex, text, 65);
+  return !value || hex[0];
+}
+
 /* A file of this program, known by any of its metadata, carries two digests: of all its bytes, and of the weights
  * alone. Another program that writes the tensors again, under a header of its own, keeps the metadata: then only the
  * second is right, and it suffices: a weight that was changed, by damage or on purpose, agrees with neither. Shapes are
@@ -298,6 +316,8 @@ static enum ms_status check_digests(const char *path, const json_t *header, cons
     ours = ours || json_object_get(metadata, keys[i]) != NULL;
   if (!ours)
     return MS_OK;
+  if (!read_digest(metadata, data_key, network->data_sha256) || !read_digest(metadata, test_key, network->test_sha256))
+    return ms_fail(MS_ERROR_DATA, "%s: the SHA-256 of its images is none: the file is damaged", path);
   const size_t position = digest_position(file, header_end);
   char hex[65] = "";
   if (position > 0)

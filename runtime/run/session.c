@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "runtime/nn/network.h"
 #include "runtime/platform/error.h"
 #include "runtime/run/folder.h"
 
@@ -69,6 +70,8 @@ enum ms_status ms_session_open(const struct ms_session_plan *plan, struct ms_ses
   s->plan = *plan;
   MS_TRY(ms_split_make(images, plan->config, &s->split));
   ms_dataset_sha256(images, s->run.data_sha256);
+  if (plan->data->test.n > 0)
+    ms_dataset_sha256(&plan->data->test, s->run.test_sha256);
   enum ms_status status = ms_checkpoint_saver_open(plan->folder, &s->saver);
   if (status != MS_OK) {
     ms_split_free(&s->split);
@@ -87,7 +90,7 @@ void ms_session_close(struct ms_session *s) {
   ms_checkpoint_saver_close(&s->saver);
   ms_metrics_log_free(&s->metrics);
   ms_split_free(&s->split);
-  s->run.preset = NULL; /* these are the plan's */
+  s->run.preset = s->run.data = NULL; /* these are the plan's */
   s->run.config = NULL;
   ms_run_free(&s->run);
 }
@@ -153,9 +156,11 @@ static enum ms_status evaluate(struct ms_session *s) {
   struct ms_run *run = &s->run;
   run->preset = (char *)s->plan.preset;
   run->config = (struct ms_config *)s->plan.config;
+  run->data = (char *)s->plan.data->description;
+  memcpy(run->class_names, s->plan.data->class_names, sizeof run->class_names);
   ms_network_sha256(run->network, run->weights_sha256);
   run->has_validation = s->split.validation.n > 0;
-  run->has_test = !s->plan.without_test && !run->interrupted;
+  run->has_test = s->plan.data->test.n > 0 && !s->plan.without_test && !run->interrupted;
   MS_TRY(ms_evaluate(run->network, &s->split.train, &run->train));
   if (run->has_validation)
     MS_TRY(ms_evaluate(run->network, &s->split.validation, &run->validation));
@@ -167,6 +172,8 @@ enum ms_status ms_session_save(struct ms_session *s) {
   assert(s->run.network);
   MS_TRY(ms_run_lock_check(&s->saver.lock, s->plan.folder));
   MS_TRY(take_place(s));
+  memcpy(s->run.network->data_sha256, s->run.data_sha256, sizeof s->run.data_sha256);
+  memcpy(s->run.network->test_sha256, s->run.test_sha256, sizeof s->run.test_sha256);
   MS_TRY(ms_path_join(path, s->plan.folder, MS_MODEL_FILE));
   MS_TRY(ms_network_save(s->run.network, path));
   MS_TRY(evaluate(s));

@@ -30,7 +30,7 @@ struct ms_session_plan {
   const char *folder;
   const char *preset;             /* that the configuration was made of */
   const struct ms_config *config; /* also of the resumed run: another one is an error */
-  const struct ms_data *data;     /* config->val of the training images validate */
+  const struct ms_data *data;     /* config->val of the training images validate; test images may be missing */
   enum ms_session_start start;
   bool without_test;        /* do not evaluate the test images; else once, when the run is finished */
   size_t checkpoint_epochs; /* a checkpoint after every n-th epoch */

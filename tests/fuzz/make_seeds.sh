@@ -38,6 +38,10 @@ LC_ALL=C sed 's/"mnist_simd /"OTHER-PROG /' model/two >model/rewritten
 { printf '\357\273\277'; sed 's/$/\r/' metrics/two; } >metrics/windows
 { printf '\357\273\277'; sed 's/$/\r/' run_summary/two; } >run_summary/windows
 
+sed 's/"class_names": null/"class_names": ["a b", null, "\\u00e9", null, null, null, null, null, null, null]/' run_summary/two >run_summary/names
+# With an absent class.
+sed '/"f1"/,/]/s/[0-9.]\+,$/null,/' run_summary/two >run_summary/absent
+
 # Interrupted, a run leaves its checkpoint.
 "${train[@]}" --hidden 3 --dropout 0.5 --val 5 --epochs 100000 --out work/stopped >work/log &
 for _ in $(seq 200); do
