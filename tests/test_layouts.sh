@@ -84,6 +84,7 @@ check "Kaggle's training file: the same data and weights" test "$code" -eq 0 -a 
 refused 1 "test.csv" "has no labels" -- eval run --data layouts/kaggle
 train --data layouts/csv/mnist_train.csv
 check "a CSV file alone: the same data and weights" test "$code" -eq 0 -a "$(digests)" = "$expected"
+train --data small
 for name in gzip keras csv medmnist; do
   run eval run --data "layouts/$name"
   check "eval: $name" grep -qF "$tested" out
