@@ -186,8 +186,8 @@ struct ms_config {
   double input_dropout; /* share of pixels dropped, as with a hidden layer's outputs */
   size_t val;           /* validation images, kept out of training */
   enum ms_val_shuffle val_shuffle;
-  size_t patience;      /* epochs without improvement before training stops; 0: no early stopping */
-  double min_delta;     /* what counts as improvement */
+  size_t patience;  /* epochs without improvement before training stops; 0: no early stopping */
+  double min_delta; /* what counts as improvement */
   enum ms_monitor monitor;
   size_t n_hidden;
   struct ms_layer_config *hidden; /* (n_hidden); the output layer has no regulariser */
@@ -372,7 +372,7 @@ MS_API enum ms_status ms_network_from_layers(size_t n_layers, const struct ms_la
 MS_API void ms_network_sha256(const struct ms_network *network, char hex[65]);
 
 /* A safetensors file with the tensors dense1.weight (n_in, n_out), dense1.bias, dense2.weight, ... Written
- * atomically. */
+ * atomically. A network that came from such a file keeps what it says of the images of its run. */
 MS_API enum ms_status ms_network_save(const struct ms_network *network, const char *path);
 /* MS_ERROR_DATA: not such a file. */
 MS_API enum ms_status ms_network_load(const char *path, struct ms_network **network);

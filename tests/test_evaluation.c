@@ -48,46 +48,47 @@ static void evaluation_adds_up(void) {
 }
 
 /* Evaluations in which classes are absent, with what the definition in mnist_simd.h makes of them by hand. */
-static void absent_classes(void) {
 #define NONE ((double)NAN)
-  static const struct {
-    const char *name;
-    size_t confusion[4][4];
-    double precision[4], recall[4], f1[4], macro_f1;
-  } tables[] = {
-      {"no image is wrong, class 0 is absent: labels that begin at 1",
-       {{0, 0, 0, 0}, {0, 3, 0, 0}, {0, 0, 5, 0}, {0, 0, 0, 2}},
-       {NONE, 1, 1, 1},
-       {NONE, 1, 1, 1},
-       {NONE, 1, 1, 1},
-       1},
-      {"class 1 occurs and is never predicted",
-       {{4, 0, 0, 0}, {2, 0, 1, 1}, {0, 0, 3, 0}, {0, 0, 0, 5}},
-       {4. / 6, NONE, 3. / 4, 5. / 6},
-       {1, 0, 1, 1},
-       {8. / 10, 0, 6. / 7, 10. / 11},
-       (8. / 10 + 6. / 7 + 10. / 11) / 4},
-      {"class 2 is predicted and never occurs",
-       {{6, 0, 2, 0}, {1, 5, 0, 0}, {0, 0, 0, 0}, {0, 1, 1, 4}},
-       {6. / 7, 5. / 6, 0, 1},
-       {6. / 8, 5. / 6, NONE, 4. / 6},
-       {12. / 15, 10. / 12, 0, 8. / 10},
-       (12. / 15 + 10. / 12 + 8. / 10) / 4},
-      {"all that there is, is of class 3 and taken for class 0",
-       {{0, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}, {7, 0, 0, 0}},
-       {0, NONE, NONE, NONE},
-       {NONE, NONE, NONE, 0},
-       {0, NONE, NONE, 0},
-       0},
-      {"class 0 is absent, class 1 never predicted, class 2 never occurs",
-       {{0, 0, 0, 0}, {0, 0, 1, 1}, {0, 0, 0, 0}, {0, 0, 1, 2}},
-       {NONE, NONE, 0, 2. / 3},
-       {NONE, 0, NONE, 2. / 3},
-       {NONE, 0, 0, 4. / 6},
-       (4. / 6) / 3},
-  };
+static const struct {
+  const char *name;
+  size_t confusion[4][4];
+  double precision[4], recall[4], f1[4], macro_f1;
+} absences[] = {
+    {"no image is wrong, class 0 is absent: labels that begin at 1",
+     {{0, 0, 0, 0}, {0, 3, 0, 0}, {0, 0, 5, 0}, {0, 0, 0, 2}},
+     {NONE, 1, 1, 1},
+     {NONE, 1, 1, 1},
+     {NONE, 1, 1, 1},
+     1},
+    {"class 1 occurs and is never predicted",
+     {{4, 0, 0, 0}, {2, 0, 1, 1}, {0, 0, 3, 0}, {0, 0, 0, 5}},
+     {4. / 6, NONE, 3. / 4, 5. / 6},
+     {1, 0, 1, 1},
+     {8. / 10, 0, 6. / 7, 10. / 11},
+     (8. / 10 + 6. / 7 + 10. / 11) / 4},
+    {"class 2 is predicted and never occurs",
+     {{6, 0, 2, 0}, {1, 5, 0, 0}, {0, 0, 0, 0}, {0, 1, 1, 4}},
+     {6. / 7, 5. / 6, 0, 1},
+     {6. / 8, 5. / 6, NONE, 4. / 6},
+     {12. / 15, 10. / 12, 0, 8. / 10},
+     (12. / 15 + 10. / 12 + 8. / 10) / 4},
+    {"all that there is, is of class 3 and taken for class 0",
+     {{0, 0, 0, 0}, {0, 0, 0, 0}, {0, 0, 0, 0}, {7, 0, 0, 0}},
+     {0, NONE, NONE, NONE},
+     {NONE, NONE, NONE, 0},
+     {0, NONE, NONE, 0},
+     0},
+    {"class 0 is absent, class 1 never predicted, class 2 never occurs",
+     {{0, 0, 0, 0}, {0, 0, 1, 1}, {0, 0, 0, 0}, {0, 0, 1, 2}},
+     {NONE, NONE, 0, 2. / 3},
+     {NONE, 0, NONE, 2. / 3},
+     {NONE, 0, 0, 4. / 6},
+     (4. / 6) / 3},
+};
 #undef NONE
-  for (size_t t = 0; t < sizeof tables / sizeof tables[0]; ++t) {
+
+static void absent_classes(void) {
+  for (size_t t = 0; t < sizeof absences / sizeof absences[0]; ++t) {
     uint8_t labels[32], predicted[32];
     double precision[4], recall[4], f1[4];
     size_t support[4] = {0}, confusion[16] = {0};
@@ -100,19 +101,19 @@ static void absent_classes(void) {
                               .predicted = predicted};
     size_t errors = 0;
     for (size_t i = 0; i < 16; ++i)
-      for (size_t k = 0; k < tables[t].confusion[i / 4][i % 4]; ++k, ++e.n) {
+      for (size_t k = 0; k < absences[t].confusion[i / 4][i % 4]; ++k, ++e.n) {
         labels[e.n] = (uint8_t)(i / 4);
-        predicted[e.n] = (uint8_t)(i % 4);
+        e.predicted[e.n] = (uint8_t)(i % 4);
         errors += i / 4 != i % 4;
       }
     ms_evaluation_fill(labels, &e);
-    test_context("%s", tables[t].name);
-    CHECK(e.errors == errors && memcmp(confusion, tables[t].confusion, sizeof confusion) == 0);
+    test_context("%s", absences[t].name);
+    CHECK(e.errors == errors && memcmp(confusion, absences[t].confusion, sizeof confusion) == 0);
     for (size_t c = 0; c < 4; ++c)
-      CHECK_MESSAGE(same(precision[c], tables[t].precision[c]) && same(recall[c], tables[t].recall[c]) &&
-                        same(f1[c], tables[t].f1[c]),
+      CHECK_MESSAGE(same(precision[c], absences[t].precision[c]) && same(recall[c], absences[t].recall[c]) &&
+                        same(f1[c], absences[t].f1[c]),
                     "class %zu: %g, %g, %g", c, precision[c], recall[c], f1[c]);
-    CHECK_MESSAGE(same(e.macro_f1, tables[t].macro_f1), "%g", e.macro_f1);
+    CHECK_MESSAGE(same(e.macro_f1, absences[t].macro_f1), "%g", e.macro_f1);
   }
 }
 

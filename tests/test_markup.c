@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/pixels.h"
 #include "runtime/platform/c_locale.h"
 #include "runtime/report/half_blocks.h"
 #include "runtime/report/line_chart.h"
 #include "runtime/report/markup.h"
-#include "runtime/data/pixels.h"
 #include "runtime/report/png.h"
 #include "tests/harness.h"
 

@@ -34,7 +34,7 @@ const char *class_words(char out[MS_CLASS_WORDS], const char *const *names, size
   char *to = out;
   for (const char *from = out; *from;) {
     const size_t n_bytes = ms_utf8_bytes(from);
-    *to++ = n_bytes == 1 ? *from : '?';
+    *to++ = (char)(n_bytes == 1 ? *from : '?');
     from += n_bytes > 0 ? n_bytes : 1;
   }
   *to = '\0';

@@ -48,7 +48,7 @@ static void warn(const struct session *s, const struct ms_session *session) {
         "warning: validation images are of classes that training images lack (%s): if the file is in the order of "
         "its classes, draw them with --val-shuffle",
         classes);
-  if (ms_unseen_classes(train, &s->plan.data->test, classes)[0])
+  if (!s->plan.without_test && ms_unseen_classes(train, &s->plan.data->test, classes)[0])
     cli_error(s->command, "warning: test images are of classes that training images lack (%s)", classes);
 }
 
@@ -125,7 +125,7 @@ static enum ms_status on_epoch(void *context, const struct ms_epoch *epoch) {
   return MS_OK;
 }
 
-static int train(const struct session *s, struct ms_session *session) {
+static int train_and_save(const struct session *s, struct ms_session *session) {
   struct observed o = {.saver = &session->saver};
   const struct ms_observer observer = {.context = &o, .step = on_step, .epoch = on_epoch, .stop = signals_stop};
   size_t epoch = 1, step = 0;
@@ -171,7 +171,7 @@ int session_train(const struct session *s) {
     return cli_fail(s->command, status);
   print_plan(s, &session);
   warn(s, &session);
-  const int exit_code = train(s, &session);
+  const int exit_code = train_and_save(s, &session);
   ms_session_close(&session);
   return exit_code;
 }

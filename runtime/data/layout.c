@@ -58,24 +58,24 @@ static bool classify(const char *name, struct file *f) {
   char *part = find_part(lower, &word_bytes);
   const char *rest = part ? part + word_bytes : lower;
   f->is_test = part && lower[0] != '\0' && strncmp(part, "train", 5) != 0;
-  f->has_images = !strstr(rest, "labels");
-  f->has_labels = !f->has_images;
+  const bool names_labels = strstr(rest, "labels") != NULL;
   if (!part && ends_with(lower, ".npz")) {
     f->format = MS_FORMAT_NPZ;
-    f->has_labels = true;
     lower[strlen(lower) - 4] = '\0';
   } else if (!part) {
     return false;
   } else if (strcmp(rest, ".csv") == 0) {
     f->format = MS_FORMAT_CSV;
-    f->has_labels = true;
   } else if (strcmp(rest, "-imgs.npz") == 0 || strcmp(rest, "-labels.npz") == 0) {
     f->format = MS_FORMAT_NPZ_PAIR;
-  } else if (strstr(rest, "idx") && (strstr(rest, "images") || f->has_labels)) {
+  } else if (strstr(rest, "idx") && (strstr(rest, "images") || names_labels)) {
     f->format = MS_FORMAT_IDX;
   } else {
     return false;
   }
+  const bool holds_both = f->format == MS_FORMAT_NPZ || f->format == MS_FORMAT_CSV;
+  f->has_images = holds_both || !names_labels;
+  f->has_labels = holds_both || names_labels;
   if (part)
     *part = '\0';
   for (length = strlen(lower); part && length > 0 && strchr("-_.", lower[length - 1]);)
@@ -119,10 +119,10 @@ static enum ms_status list_any(const char *folder, const char *split, struct ms_
     if (*n == 0)
       continue;
     const size_t length = strcspn(inner[i], "/");
-    const bool is_named = split && strlen(split) == length && strncasecmp(split, inner[i], length) == 0;
-    if (n_there == 0 || is_named)
+    const bool is_chosen = split && strlen(split) == length && strncasecmp(split, inner[i], length) == 0;
+    if (n_there == 0 || is_chosen)
       chosen = i;
-    if (i < N_PLAIN || is_named) {
+    if (i < N_PLAIN || is_chosen) {
       n_there = 1;
       break;
     }
@@ -150,7 +150,8 @@ static enum ms_status choose(const char *folder, const char *split, enum ms_form
                              size_t n, const char **prefix, bool *has_others) {
   char all[512] = "";
   size_t n_prefixes = 0;
-  *prefix = NULL;
+  bool is_found = false;
+  *prefix = "";
   for (size_t i = 0; i < n; ++i) {
     bool is_new = files[i].format == format;
     for (size_t k = 0; is_new && k < i; ++k)
@@ -159,11 +160,13 @@ static enum ms_status choose(const char *folder, const char *split, enum ms_form
       continue;
     ++n_prefixes;
     snprintf(all + strlen(all), sizeof all - strlen(all), "%s%s", n_prefixes > 1 ? ", " : "", files[i].prefix);
-    if (split ? is_named(files[i].prefix, split) : files[i].prefix[0] == '\0' || n_prefixes == 1)
-      *prefix = files[i].prefix;
+    if (split ? !is_named(files[i].prefix, split) : files[i].prefix[0] != '\0' && n_prefixes > 1)
+      continue;
+    *prefix = files[i].prefix;
+    is_found = true;
   }
   *has_others = n_prefixes > 1;
-  if (split && !*prefix)
+  if (split && !is_found)
     return ms_fail_by(MS_ERROR_DATA, MS_SPLIT, "%s: holds no data set '%.60s', but %s: choose one", folder, split,
                       all[0] ? all : "one without a name");
   if (n_prefixes > 1 && !split && (*prefix)[0] != '\0')

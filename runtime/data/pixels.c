@@ -1,6 +1,7 @@
 /* Images of a data set as they are drawn. */
 #include "runtime/data/pixels.h"
 
+#include <math.h>
 #include <string.h>
 
 void ms_image_bytes(const struct ms_dataset *data, size_t index, uint8_t *bytes) {
@@ -9,6 +10,6 @@ void ms_image_bytes(const struct ms_dataset *data, size_t index, uint8_t *bytes)
     memcpy(bytes, data->images + index * n, n);
   for (size_t p = 0; data->floats && p < n; ++p) {
     const float value = data->floats[index * n + p];
-    bytes[p] = value >= 1 ? 255 : value > 0 ? (uint8_t)(255 * value + 0.5f) : 0;
+    bytes[p] = value >= 1 ? 255 : value > 0 ? (uint8_t)lroundf(255 * value) : 0;
   }
 }

@@ -3,12 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/pixels.h"
 #include "runtime/platform/columns.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 #include "runtime/report/class_names.h"
 #include "runtime/report/markup.h"
-#include "runtime/data/pixels.h"
 #include "runtime/report/png.h"
 #include "runtime/report/report.h"
 

@@ -23,7 +23,7 @@ cat gzip/one gzip/one >gzip/two
 printf 'label,1x1,1x2,2x1,2x2\r\n3,0,255,1,2\r\n"4",9,8,7,6\r\n' >csv/names
 printf '1,0\n2,255\n\n' >csv/plain
 printf 'a,b,c,d\n1,2,3,4\n' >csv/unlabelled
-'python3 "$here/../layouts.py" --seeds npz
+python3 "$here/../layouts.py" --seeds npz
 
 train=("$program" train --data work --threads 1 --batch 8)
 "${train[@]}" --hidden none --epochs 1 --out work/none >/dev/null
