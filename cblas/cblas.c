@@ -108,6 +108,9 @@ static void multiply(const struct product *p) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   if (p->m == 0 || p->n == 0 || ((p->alpha == 0.0f || p->k == 0) && p->beta == 1.0f))
     return;
+  const bool reads = p->alpha != 0.0f && p->k > 0;
+  if (!p->c || (reads && (!p->a || !p->b))) /* ms_sgemm has other names for them, the operands being exchanged */
+    give_up("sgemm: a, b and c must not be NULL\n");
   pthread_once(&once, start);
   /* Row-major, C is (n, m) and the product of op(B) and op(A). */
   const enum ms_status status = ms_sgemm(p->trans_b, p->trans_a, (size_t)p->n, (size_t)p->m, (size_t)p->k, p->alpha,

@@ -9,7 +9,8 @@
  *
  * The first call starts mnist_simd, unless the program has: with the kernels that MNIST_SIMD_ISA names (default: the
  * best of this CPU) on MNIST_SIMD_THREADS threads (default: all cores). Several threads may call, and take turns. A
- * variable that is wrong, or a lack of memory, ends the program with a message and exit status 255. */
+ * variable that is wrong, NULL for a matrix that is read or written, or a lack of memory ends the program with a
+ * message and exit status 255; of other wrong arguments, see cblas_xerbla. */
 #ifndef MS_MNIST_SIMD_CBLAS_H
 #define MS_MNIST_SIMD_CBLAS_H
 

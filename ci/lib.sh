@@ -52,7 +52,7 @@ missing_optional_packages() {
 }
 
 # What only tests need: a browser and an XML parser for the report pages, launchers for sweeps, a locale with a decimal comma, system
-# calls seen, the installed library found, the reference BLAS and its tests, NumPy.
+# calls seen, the installed library found, the reference BLAS and its tests, NumPy, another data set.
 missing_test_packages() {
   has_tool strace || echo strace
   has_tool pkg-config || echo pkg-config
@@ -66,6 +66,7 @@ missing_test_packages() {
   has_file /usr/lib/*/blas/xscblat3 || echo libblas-test
   has_file /usr/lib/*/blas/libblas.so.3 || echo libblas3
   /usr/bin/python3 -c 'import numpy' 2>/dev/null || echo python3-numpy
+  has_file /usr/share/datasets/fashion-mnist/t10k-images-idx3-ubyte.gz || echo dataset-fashion-mnist
 }
 
 can_install() {
@@ -101,7 +102,7 @@ want_test_packages() {
     missing=$(missing_test_packages | xargs)
     [ -n "$missing" ] || return 0
   fi
-  echo "Without $missing some tests (report pages in a browser, sweeps by launchers, system calls, locales, the installed library, BLAS, Python) are skipped. To have them: sudo apt-get install -y $missing"
+  echo "Without $missing some tests (report pages in a browser, sweeps by launchers, system calls, locales, the installed library, BLAS, Python, Fashion-MNIST) are skipped. To have them: sudo apt-get install -y $missing"
 }
 
 install_packages() { # "PACKAGE PACKAGE ..."

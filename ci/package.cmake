@@ -20,7 +20,7 @@ file(WRITE ${CMAKE_CURRENT_BINARY_DIR}/control/triggers "activate-noawait ldconf
 set(CPACK_DEBIAN_LIBRARY_PACKAGE_CONTROL_EXTRA ${CMAKE_CURRENT_BINARY_DIR}/control/triggers)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME libmnist-simd-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libmnist-simd${soname} (= ${PROJECT_VERSION}), libjansson-dev")
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS "libmnist-simd${soname} (= ${PROJECT_VERSION}), libjansson-dev, zlib1g-dev")
 set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION "Headers, the static library, and what CMake and pkg-config read.")
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_NAME mnist-simd)
 set(CPACK_DEBIAN_PROGRAM_PACKAGE_SECTION science)

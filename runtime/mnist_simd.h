@@ -11,6 +11,8 @@
  * as in examples/train_on_arrays.c, in full. The kernels that ms_kernels() gives are those of <mnist_simd_kernels.h>.
  *
  * Fallible functions return MS_OK or a status; ms_error_message() then names the thing, what was found and the remedy.
+ * To those, NULL in place of what they need is MS_ERROR_ARGUMENT ("ms_sgemm: a: must not be NULL"). Functions that
+ * return no status need what they take; all that free accept NULL.
  * Matrices are row-major, sizes are in elements. Functions that compute use the one pool of threads that ms_init made:
  * they may be called from several threads, and then take turns. */
 #ifndef MS_MNIST_SIMD_H
@@ -43,7 +45,7 @@ enum ms_status {
   MS_ERROR_MEMORY,      /* memory could not be had */
   MS_ERROR_SYSTEM,      /* the operating system refused: files, threads */
   MS_ERROR_DATA,        /* a data or model file is not what it should be */
-  MS_ERROR_NUMERIC,     /* the loss became infinite or NaN */
+  MS_ERROR_NUMERIC,     /* a loss or a logit became infinite or NaN */
   MS_ERROR_BUILD,       /* this build computes other bits than the numerics contract */
   MS_STOPPED            /* not an error: the observer asked to stop, and what was finished is returned */
 };
@@ -69,8 +71,8 @@ MS_API const char *ms_error_message(void);
  * had it, and new threads when it needs them. The pool's threads round to nearest and keep subnormals; the calling
  * thread does so while a function of this library computes, and has its own settings back afterwards.
  * MS_ERROR_ARGUMENT: unknown isa, n_threads over MS_MAX_THREADS, or others than the library is at work with.
- * MS_ERROR_UNSUPPORTED: the CPU lacks this isa. MS_ERROR_BUILD: the compiler's flags changed what this build
- * computes. */
+ * MS_ERROR_UNSUPPORTED: this CPU or this build lacks this isa. MS_ERROR_BUILD: the compiler's flags changed what this
+ * build computes. */
 #define MS_MAX_THREADS 1024
 MS_API enum ms_status ms_init(const char *isa, size_t n_threads);
 MS_API void ms_shutdown(void);
@@ -78,12 +80,13 @@ MS_API void ms_shutdown(void);
 /* The names of isa that ms_init takes on this CPU, the best last; NULL from the last on. Before ms_init too. */
 MS_API const char *ms_isa_supported(size_t index);
 
-/* After ms_init: the name of the chosen ISA, the number of threads. */
+/* After ms_init: the name of the chosen ISA, the number of threads; NULL and 0 before, and after the last
+ * ms_shutdown. */
 MS_API const char *ms_isa(void);
 MS_API size_t ms_threads(void);
 
 /* The kernels in use, each computing what <mnist_simd_kernels.h> says of it: for Adam, softmax or a product alone.
- * Valid until ms_shutdown; NULL before ms_init. */
+ * Valid until the last ms_shutdown; NULL from then on, and before ms_init. */
 struct ms_kernels;
 MS_API const struct ms_kernels *ms_kernels(void);
 
@@ -96,7 +99,8 @@ enum ms_transpose { MS_NO_TRANS = 111, MS_TRANS = 112 }; /* the values of CBLAS 
  * neither A nor B is. C overlaps neither A nor B.
  * Every element is alpha * s + beta * c with the last addition fused, and s one fma chain over ascending k: the bits
  * depend on nothing but the operands. A and B must be finite.
- * MS_ERROR_ARGUMENT: lda, ldb or ldc shorter than a row, unknown transpose, or ms_init was not called. */
+ * MS_ERROR_ARGUMENT: lda, ldb or ldc shorter than a row, more elements than memory can hold, NULL for a matrix that is
+ * read or written, unknown transpose, or ms_init was not called. */
 MS_API enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose trans_b, size_t m, size_t n, size_t k,
                                float alpha, const float *a, size_t lda, const float *b, size_t ldb, float beta,
                                float *c, size_t ldc);
@@ -167,6 +171,9 @@ struct ms_layer_config {
 
 enum ms_monitor { MS_VAL_ACCURACY, MS_VAL_LOSS };
 
+/* Which of the training images validate: the last in the order of the file, or those that the seed draws. */
+enum ms_val_shuffle { MS_VAL_LAST, MS_VAL_SHUFFLED };
+
 /* The learning rate of step s (from 0) of S, S being the steps of config->epochs epochs. Constant: lr.
  * Cosine: lr * (1 + cos(pi s / S)) / 2 (Loshchilov & Hutter, ICLR 2017, formula 5 with eta_min 0). */
 enum ms_schedule { MS_SCHEDULE_CONSTANT, MS_SCHEDULE_COSINE };
@@ -177,7 +184,8 @@ struct ms_config {
   double lr; /* learning rate */
   enum ms_schedule schedule;
   double input_dropout; /* share of pixels dropped, as with a hidden layer's outputs */
-  size_t val;           /* the last images in file order, kept out of training */
+  size_t val;           /* validation images, kept out of training */
+  enum ms_val_shuffle val_shuffle;
   size_t patience;      /* epochs without improvement before training stops; 0: no early stopping */
   double min_delta;     /* what counts as improvement */
   enum ms_monitor monitor;
@@ -312,7 +320,7 @@ struct ms_checkpoint;
  * bytes each. metrics and times: at most 2^28 bytes each. */
 struct ms_checkpoint_notes {
   const char *preset;
-  const char *data_sha256; /* of the training images, to know them again */
+  const char *data_sha256; /* of the training images, to know them again: ms_train_resume compares it */
   const char *metrics, *times;
 };
 
@@ -331,8 +339,12 @@ MS_API struct ms_checkpoint_notes ms_checkpoint_notes(const struct ms_checkpoint
 MS_API void ms_checkpoint_position(const struct ms_checkpoint *checkpoint, size_t *epoch, size_t *step);
 
 /* ms_train from there on, with the configuration of the checkpoint and the images that it had before. The observer
- * hears of what is done from now on; *result is of the whole run. MS_ERROR_ARGUMENT besides: the images are of another
- * size. */
+ * hears of what is done from now on; *result is of the whole run. MS_ERROR_ARGUMENT besides, naming what differs: the
+ * images have another size or number of classes, are too few for the steps that were done, or, after the first epoch,
+ * come with validation images where there were none, or without.
+ * Whether they are the same images is known from the note data_sha256 alone, if it is what ms_dataset_sha256 gives, or
+ * at least its first 16 digits, of the training images or of these and the validation images behind them as one data
+ * set. Without such a note it is the caller's to see to it: other images give another network, without an error. */
 MS_API enum ms_status ms_train_resume(const struct ms_checkpoint *checkpoint, const struct ms_dataset *train,
                                       const struct ms_dataset *validation, const struct ms_observer *observer,
                                       struct ms_network **network, struct ms_train_result *result);
@@ -374,7 +386,8 @@ MS_API void ms_free(void *memory);
 
 /* What a network says about n inputs of its width, as bytes p that stand for p / 255 or as finite floats: to out (n,
  * classes), logits, or softmax probabilities, which sum to 1. Dropout off. Several threads may call it at once.
- * MS_ERROR_ARGUMENT: before ms_init, or a pointer is NULL. MS_ERROR_MEMORY. */
+ * MS_ERROR_ARGUMENT: before ms_init, or an input is not finite. MS_ERROR_NUMERIC: a logit is not finite, because a sum
+ * overflowed; out is not to be used then. MS_ERROR_MEMORY. */
 enum ms_output { MS_LOGITS, MS_PROBABILITIES };
 MS_API enum ms_status ms_predict_bytes(const struct ms_network *network, size_t n, const uint8_t *inputs,
                                        enum ms_output output, float *out);

@@ -90,14 +90,17 @@ sweep() { # NAME ARGUMENT...
 
 small=(--data data --batch 16 --threads 1)
 sweep kernels kernels
-sweep "train" train "${small[@]}" --hidden 5 --dropout 0.1 --epochs 2 --val 10 --patience 1 --input-dropout 0.1 --schedule cosine --out out
+sweep "train" train "${small[@]}" --hidden 5 --dropout 0.1 --epochs 2 --val 10 --val-shuffle --patience 1 --input-dropout 0.1 --schedule cosine --out out
 "$program" train "${small[@]}" --hidden 5 --dropout 0.1 --epochs 1 --out prepared >/dev/null
-sweep "train --force" train "${small[@]}" --hidden none --epochs 1 --out out --force
+sweep "train --force" train "${small[@]}" --hidden none --epochs 1 --val-data data --out out --force
 sweep "eval" eval out --data data --threads 2
 sweep "eval, other data" eval out --data other --other-data --threads 2
 sweep "train --resume, finished" train --data data --threads 1 --resume out
 sweep "show" show test 3,4 --model out --data data --threads 1
 sweep "show a file" show data/t10k-images-idx3-ubyte 3
+for layout in gzip emnist keras csv_plain float32; do
+  "$here/layouts.py" data layouts $layout && sweep "show, $layout" show train 3 --data layouts/$layout
+done
 LC_ALL=C sed 's/"mnist_simd /"OTHER-PROG /' out/model.safetensors >rewritten.safetensors
 sweep "eval, rewritten" eval rewritten.safetensors --data data --threads 2
 sed -i 's/"class_names": null/"class_names": ["a", null, "b", "c", "d", "e", "f", "g", "h", "i"]/' prepared/run.json

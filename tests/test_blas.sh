@@ -21,6 +21,7 @@ run() { # ARGUMENT...
 refused 255 "cblas_sgemm: parameter 11: ldb is 1, must be at least 2" -- row
 refused 255 "cblas_sgemm: parameter 11: ldb is 1, must be at least 2" -- column
 refused 255 "SGEMM: parameter 10 is illegal" -- fortran
+refused 255 "sgemm: a, b and c must not be NULL" -- null
 MNIST_SIMD_ISA=mmx refused 255 "sgemm: MNIST_SIMD_ISA: isa 'mmx': unknown, must be one of scalar" -- none
 MNIST_SIMD_THREADS=2x refused 255 "sgemm: MNIST_SIMD_THREADS: '2x' is not a whole number from 1 to 1024" -- none
 MNIST_SIMD_ISA='' MNIST_SIMD_THREADS=3 run none

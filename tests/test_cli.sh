@@ -127,11 +127,16 @@ refused 2 "--preset 'Fnal': unknown (did you mean 'final'?)" -- train --preset F
 refused 2 "isa 'scaler': unknown (did you mean 'scalar'?)" -- train --isa scaler
 refused 2 --monitor "'loss'" val_loss -- train --monitor loss
 refused 2 isa "'sse'" "scalar" -- train --isa sse
+other=neon
+! "$program" kernels | grep -q '^neon ' || other=avx2
+refused 1 "isa $other: not for this processor" "scalar" -- kernels --isa "$other"
 refused 2 --patience --val -- train --patience 3
 refused 2 --val "'300'" "from 0 to 299" -- train --data small --val 300
 refused 2 --out -- train --out ''
 refused 2 --data "names no folder" -- train --data ''
 refused 2 isa "''" -- kernels --isa ''
+refused 2 "'' names no file or folder" -- eval ''
+refused 2 "'' names no file or folder" -- sweep ''
 MNIST_SIMD_ISA=sse refused 2 MNIST_SIMD_ISA "'sse'" -- kernels
 refused 2 --epochs "goes with --full" -- verify --epochs 3
 
@@ -143,7 +148,7 @@ MNIST_SIMD_DATA=nowhere refused 1 "nowhere" "ci/get_data.sh" -- train
 mkdir cut
 cp small/* cut
 truncate -s -1 cut/train-images-idx3-ubyte
-refused 1 "cut/train-images-idx3-ubyte" "300 images" -- train --data cut
+refused 1 "cut/train-images-idx3-ubyte" "the header says uint8 (300, 28, 28)" -- train --data cut
 refused 1 "nothing.safetensors" -- eval nothing.safetensors --data small
 refused 1 "small/model.safetensors" -- eval small --data small
 refused 1 "not a safetensors file" -- eval small/t10k-images-idx3-ubyte --data small

@@ -92,7 +92,7 @@ static bool smooth(const struct ms_trainer *t, float *w) {
 
 static void make_trainer(struct ms_trainer *t) {
   CHECK(ms_init("scalar", 2) == MS_OK);
-  CHECK(ms_trainer_create(make_config(), N_IN, N_CLASSES, t) == MS_OK);
+  CHECK(ms_trainer_create(make_config(), BATCH, N_IN, N_CLASSES, t) == MS_OK);
   for (size_t i = 0; i < BATCH * N_IN; ++i)
     images[i] = (uint8_t)(test_random_below(3) == 0 ? 0 : test_random_below(256));
   for (size_t i = 0; i < BATCH; ++i)

@@ -105,7 +105,7 @@ static void check_refused(const char *folder, const char *name, const char *faul
 }
 
 static void missing(void) {
-  char path[256], compressed[300];
+  char path[256];
   check_refused("/nowhere/at/all", "/nowhere/at/all", "get_data.sh");
   static const char *const names[] = {train_images, train_labels, test_images, test_labels};
   for (size_t i = 0; i < 4; ++i) {
@@ -113,9 +113,6 @@ static void missing(void) {
     in_folder(path, folder, names[i]);
     CHECK(unlink(path) == 0);
     check_refused(folder, names[i], "missing: get MNIST with ci/get_data.sh");
-    snprintf(compressed, sizeof compressed, "%s.gz", path);
-    test_write_file(compressed, "x", 1);
-    check_refused(folder, names[i], "gunzip -k");
   }
 }
 
@@ -150,14 +147,14 @@ static void wrong_content(void) {
   for (size_t n = 1; n < 4; ++n)
     check_content_refused(file, n, "wrong magic");
   for (size_t byte = 0; byte < 3; ++byte) {
-    file[byte] ^= 1;
+    file[byte] ^= 2;
     check_content_refused(file, n_bytes, "wrong magic");
-    file[byte] ^= 1;
+    file[byte] ^= 2;
   }
   file[3] = 1;
-  check_content_refused(file, n_bytes, "the header says 1 dimensions, images have 3");
+  check_content_refused(file, n_bytes, "the header says uint8 (9), 9 bytes, the file holds 323");
   memcpy(file, "\x1f\x8b\x08\x00", 4);
-  check_content_refused(file, n_bytes, "gunzip");
+  check_content_refused(file, n_bytes, "compressed data is damaged");
 }
 
 static void wrong_sizes(void) {
@@ -166,7 +163,7 @@ static void wrong_sizes(void) {
     size_t sizes[3] = {N_TRAIN, ROWS, COLS};
     sizes[d] = 0;
     header(file, 3, sizes);
-    check_content_refused(file, sizeof file, "is 0");
+    check_content_refused(file, sizeof file, "is empty, uint8 (");
     sizes[d] = d == 0 ? N_TRAIN + 1 : 1;
     header(file, 3, sizes);
     check_content_refused(file, sizeof file, "the file holds 315 bytes");
@@ -174,15 +171,15 @@ static void wrong_sizes(void) {
   /* 2^96 elements, and 2^64, which is 0 in a careless product. */
   const size_t huge[3] = {0xffffffff, 0xffffffff, 0xffffffff}, wraps[3] = {0x80000000, 0x80000000, 4};
   header(file, 3, huge);
-  check_content_refused(file, sizeof file, "the file holds 315 bytes");
+  check_content_refused(file, sizeof file, "more than memory can hold");
   header(file, 3, wraps);
-  check_content_refused(file, 16, "the file holds 0 bytes");
+  check_content_refused(file, 16, "more than memory can hold");
 }
 
 static void files_that_do_not_belong_together(void) {
   const char *folder = good_folder();
   write_labels(folder, train_labels, N_TRAIN - 1, N_CLASSES);
-  check_refused(folder, train_labels, "9 images, train-labels-idx1-ubyte holds 8 labels");
+  check_refused(folder, train_labels, "train-labels-idx1-ubyte holds 8 labels");
   folder = good_folder();
   write_images(folder, test_images, N_TEST, ROWS + 1, COLS);
   check_refused(folder, "5 x 7", "6 x 7");
@@ -198,11 +195,12 @@ static void files_that_do_not_belong_together(void) {
 /* One image or label at a time, from a file that is not read as a whole. */
 static void items(void) {
   char path[256];
-  struct ms_idx idx;
+  struct ms_array idx;
+  bool is_gzip;
   uint8_t image[PIXELS], label;
   const char *folder = good_folder();
   in_folder(path, folder, test_images);
-  CHECK(ms_idx_read_header(path, 3, &idx) == MS_OK && !idx.file && !idx.elements);
+  CHECK(ms_idx_read_header(path, &idx, &is_gzip) == MS_OK && !is_gzip && !idx.elements);
   CHECK(idx.size[0] == N_TEST && idx.size[1] == ROWS && idx.size[2] == COLS);
   for (size_t i = 0; i < N_TEST; ++i) {
     CHECK(ms_idx_read_item(path, &idx, i, image) == MS_OK);
@@ -212,11 +210,13 @@ static void items(void) {
   CHECK(truncate(path, 16 + N_TEST * PIXELS - 1) == 0);
   CHECK(ms_idx_read_item(path, &idx, N_TEST - 2, image) == MS_OK);
   CHECK(ms_idx_read_item(path, &idx, N_TEST - 1, image) == MS_ERROR_DATA && strstr(ms_error_message(), "shorter"));
-  CHECK(ms_idx_read_header(path, 3, &idx) == MS_ERROR_DATA && strstr(ms_error_message(), "the file holds 139 bytes"));
+  CHECK(ms_idx_read_header(path, &idx, &is_gzip) == MS_ERROR_DATA &&
+        strstr(ms_error_message(), "the file holds 139 bytes"));
   in_folder(path, folder, test_labels);
-  CHECK(ms_idx_read_header(path, 1, &idx) == MS_OK && ms_idx_read_item(path, &idx, 2, &label) == MS_OK && label == 0);
+  CHECK(ms_idx_read_header(path, &idx, &is_gzip) == MS_OK && ms_idx_read_item(path, &idx, 2, &label) == MS_OK &&
+        label == 0);
   CHECK(truncate(path, 7) == 0);
-  CHECK(ms_idx_read_header(path, 1, &idx) == MS_ERROR_DATA && strstr(ms_error_message(), "inside its header"));
+  CHECK(ms_idx_read_header(path, &idx, &is_gzip) == MS_ERROR_DATA && strstr(ms_error_message(), "inside its header"));
 }
 
 static const struct test_case cases[] = {

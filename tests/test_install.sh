@@ -65,7 +65,7 @@ done
 readelf -dW "$library" >out
 check "its name has the minor version" grep -qF "soname: [libmnist_simd.so.${version%.*}]" out
 check "it needs libc, libm and Jansson alone" \
-  test -z "$(grep NEEDED out | grep -vE '\[(libc|libm|libpthread|libjansson|ld-linux-[a-z0-9_-]+|ld64|ld)\.so')"
+  test -z "$(grep NEEDED out | grep -vE '\[(libc|libm|libpthread|libjansson|libz|ld-linux-[a-z0-9_-]+|ld64|ld)\.so')"
 check "no path to look for libraries in, no text relocations" test -z "$(grep -E 'RPATH|RUNPATH|TEXTREL' out)"
 
 for standard in c99 c11 c++11 c++17; do
@@ -105,7 +105,11 @@ check "completion for bash" source "$share/bash-completion/completions/mnist_sim
 check "  of commands" completes "reproduce report" mnist_simd rep
 check "  of options" completes "--seed --seeds" mnist_simd reproduce --seed
 check "  of values" completes "constant cosine" mnist_simd train --schedule ""
+check "  of presets" completes "unregularised regularised final best" mnist_simd train --preset ""
+check "  of instruction sets" completes "scalar" mnist_simd eval --isa sc
 check "  of files" completes "" mnist_simd train --out ""
+check "  of models" completes "" mnist_simd eval ""
+check "  of images" completes "" mnist_simd show ""
 for shell in zsh:zsh/site-functions/_mnist_simd fish:fish/vendor_completions.d/mnist_simd.fish; do
   command -v "${shell%%:*}" >/dev/null &&
     check "completion for ${shell%%:*}" quietly "${shell%%:*}" -n "$share/${shell#*:}"

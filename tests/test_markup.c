@@ -9,7 +9,7 @@
 #include "runtime/report/half_blocks.h"
 #include "runtime/report/line_chart.h"
 #include "runtime/report/markup.h"
-#include "runtime/report/pixels.h"
+#include "runtime/data/pixels.h"
 #include "runtime/report/png.h"
 #include "tests/harness.h"
 

@@ -343,7 +343,7 @@ static void folders(void) {
   strcat(path, "/below/it");
   CHECK(ms_make_folder(path) == MS_ERROR_SYSTEM);
   CHECK_MESSAGE(strstr(ms_error_message(), "/file is a file"), "%s", ms_error_message());
-  CHECK(ms_make_folder("") == MS_ERROR_SYSTEM);
+  CHECK(ms_make_folder("") == MS_ERROR_ARGUMENT);
   char longer[MS_PATH_SIZE], joined[MS_PATH_SIZE];
   memset(longer, 'x', sizeof longer);
   longer[sizeof longer - 1] = '\0';

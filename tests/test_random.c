@@ -35,17 +35,17 @@ static void permutation(void) {
     uint32_t *order = malloc((n + 1) * sizeof *order), *again = malloc((n + 1) * sizeof *again);
     bool *seen = calloc(n + 1, sizeof *seen);
     CHECK(order && again && seen);
-    ms_random_order(42, 1, n, order);
+    ms_random_order(MS_STREAM_SHUFFLE, 42, 1, n, order);
     for (size_t i = 0; i < n; ++i) {
       CHECK(order[i] < n && !seen[order[i]]);
       seen[order[i]] = true;
     }
-    ms_random_order(42, 1, n, again);
+    ms_random_order(MS_STREAM_SHUFFLE, 42, 1, n, again);
     CHECK(memcmp(order, again, n * sizeof *order) == 0);
     if (n >= 100) {
-      ms_random_order(42, 2, n, again);
+      ms_random_order(MS_STREAM_SHUFFLE, 42, 2, n, again);
       CHECK(memcmp(order, again, n * sizeof *order) != 0);
-      ms_random_order((UINT64_C(1) << 32) + 42, 1, n, again);
+      ms_random_order(MS_STREAM_SHUFFLE, (UINT64_C(1) << 32) + 42, 1, n, again);
       CHECK(memcmp(order, again, n * sizeof *order) != 0);
     }
     free(order);
@@ -60,7 +60,7 @@ static void permutations_are_uniform(void) {
   size_t counts[256] = {0};
   for (size_t epoch = 1; epoch <= 24000; ++epoch) {
     uint32_t order[4];
-    ms_random_order(7, epoch, 4, order);
+    ms_random_order(MS_STREAM_SHUFFLE, 7, epoch, 4, order);
     ++counts[order[0] << 6 | order[1] << 4 | order[2] << 2 | order[3]];
   }
   double chi_square = 0;

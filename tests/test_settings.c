@@ -224,7 +224,7 @@ static void in_plan(void) {
   for (const struct ms_setting *s = ms_settings; s->name; ++s)
     for (size_t l = 0; l < (s->of_layer ? 3 : 1); ++l) {
       ms_setting_format(s, ms_setting_get(s, config, l), value);
-      snprintf(item, sizeof item, "%s %s", s->label, value);
+      snprintf(item, sizeof item, ms_setting_is_switch(s) ? "%s" : "%s %s", s->label, value);
       CHECK_MESSAGE(strstr(text, item), "%s is missing in %s", item, text);
     }
   for (const char *line = text; *line; line += strcspn(line, "\n") + 1)

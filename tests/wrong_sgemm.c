@@ -1,5 +1,5 @@
 /* A program without handlers of its own: its wrong call meets those of libmnist_simd_cblas. For test_blas.sh.
- * Usage: wrong_sgemm row|column|fortran|none; none is a legal call. */
+ * Usage: wrong_sgemm row|column|fortran|null|none; none is a legal call. */
 #include <stdio.h>
 #include <string.h>
 
@@ -16,6 +16,8 @@ int main(int argc, char **argv) {
     cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, 2, 2, 2, 1, x, 2, x, ldb, 1, x, 2);
   else if (strcmp(call, "fortran") == 0)
     sgemm_("N", "N", &two, &two, &two, &one, x, &two, x, &ldb, &one, x, &two);
+  else if (strcmp(call, "null") == 0)
+    cblas_sgemm(CblasColMajor, CblasNoTrans, CblasNoTrans, 2, 2, 2, 1, NULL, 2, x, 2, 0, (float[4]){0}, 2);
   else
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, 2, 2, 2, 1, x, 2, x, 2, 0, (float[4]){0}, 2);
   puts("returned");

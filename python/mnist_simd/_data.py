@@ -11,8 +11,10 @@ Data = namedtuple("Data", "train_images train_labels test_images test_labels")
 
 
 def load_data(folder):
-    """The four IDX files of MNIST's names: images (n, rows, columns) and labels (n), uint8.
+    """A data set as it is published: images (n, rows, columns), uint8 or float32, and labels (n), uint8.
 
+    folder: of IDX files, gzip or not, with the names of MNIST, EMNIST or QMNIST, an NPZ archive or CSV files; or the
+    path of an archive.
     MnistSimdError: a file is missing or is not what its name says.
     """
     data = _library.ms_data()
@@ -20,7 +22,9 @@ def load_data(folder):
     owner = _arrays.Owner(data, lib.ms_data_free)
     arrays = []
     for part in data.train, data.test:
-        arrays.append(_arrays.view(owner, part.images, (part.n, part.rows, part.cols), "B"))
+        shape = part.n, part.rows, part.cols
+        arrays.append(_arrays.view(owner, part.images, shape, "B") if part.images else
+                      _arrays.view(owner, part.floats, shape, "f"))
         arrays.append(_arrays.view(owner, part.labels, (part.n,), "B"))
     return Data(*arrays)
 

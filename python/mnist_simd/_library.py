@@ -17,7 +17,7 @@ class Status(enum.IntEnum):
     MEMORY = 3  # memory could not be allocated
     SYSTEM = 4  # the operating system refused: files, threads
     DATA = 5  # a data or model file is not what it should be
-    NUMERIC = 6  # the loss became infinite or NaN
+    NUMERIC = 6  # a loss or a logit became infinite or NaN
     BUILD = 7  # this build of the library computes other bits than it should
     STOPPED = 8
 

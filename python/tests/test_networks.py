@@ -78,6 +78,14 @@ class Networks(Case):
             self.refuses(ValueError, "images: rows are not stored one after the other: numpy.ascontiguousarray(images)",
                          predict, data.test_images[:8:2])
 
+    def test_overflow(self):
+        large = matrix(2, 2)
+        large[0, 1] = large[1, 1] = 3e38
+        network = mnist_simd.Network.from_arrays([(large, array.array("f", 2 * [0]))])
+        found = self.refuses(mnist_simd.MnistSimdError, "ms_predict: a logit of input 1 is not finite",
+                             network.predict, memoryview(bytes((1, 1, 255, 255, 0, 9))).cast("B", (3, 2)))
+        self.assertIs(found.status, mnist_simd.Status.NUMERIC)
+
     def test_wrong_calls(self):
         for arguments in (), ("model.safetensors",), (5,), (None,), (small()._handle,):
             self.refuses(TypeError, "Network: comes from Network.load(path), ", mnist_simd.Network, *arguments)

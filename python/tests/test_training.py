@@ -171,6 +171,15 @@ class Training(Case):
         self.refused(ValueError, "val: 20, expected 0 to 19, one less than the images", val=20)
         self.refused(ValueError, "val: validation images are given, leave it out", val=2, validation=(images, labels))
 
+    def test_seeds(self):
+        """Each whole number up to the largest is a seed of its own; none goes through a float."""
+        largest = 2**53 - 1
+        self.assertEqual(len({small(20, seed=seed).sha256 for seed in (0, 1, largest - 1, largest)}), 4)
+        for seed in -1, largest + 1, 2**64, 2**64 + 42, 10**400, 1.5, 42.0, True, None, "":
+            found = self.refused(mnist_simd.MnistSimdError, f"seed: '{seed}' is not a whole number from 0 to {largest}",
+                                 seed=seed)
+            self.assertIs(found.status, mnist_simd.Status.ARGUMENT)
+
     def test_wrong_images(self):
         images, labels, error = data.train_images[:20], data.train_labels[:20], mnist_simd.MnistSimdError
         self.refused(ValueError, "images: shape (20, 28, 28), expected (19, pixels) or (19, rows, columns)", images,

@@ -15,7 +15,7 @@ enum { DEFAULT_SHOWN = 3, MAX_SHOWN = 1000 };
 
 static const struct cli_option options[] = {
     {"show", "N", "draw the first N misclassified images, 0 to 1000 [3]; how: see 'show --help'"},
-    CLI_DATA_OPTION,
+    CLI_DATA_OPTIONS,
     CLI_OTHER_DATA_OPTION,
     CLI_ISA_OPTION,
     CLI_THREADS_OPTION,

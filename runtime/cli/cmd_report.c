@@ -15,7 +15,8 @@ static const struct cli_option options[] = {
     {"out", "FILE",
      "the page (default: report.html in the folder of the last RUN); its figures also\nbecome SVG files, in a folder "
      "<FILE without .html>_figures"},
-    CLI_DATA_OPTION,
+    CLI_DATA_OPTIONS,
+    CLI_VAL_DATA_OPTION,
     CLI_ISA_OPTION,
     CLI_THREADS_OPTION,
     {0},

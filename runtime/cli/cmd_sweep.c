@@ -29,7 +29,7 @@ static const struct cli_option options[] = {
     {"list", NULL, "train nothing: list the runs, and the validation accuracy of those that are done"},
     CLI_THREADS_OPTION,
     CLI_ISA_OPTION,
-    CLI_DATA_OPTION,
+    CLI_DATA_OPTIONS,
     {0},
 };
 
@@ -318,6 +318,8 @@ static int sweep(struct task *t, const struct cli_values *values) {
   const char *out = cli_get(values, "out");
   if (!choose_shard(t, values))
     return EXIT_USAGE;
+  if (ms_path_check(t->file) != MS_OK)
+    return cli_fail(&command, MS_ERROR_ARGUMENT);
   if (!ms_exists(t->file)) {
     cli_error(&command, "%s: there is no such file or folder: name a sweep file, or the folder of a sweep", t->file);
     return EXIT_FAILURE;

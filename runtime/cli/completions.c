@@ -1,22 +1,30 @@
-/* Completions for bash, zsh and fish: names of commands and options, values that are one of two words, files where a
+/* Completions for bash, zsh and fish: names of commands and options, values that are one of a few words, files where a
  * value is one. */
 #include <string.h>
 
 #include "runtime/cli/commands.h"
 #include "runtime/cli/manual.h"
 #include "runtime/nn/settings.h"
+#include "runtime/platform/dispatch.h"
 
 static bool is_file(const char *value) {
   return strcmp(value, "DIR") == 0 || strcmp(value, "FILE") == 0 || strcmp(value, "RUN") == 0 ||
          strcmp(value, "MODEL") == 0;
 }
 
-/* The two words of which an option's value is one, or NULL. */
-static const char *const *choices(const struct cli_option *option) {
+/* The words of which an option's value is one, with spaces between them; "" where it is none of a few. */
+enum { WORDS_SIZE = 256 };
+static const char *words_of(const struct cli_option *option, char words[WORDS_SIZE]) {
+  words[0] = '\0';
   for (const struct ms_setting *s = ms_settings; s->name; ++s)
     if (s->kind == MS_KIND_CHOICE && strcmp(s->name, option->name) == 0)
-      return s->choices;
-  return NULL;
+      snprintf(words, WORDS_SIZE, "%s %s", s->choices[0], s->choices[1]);
+  size_t length = 0;
+  for (size_t i = 0; strcmp(option->name, "preset") == 0 && ms_preset_name(i); ++i)
+    length += (size_t)snprintf(words + length, WORDS_SIZE - length, "%s%s", i > 0 ? " " : "", ms_preset_name(i));
+  for (size_t i = 0; strcmp(option->name, "isa") == 0 && i < ms_isa_count(); ++i)
+    length += (size_t)snprintf(words + length, WORDS_SIZE - length, "%s%s", i > 0 ? " " : "", ms_isa_entry(i)->name);
+  return words;
 }
 
 /* The first line of a help, with a backslash before each of these characters. */
@@ -36,6 +44,7 @@ static void put_names(FILE *out, const struct cli_command *command) {
 
 /* An empty answer means files (-o default), unless that is switched off. */
 static void write_bash(const char *folder, const struct cli_command *const *commands) {
+  char buffer[WORDS_SIZE];
   FILE *out = manual_open(folder, "mnist_simd.bash");
   fprintf(out, "# bash completion for mnist_simd\n_mnist_simd() {\n"
                "  local word=${COMP_WORDS[COMP_CWORD]} words='");
@@ -45,12 +54,12 @@ static void write_bash(const char *folder, const struct cli_command *const *comm
                "    words=\n    case ${COMP_WORDS[1]}:${COMP_WORDS[COMP_CWORD - 1]} in\n");
   for (size_t i = 0; cli_commands[i].name; ++i)
     for (const struct cli_option *option = commands[i]->options; option->name; ++option) {
-      const char *const *words = choices(option);
       if (!option->value)
         continue;
+      const char *words = words_of(option, buffer);
       fprintf(out, "      %s:--%s) ", cli_commands[i].name, option->name);
-      if (words)
-        fprintf(out, "words='%s %s' ;;\n", words[0], words[1]);
+      if (words[0])
+        fprintf(out, "words='%s' ;;\n", words);
       else
         fprintf(out, "%sreturn ;;\n", is_file(option->value) ? "" : "compopt +o default +o bashdefault; ");
     }
@@ -67,12 +76,13 @@ static void write_bash(const char *folder, const struct cli_command *const *comm
 }
 
 static void put_zsh_option(FILE *out, const struct cli_option *option) {
-  const char *const *words = choices(option);
+  char buffer[WORDS_SIZE];
+  const char *words = words_of(option, buffer);
   fprintf(out, "        \"--%s[", option->name);
   put_line(out, option->help, "[]\\\"$`");
   fprintf(out, "]");
-  if (words)
-    fprintf(out, ":%s:(%s %s)", option->value, words[0], words[1]);
+  if (words[0])
+    fprintf(out, ":%s:(%s)", option->value, words);
   else if (option->value)
     fprintf(out, ":%s:%s", option->value, is_file(option->value) ? "_files" : " ");
   fprintf(out, "\" \\\n");
@@ -100,6 +110,7 @@ static void write_zsh(const char *folder, const struct cli_command *const *comma
 }
 
 static void write_fish(const char *folder, const struct cli_command *const *commands) {
+  char buffer[WORDS_SIZE];
   FILE *out = manual_open(folder, "mnist_simd.fish");
   for (size_t i = 0; cli_commands[i].name; ++i) {
     const char *name = cli_commands[i].name;
@@ -107,12 +118,12 @@ static void write_fish(const char *folder, const struct cli_command *const *comm
     put_line(out, cli_commands[i].summary, "\\'");
     fprintf(out, "'\n");
     for (const struct cli_option *option = commands[i]->options; option->name; ++option) {
-      const char *const *words = choices(option);
+      const char *words = words_of(option, buffer);
       fprintf(out, "complete -c mnist_simd -n '__fish_seen_subcommand_from %s' -l %s", name, option->name);
       if (option->value)
         fprintf(out, "%s", is_file(option->value) ? " -r -F" : " -x");
-      if (words)
-        fprintf(out, " -a '%s %s'", words[0], words[1]);
+      if (words[0])
+        fprintf(out, " -a '%s'", words);
       fprintf(out, " -d '");
       put_line(out, option->help, "\\'");
       fprintf(out, "'\n");

@@ -15,14 +15,18 @@ static void digest_of(const struct ms_dataset *images, char hex[65]) {
 }
 
 /* Training images cannot be compared where the folder holds none. */
-static enum ms_status digest_of_training(const char *folder, const struct ms_data *data, char hex[65]) {
+static enum ms_status digest_of_training(const struct cli_values *values, const char *folder,
+                                         const struct ms_data *data, char hex[65]) {
   if (data->train.n > 0) {
     digest_of(&data->train, hex);
     return MS_OK;
   }
   struct ms_data training;
+  struct ms_data_options options;
   hex[0] = '\0';
-  const enum ms_status status = ms_data_read(folder, &(struct ms_data_options){.part = MS_DATA_TRAINING}, &training);
+  (void)cli_data_options(values, &options); /* legal, since data was read by them */
+  options.part = MS_DATA_TRAINING;
+  const enum ms_status status = ms_data_read(folder, &options, &training);
   if (status == MS_OK) {
     digest_of(&training.train, hex);
     ms_data_free(&training);
@@ -39,7 +43,7 @@ int cli_check_model_data(const struct cli_values *values, const char *model, con
   if ((!train[0] && !test[0]) || (test[0] && strcmp(test, found_test) == 0))
     return 0;
   if (train[0]) {
-    const enum ms_status status = digest_of_training(folder, data, found_train);
+    const enum ms_status status = digest_of_training(values, folder, data, found_train);
     if (status != MS_OK)
       return cli_fail(values->command, status);
     if (strcmp(train, found_train) == 0)

@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/dataset.h"
+#include "runtime/data/read.h"
 #include "runtime/platform/did_you_mean.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
@@ -35,6 +37,7 @@ const char *cli_remedy(const struct cli_command *command) {
     const char *option, *text;
   } remedies[] = {[MS_NO_OPTION] = {"", ""},
                   [MS_OTHER_DATA] = {"data", " with --data"},
+                  [MS_SPLIT] = {"split", " with --split"},
                   [MS_OTHER_OUTPUT] = {"out", " with --out"},
                   [MS_OVERWRITE] = {"force", " with --force"},
                   [MS_OTHER_START] = {"force", " (--out, --force, --resume)"},
@@ -225,11 +228,75 @@ int cli_find_data(const struct cli_values *values, const char **folder) {
   return 0;
 }
 
+int cli_data_options(const struct cli_values *values, struct ms_data_options *options) {
+  static const char *const when[] = {
+      [MS_TRANSPOSE_KNOWN] = "auto", [MS_TRANSPOSE] = "yes", [MS_TRANSPOSE_NEVER] = "no"};
+  const char *text = cli_get(values, "transpose");
+  options->split = cli_get(values, "split");
+  options->transpose = MS_TRANSPOSE_KNOWN;
+  for (size_t i = 0; text && i < sizeof when / sizeof when[0]; ++i)
+    if (strcmp(text, when[i]) == 0) {
+      options->transpose = (enum ms_transposition)i;
+      return 0;
+    }
+  if (!text)
+    return 0;
+  cli_error(values->command, "--transpose: '%s' is not auto, yes or no", text);
+  return EXIT_USAGE;
+}
+
+/* What a folder of validation images is read with. */
+static int validation_options(const struct cli_values *values, struct ms_data_options *options) {
+  const int exit_code = cli_data_options(values, options);
+  options->part = MS_DATA_TRAINING;
+  return exit_code;
+}
+
+int cli_count_validation(const struct cli_values *values, size_t *n) {
+  struct ms_data_options options;
+  struct ms_data data;
+  struct ms_image_file file;
+  const int exit_code = validation_options(values, &options);
+  if (exit_code != 0)
+    return exit_code;
+  const enum ms_status status = ms_data_open(cli_get(values, "val-data"), &options, &data, &file);
+  if (status != MS_OK) {
+    cli_error(values->command, "--val-data: %s", ms_error_message());
+    return EXIT_FAILURE;
+  }
+  *n = data.train.n;
+  ms_data_free(&data);
+  return 0;
+}
+
+static int append_validation(const struct cli_values *values, const char *folder, struct ms_data *data) {
+  struct ms_data_options options;
+  struct ms_data more;
+  const int exit_code = validation_options(values, &options);
+  if (exit_code != 0)
+    return exit_code;
+  enum ms_status status = ms_data_read(folder, &options, &more);
+  if (status == MS_OK)
+    status = ms_data_append(data, &more.train, folder);
+  ms_data_free(&more);
+  if (status != MS_OK)
+    cli_error(values->command, "--val-data: %s", ms_error_message());
+  return status == MS_OK ? 0 : EXIT_FAILURE;
+}
+
 int cli_load_data(const struct cli_values *values, enum ms_data_part part, struct ms_data *data, const char **folder) {
-  const struct ms_data_options options = {.part = part};
-  const int exit_code = cli_find_data(values, folder);
+  struct ms_data_options options = {.part = part};
+  const char *validation = cli_get(values, "val-data");
+  int exit_code = cli_data_options(values, &options);
+  if (exit_code == 0)
+    exit_code = cli_find_data(values, folder);
   if (exit_code != 0)
     return exit_code;
   const enum ms_status status = ms_data_read(*folder, &options, data);
-  return status == MS_OK ? 0 : cli_fail(values->command, status);
+  if (status != MS_OK)
+    return cli_fail(values->command, status);
+  exit_code = validation ? append_validation(values, validation, data) : 0;
+  if (exit_code != 0)
+    ms_data_free(data);
+  return exit_code;
 }

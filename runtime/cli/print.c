@@ -9,12 +9,12 @@
 
 #include "runtime/cli/class_tables.h"
 #include "runtime/cli/terminal.h"
+#include "runtime/data/pixels.h"
 #include "runtime/nn/settings.h"
 #include "runtime/platform/c_locale.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
-#include "runtime/report/pixels.h"
 
 enum { INDENT = 10, DEFAULT_WIDTH = 80, CAPTION_COLUMNS = 38, LEAST_CLASS = 5 };
 
@@ -65,7 +65,8 @@ static void print_line(const struct ms_config *config, bool of_layer, size_t lay
     if (s->of_layer != of_layer || (ms_setting_get(s, config, layer) == 0 && s->kind != MS_KIND_SEED))
       continue;
     ms_setting_format(s, ms_setting_get(s, config, layer), value);
-    column = print_item(column, "%s %s", s->label, value);
+    column =
+        ms_setting_is_switch(s) ? print_item(column, "%s", s->label) : print_item(column, "%s %s", s->label, value);
   }
   putchar('\n');
 }

@@ -21,7 +21,8 @@ static const struct cli_option preset_option = {
 static const struct cli_option run_options[] = {
     CLI_THREADS_OPTION,
     CLI_ISA_OPTION,
-    CLI_DATA_OPTION,
+    CLI_DATA_OPTIONS,
+    CLI_VAL_DATA_OPTION,
     {"out", "DIR", "folder of the run (default: runs/<preset>-seed<seed>, and what differs from the preset)"},
     {"force", NULL, "overwrite a run that the folder holds already: it stays until this one's first checkpoint"},
     {"resume", "RUN",
@@ -48,8 +49,11 @@ enum ms_status train_options(const struct cli_option **options) {
   for (const struct ms_setting *s = ms_settings; s->name; ++s, ++n) {
     char range[MS_RANGE_SIZE], value[MS_SETTING_SIZE];
     ms_config_get(config, s->name, value);
-    snprintf(help[n], sizeof help[n], "%s, %s [%.64s]", s->help, ms_setting_range(s, range), value);
-    all[n] = (struct cli_option){s->name, values[s->kind][s->of_layer], help[n]};
+    if (ms_setting_is_switch(s))
+      snprintf(help[n], sizeof help[n], "%s [%.64s]", s->help, value);
+    else
+      snprintf(help[n], sizeof help[n], "%s, %s [%.64s]", s->help, ms_setting_range(s, range), value);
+    all[n] = (struct cli_option){s->name, ms_setting_is_switch(s) ? NULL : values[s->kind][s->of_layer], help[n]};
   }
   assert(n + sizeof run_options / sizeof run_options[0] <= CLI_MAX_OPTIONS);
   memcpy(&all[n], run_options, sizeof run_options);
@@ -66,6 +70,18 @@ static int refuse(const struct cli_values *values, enum ms_status status) {
   return EXIT_USAGE;
 }
 
+/* All images of --val-data validate. */
+static int set_val(const struct cli_values *values, struct ms_config *c) {
+  if (!cli_get(values, "val-data"))
+    return 0;
+  if (cli_get(values, "val") || c->val_shuffle != MS_VAL_LAST) {
+    cli_error(values->command, "--val-data gives the validation images: leave --%s out",
+              cli_get(values, "val") ? "val" : "val-shuffle");
+    return EXIT_USAGE;
+  }
+  return cli_count_validation(values, &c->val);
+}
+
 static int set_all(const struct cli_values *values, struct ms_config *c) {
   const char *name;
   enum ms_status status = MS_OK;
@@ -77,7 +93,12 @@ static int set_all(const struct cli_values *values, struct ms_config *c) {
       return EXIT_USAGE;
     }
     if (value)
-      status = ms_config_set(c, name, value);
+      status = ms_config_set(c, name, ms_setting_is_switch(&ms_settings[i]) ? "yes" : value);
+  }
+  if (status == MS_OK) {
+    const int exit_code = set_val(values, c);
+    if (exit_code != 0)
+      return exit_code;
   }
   if (status == MS_OK && c->patience > 0 && c->val == 0) {
     cli_error(values->command, "--patience %zu: early stopping watches validation images: give --val too", c->patience);

@@ -16,18 +16,16 @@ static void print_plan(const struct session *s, const struct ms_session *session
   const struct ms_config *c = s->plan.config;
   int column = print_item(printf("mnist_simd %s", MS_VERSION), "kernels %s", ms_isa());
   print_item(column, "%zu thread%s\n", ms_threads(), plural_s(ms_threads()));
-  column = print_item(printf("data      "), "%s: %zu training", s->data_folder, session->train.n);
+  column = print_item(printf("data      "), "%s: %zu training", s->data_folder, session->split.train.n);
   column = print_item(column, "%zu validation", c->val);
   if (s->plan.data->test.n > 0)
     column =
         print_item(column, "%zu test images%s", s->plan.data->test.n, s->plan.without_test ? " (not looked at)" : "");
   else
     column = print_item(column, "no test images");
-  column = print_item(column, "%zu x %zu pixels", session->train.rows, session->train.cols);
-  column = print_item(column, "%zu classes", session->train.n_classes);
-  if (s->plan.data->description[0])
-    print_item(column, "%s", s->plan.data->description);
-  putchar('\n');
+  column = print_item(column, "%zu x %zu pixels", session->split.train.rows, session->split.train.cols);
+  print_item(column, "%zu classes\n", session->split.train.n_classes);
+  printf("          read as %s\n", s->plan.data->description);
   print_settings(s->plan.preset, c);
   printf("output    %s\n", s->plan.folder);
   print_storage(session->is_durable, session->is_locked);
@@ -38,6 +36,20 @@ static void print_plan(const struct session *s, const struct ms_session *session
   }
   putchar('\n');
   fflush(stdout);
+}
+
+/* Files in the order of their classes: training would never see some of them. */
+static void warn(const struct session *s, const struct ms_session *session) {
+  char classes[MS_CLASSES_TEXT_SIZE];
+  const struct ms_dataset *train = &session->split.train;
+  if (ms_unseen_classes(train, &session->split.validation, classes)[0])
+    cli_error(
+        s->command,
+        "warning: validation images are of classes that training images lack (%s): if the file is in the order of "
+        "its classes, draw them with --val-shuffle",
+        classes);
+  if (ms_unseen_classes(train, &s->plan.data->test, classes)[0])
+    cli_error(s->command, "warning: test images are of classes that training images lack (%s)", classes);
 }
 
 static void print_outcome(const struct ms_session *session, enum ms_status status) {
@@ -120,7 +132,7 @@ static int train(const struct session *s, struct ms_session *session) {
   if (session->saver.checkpoint)
     ms_checkpoint_position(session->saver.checkpoint, &epoch, &step);
   signals_catch();
-  progress_start(&o.progress, s->plan.config->epochs, session->train.n, epoch, step * s->plan.config->batch);
+  progress_start(&o.progress, s->plan.config->epochs, session->split.train.n, epoch, step * s->plan.config->batch);
   enum ms_status status = ms_session_train(session, &observer);
   live_line_clear(&o.progress.line);
   int exit_code = EXIT_SUCCESS;
@@ -158,6 +170,7 @@ int session_train(const struct session *s) {
   if (status != MS_OK)
     return cli_fail(s->command, status);
   print_plan(s, &session);
+  warn(s, &session);
   const int exit_code = train(s, &session);
   ms_session_close(&session);
   return exit_code;

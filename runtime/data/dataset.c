@@ -1,127 +1,56 @@
-/* Labelled data sets from pairs of IDX files with MNIST's names. */
+/* Labelled data sets: checks, parts, digests. */
 #include "runtime/data/dataset.h"
 
-#include <errno.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/data/idx.h"
 #include "runtime/platform/error.h"
-#include "runtime/platform/files.h"
+#include "runtime/platform/memory.h"
 #include "runtime/platform/sha256.h"
 
-static const char *const names[2][2] = {{"train-images-idx3-ubyte", "train-labels-idx1-ubyte"},
-                                        {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"}};
-
-/* A missing file deserves the command that gets it. */
-static enum ms_status find_file(const char *folder, const char *name, char *path) {
-  MS_TRY(ms_path_join(path, folder, name));
-  if (ms_exists(path) || errno == EACCES) /* reading tells that it may not be read */
-    return MS_OK;
-
-  char compressed[MS_PATH_SIZE + 3];
-  snprintf(compressed, sizeof compressed, "%s.gz", path);
-  if (ms_exists(compressed))
-    return ms_fail(MS_ERROR_DATA, "%s: missing, but %s.gz is there: unpack it with gunzip -k %s", path, name,
-                   compressed);
-  return ms_fail_by(MS_ERROR_DATA, MS_OTHER_DATA, "%s: missing: get MNIST with ci/get_data.sh, or name another folder",
-                    path);
-}
-
-static enum ms_status check_folder(const char *folder) {
-  return ms_is_folder(folder)
-             ? MS_OK
-             : ms_fail_by(MS_ERROR_DATA, MS_OTHER_DATA,
-                          "%s: there is no such folder: get MNIST with ci/get_data.sh, or name another folder", folder);
-}
-
-enum ms_status ms_data_paths(const char *folder, bool of_test, char *images, char *labels) {
-  MS_TRY(check_folder(folder));
-  MS_TRY(find_file(folder, names[of_test][0], images));
-  return find_file(folder, names[of_test][1], labels);
-}
-
-static enum ms_status read_file(const char *folder, const char *name, size_t n_dimensions, struct ms_idx *idx) {
-  char path[MS_PATH_SIZE];
-  MS_TRY(find_file(folder, name, path));
-  return ms_idx_read(path, n_dimensions, idx);
-}
-
-/* n_classes 0: take it from the labels. owned[0] and owned[1] get the memory of images and labels. */
-static enum ms_status load_pair(const char *folder, bool of_test, size_t n_classes, struct ms_dataset *data,
-                                void *owned[2]) {
-  const char *images_name = names[of_test][0], *labels_name = names[of_test][1];
-  struct ms_idx images, labels;
-  enum ms_status status = read_file(folder, images_name, 3, &images);
-  if (status != MS_OK)
-    return status;
-  owned[0] = images.file;
-  status = read_file(folder, labels_name, 1, &labels);
-  if (status != MS_OK)
-    return status;
-  owned[1] = labels.file;
-
-  if (images.size[0] != labels.size[0])
-    return ms_fail(MS_ERROR_DATA, "%s: %s holds %zu images, %s holds %zu labels: both must come from one data set",
-                   folder, images_name, images.size[0], labels_name, labels.size[0]);
-  size_t largest = 0, largest_at = 0;
-  for (size_t i = 0; i < labels.size[0]; ++i)
-    if (labels.elements[i] > largest) {
-      largest = labels.elements[i];
-      largest_at = i;
-    }
-  if (n_classes > 0 && largest >= n_classes)
-    return ms_fail(MS_ERROR_DATA, "%s/%s: label %zu is %zu, beyond the %zu classes of the training labels", folder,
-                   labels_name, largest_at, largest, n_classes);
-
-  data->n = images.size[0];
-  data->rows = images.size[1];
-  data->cols = images.size[2];
-  data->n_classes = n_classes > 0 ? n_classes : largest + 1;
-  data->images = images.elements;
-  data->labels = labels.elements;
-  return MS_OK;
-}
-
-static enum ms_status read_parts(const char *folder, enum ms_data_part part, struct ms_data *data) {
-  struct ms_dataset *train = &data->train, *test = &data->test;
-  if (part != MS_DATA_TEST)
-    MS_TRY(load_pair(folder, false, 0, train, data->owned));
-  if (part != MS_DATA_TEST && train->n_classes < 2)
-    return ms_fail(MS_ERROR_DATA, "%s: all training labels are 0: at least two classes are needed", folder);
-  if (part == MS_DATA_TRAINING)
-    return MS_OK;
-  MS_TRY(load_pair(folder, true, train->n_classes, test, data->owned + 2));
-  if (part != MS_DATA_TEST && (train->rows != test->rows || train->cols != test->cols))
-    return ms_fail(MS_ERROR_DATA,
-                   "%s: training images are %zu x %zu, test images %zu x %zu: both must come from one data set", folder,
-                   train->rows, train->cols, test->rows, test->cols);
-  return MS_OK;
-}
-
-enum ms_status ms_data_read(const char *folder, const struct ms_data_options *options, struct ms_data *data) {
-  memset(data, 0, sizeof *data);
-  MS_TRY(check_folder(folder));
-  const enum ms_status status = read_parts(folder, options ? options->part : MS_DATA_BOTH, data);
-  if (status != MS_OK)
-    ms_data_free(data);
-  return status;
-}
-
-enum ms_status ms_data_load(const char *folder, struct ms_data *data) {
-  return ms_data_read(folder, NULL, data);
-}
-
-enum ms_status ms_data_load_training(const char *folder, struct ms_data *data) {
-  return ms_data_read(folder, &(struct ms_data_options){.part = MS_DATA_TRAINING}, data);
-}
-
 void ms_data_free(struct ms_data *data) {
+  if (!data)
+    return;
   for (size_t i = 0; i < sizeof data->owned / sizeof data->owned[0]; ++i)
     free(data->owned[i]);
   memset(data, 0, sizeof *data);
+}
+
+enum ms_status ms_data_append(struct ms_data *data, const struct ms_dataset *more, const char *folder) {
+  struct ms_dataset *train = &data->train;
+  const size_t n_pixels = train->rows * train->cols, n = train->n + more->n;
+  const size_t image_bytes = train->floats ? n_pixels * sizeof(float) : n_pixels;
+  uint8_t *images, *labels;
+  if (more->rows != train->rows || more->cols != train->cols)
+    return ms_fail(MS_ERROR_DATA, "%s: its images are %zu x %zu, those of training %zu x %zu: both must be alike",
+                   folder, more->rows, more->cols, train->rows, train->cols);
+  if (!more->floats != !train->floats)
+    return ms_fail(MS_ERROR_DATA, "%s: its pixels are %s, those of training %s: both must be alike", folder,
+                   more->floats ? "floats" : "bytes", train->floats ? "floats" : "bytes");
+  if (more->n_classes > train->n_classes)
+    return ms_fail(MS_ERROR_DATA, "%s: its labels go up to %zu, those of training to %zu", folder, more->n_classes - 1,
+                   train->n_classes - 1);
+  MS_TRY(ms_reserve(n, image_bytes, "images", &images));
+  const enum ms_status status = ms_reserve(n, 1, "labels", &labels);
+  if (status != MS_OK) {
+    free(images);
+    return status;
+  }
+  memcpy(images, train->floats ? (const void *)train->floats : train->images, train->n * image_bytes);
+  memcpy(images + train->n * image_bytes, more->floats ? (const void *)more->floats : more->images,
+         more->n * image_bytes);
+  memcpy(labels, train->labels, train->n);
+  memcpy(labels + train->n, more->labels, more->n);
+  free(data->owned[0]);
+  free(data->owned[1]);
+  data->owned[0] = images;
+  data->owned[1] = labels;
+  train->floats = train->floats ? (const float *)(const void *)images : NULL;
+  train->images = train->floats ? NULL : images;
+  train->labels = labels;
+  train->n = n;
+  return MS_OK;
 }
 
 static enum ms_status check_sizes(const struct ms_dataset *data, const char *kind) {

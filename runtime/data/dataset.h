@@ -4,13 +4,13 @@
 
 #include "runtime/mnist_simd.h"
 
-/* The paths (MS_PATH_SIZE) of the training or test images of a folder and of their labels. MS_ERROR_DATA, the message
- * naming what gets them: no such folder, or one of the files is missing. */
-enum ms_status ms_data_paths(const char *folder, bool of_test, char *images, char *labels);
-
 /* MS_ERROR_ARGUMENT, naming the kind ("training") and what is wrong: no images or too many, no pixels, a product of
  * sizes that overflows, no classes or too many, both or neither of images and floats, no labels, a label beyond the
  * classes, a float that is not finite. */
 enum ms_status ms_dataset_check(const struct ms_dataset *data, const char *kind);
+
+/* Puts validation images behind data's training images. MS_ERROR_DATA, naming the folder that they are from: they are of
+ * another size or kind, or of classes that training lacks. MS_ERROR_MEMORY. On failure, data is as it was. */
+enum ms_status ms_data_append(struct ms_data *data, const struct ms_dataset *more, const char *folder);
 
 #endif

@@ -1,6 +1,6 @@
 /* What a checkpoint holds: the state of training between two steps; with the configuration and the images, all that
- * decides how it goes on. Its file is runtime/run/checkpoint.c's. The
- * random streams need no more than epoch and step: each draw is a function of seed and position (random.h). */
+ * decides how it goes on. Its file is runtime/run/checkpoint.c's. The random streams need no more than epoch and step:
+ * each draw is a function of seed and position (random.h). */
 #ifndef MS_NN_CHECKPOINT_H
 #define MS_NN_CHECKPOINT_H
 
@@ -46,6 +46,11 @@ struct ms_checkpoint {
   char *preset, *data_sha256, *metrics, *times;     /* the notes of ms_checkpoint_save */
   uint8_t *file;
 };
+
+/* MS_ERROR_ARGUMENT, naming what differs, if these images, which ms_dataset_check accepts, cannot be those that the
+ * checkpoint had before. */
+enum ms_status ms_checkpoint_check_images(const struct ms_checkpoint *checkpoint, const struct ms_dataset *train,
+                                          const struct ms_dataset *validation);
 
 /* Puts parameters, moments and powers of a checkpoint that fits into a trainer. */
 void ms_trainer_restore(struct ms_trainer *trainer, const struct ms_checkpoint *checkpoint);

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/nn/settings.h"
 #include "runtime/platform/did_you_mean.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
@@ -26,8 +27,14 @@ static const struct {
      {COMMON, .epochs = 150, .lr = 0.003, .schedule = MS_SCHEDULE_COSINE, .input_dropout = 0.2, .hidden = best}},
 };
 
+const char *ms_preset_name(size_t index) {
+  return index < sizeof presets / sizeof presets[0] ? presets[index].name : NULL;
+}
+
 enum ms_status ms_config_preset(const char *name, struct ms_config **config) {
+  MS_REQUIRE(config);
   *config = NULL;
+  MS_REQUIRE(name);
   for (size_t i = 0; i < sizeof presets / sizeof presets[0]; ++i)
     if (strcmp(presets[i].name, name) == 0)
       return ms_config_copy(&presets[i].config, config);
@@ -39,7 +46,11 @@ enum ms_status ms_config_preset(const char *name, struct ms_config **config) {
 
 enum ms_status ms_config_copy(const struct ms_config *config, struct ms_config **copy) {
   struct ms_layer_config *hidden;
+  MS_REQUIRE(copy);
   *copy = NULL;
+  MS_REQUIRE(config);
+  if (config->n_hidden > 0)
+    MS_REQUIRE(config->hidden);
   MS_TRY(ms_allocate(config->n_hidden, sizeof *hidden, "configuration", &hidden));
   const enum ms_status status = ms_allocate(1, sizeof **copy, "configuration", copy);
   if (status != MS_OK) {

@@ -98,7 +98,10 @@ static enum ms_status check_fit(const struct ms_network *network, const struct m
 
 enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dataset *data,
                            struct ms_evaluation *evaluation) {
+  MS_REQUIRE(evaluation);
   memset(evaluation, 0, sizeof *evaluation);
+  MS_REQUIRE(network);
+  MS_REQUIRE(data);
   if (ms_threads() == 0)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_evaluate: call ms_init first");
   MS_TRY(ms_dataset_check(data, "evaluated"));
@@ -126,14 +129,43 @@ enum ms_status ms_evaluate(const struct ms_network *network, const struct ms_dat
 
 /* ---- Prediction ---- */
 
-static void predict(struct ms_pass *pass, const struct ms_dataset *inputs, enum ms_output output, float *out) {
+/* The index of the first that is infinite or NaN; n if none is. */
+static size_t first_not_finite(const float *values, size_t n) {
+  size_t i = 0;
+  while (i < n && isfinite(values[i]))
+    ++i;
+  return i;
+}
+
+static enum ms_status predict(struct ms_pass *pass, const struct ms_dataset *inputs, enum ms_output output,
+                              float *out) {
   const size_t n_classes = ms_pass_classes(pass);
   for (size_t first = 0; first < inputs->n; first += pass->capacity) {
     const size_t n = inputs->n - first < pass->capacity ? inputs->n - first : pass->capacity;
     ms_pass_load(pass, inputs, NULL, first, n, NULL);
     ms_forward(pass, n);
+    const size_t bad = first_not_finite(pass->logits, n * n_classes);
+    if (bad < n * n_classes)
+      return ms_fail(
+          MS_ERROR_NUMERIC,
+          "ms_predict: a logit of input %zu is not finite: its values, or the network's weights, are too large",
+          first + bad / n_classes);
     memcpy(out + first * n_classes, output == MS_LOGITS ? pass->logits : pass->probs, n * n_classes * sizeof *out);
   }
+  return MS_OK;
+}
+
+static enum ms_status check_inputs(const struct ms_dataset *inputs) {
+  if (inputs->cols > SIZE_MAX / sizeof(float) / inputs->n)
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_predict: n is %zu, of %zu values each: more than memory can hold", inputs->n,
+                   inputs->cols);
+  if (!inputs->floats)
+    return MS_OK;
+  const size_t n_values = inputs->n * inputs->cols, bad = first_not_finite(inputs->floats, n_values);
+  if (bad == n_values)
+    return MS_OK;
+  return ms_fail(MS_ERROR_ARGUMENT, "ms_predict_floats: inputs[%zu] is %g, must be finite (input %zu, value %zu)", bad,
+                 (double)inputs->floats[bad], bad / inputs->cols, bad % inputs->cols);
 }
 
 static enum ms_status predict_any(const struct ms_network *network, const struct ms_dataset *inputs,
@@ -141,33 +173,40 @@ static enum ms_status predict_any(const struct ms_network *network, const struct
   struct ms_pass pass;
   if (ms_threads() == 0)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_predict: call ms_init first");
-  if (!network || (!inputs->images && !inputs->floats) || !out)
-    return ms_fail(MS_ERROR_ARGUMENT, "ms_predict: network, inputs and out must not be NULL");
   if (output != MS_LOGITS && output != MS_PROBABILITIES)
     return ms_fail(MS_ERROR_ARGUMENT, "ms_predict: output is %d, must be MS_LOGITS or MS_PROBABILITIES", (int)output);
   if (inputs->n == 0)
     return MS_OK;
+  MS_TRY(check_inputs(inputs));
   MS_TRY(ms_pass_create(network, inputs->n < BATCH ? inputs->n : BATCH, false, &pass));
   const uint64_t saved = ms_fpenv_enter();
-  predict(&pass, inputs, output, out);
+  const enum ms_status status = predict(&pass, inputs, output, out);
   ms_fpenv_restore(saved);
   ms_pass_free(&pass);
-  return MS_OK;
+  return status;
 }
 
 enum ms_status ms_predict_bytes(const struct ms_network *network, size_t n, const uint8_t *inputs,
                                 enum ms_output output, float *out) {
-  const struct ms_dataset data = {.n = n, .rows = 1, .cols = network ? network->layers[0].n_in : 0, .images = inputs};
+  MS_REQUIRE(network);
+  MS_REQUIRE(inputs);
+  MS_REQUIRE(out);
+  const struct ms_dataset data = {.n = n, .rows = 1, .cols = network->layers[0].n_in, .images = inputs};
   return predict_any(network, &data, output, out);
 }
 
 enum ms_status ms_predict_floats(const struct ms_network *network, size_t n, const float *inputs, enum ms_output output,
                                  float *out) {
-  const struct ms_dataset data = {.n = n, .rows = 1, .cols = network ? network->layers[0].n_in : 0, .floats = inputs};
+  MS_REQUIRE(network);
+  MS_REQUIRE(inputs);
+  MS_REQUIRE(out);
+  const struct ms_dataset data = {.n = n, .rows = 1, .cols = network->layers[0].n_in, .floats = inputs};
   return predict_any(network, &data, output, out);
 }
 
 void ms_evaluation_free(struct ms_evaluation *e) {
+  if (!e)
+    return;
   free(e->predicted);
   free(e->confidence);
   free(e->precision);

@@ -81,7 +81,9 @@ static enum ms_status check_layers(size_t n_layers, const struct ms_layer_view *
 enum ms_status ms_network_from_layers(size_t n_layers, const struct ms_layer_view *layers,
                                       struct ms_network **network) {
   size_t units[MS_MAX_HIDDEN + 2];
+  MS_REQUIRE(network);
   *network = NULL;
+  MS_REQUIRE(layers);
   MS_TRY(check_layers(n_layers, layers));
   units[0] = layers[0].n_in;
   for (size_t l = 0; l < n_layers; ++l)

@@ -32,18 +32,18 @@ void ms_random_weights(uint64_t seed, size_t layer, size_t n_in, size_t n_out, f
   }
 }
 
-/* One 32-bit word after the other of the blocks of one epoch. */
+/* One 32-bit word after the other of the blocks of one epoch of a stream. */
 struct words {
   uint32_t key[2], block[4];
   uint64_t used;
   uint32_t epoch;
+  enum ms_stream stream;
 };
 
 static uint32_t next_word(struct words *w) {
   if (w->used % 4 == 0) {
     const uint64_t block = w->used / 4;
-    const uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), w->epoch,
-                                 ms_stream_layer(MS_STREAM_SHUFFLE, 0)};
+    const uint32_t counter[4] = {(uint32_t)block, (uint32_t)(block >> 32), w->epoch, ms_stream_layer(w->stream, 0)};
     ms_philox4x32(counter, w->key, w->block);
   }
   return w->block[w->used++ % 4];
@@ -60,8 +60,8 @@ static uint32_t next_below(struct words *w, uint32_t range) {
   return (uint32_t)(product >> 32);
 }
 
-void ms_random_order(uint64_t seed, size_t epoch, size_t n, uint32_t *order) {
-  struct words w = {.epoch = (uint32_t)epoch};
+void ms_random_order(enum ms_stream stream, uint64_t seed, size_t epoch, size_t n, uint32_t *order) {
+  struct words w = {.epoch = (uint32_t)epoch, .stream = stream};
   ms_seed_key(seed, w.key);
   for (size_t i = 0; i < n; ++i)
     order[i] = (uint32_t)i;

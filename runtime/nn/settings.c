@@ -42,7 +42,10 @@ const struct ms_setting ms_settings[] = {
     {"maxnorm", MS_KIND_NUMBER, LAYER(maxnorm), .min = MS_MIN_MAX_NORM, .max = MS_MAX_MAX_NORM, .zero = "none",
      .label = "MaxNorm", .help = "limit of the norm of each hidden unit's incoming weights"},
     {"val", MS_KIND_SIZE, CONFIG(val), .max = MAX_IMAGES, .label = "validation images",
-     .help = "validation images, taken from the end of the training file"},
+     .help = "validation images, kept out of training: the last of the training file"},
+    {"val-shuffle", MS_KIND_CHOICE, CONFIG(val_shuffle), .max = 1, .choices = {"no", "yes"},
+     .label = "drawn from the whole file",
+     .help = "draw the validation images from the whole file, by the seed: for files in the order of their classes"},
     {"patience", MS_KIND_SIZE, CONFIG(patience), .min = 1, .max = MS_MAX_EPOCHS, .zero = "never", .label = "patience",
      .help = "stop after N epochs without improvement and keep the best model"},
     {"min-delta", MS_KIND_NUMBER, CONFIG(min_delta), .max = 1, .label = "least improvement",
@@ -78,6 +81,10 @@ static bool is_hidden(const struct ms_setting *s) {
   return s->of_layer && s->at == offsetof(struct ms_layer_config, units);
 }
 
+bool ms_setting_is_switch(const struct ms_setting *s) {
+  return s->kind == MS_KIND_CHOICE && strcmp(s->choices[0], "no") == 0;
+}
+
 const char *ms_setting_member(const struct ms_setting *s) {
   return is_hidden(s) ? "units" : s->name;
 }
@@ -85,7 +92,9 @@ const char *ms_setting_member(const struct ms_setting *s) {
 /* ---- A value ---- */
 
 /* Every choice is an enum, which is an unsigned int to gcc and clang. */
-_Static_assert(sizeof(enum ms_schedule) == sizeof(unsigned) && sizeof(enum ms_monitor) == sizeof(unsigned), "");
+_Static_assert(sizeof(enum ms_schedule) == sizeof(unsigned) && sizeof(enum ms_monitor) == sizeof(unsigned) &&
+                   sizeof(enum ms_val_shuffle) == sizeof(unsigned),
+               "");
 
 static void *at(const struct ms_setting *s, const struct ms_config *config, size_t layer) {
   return (s->of_layer ? (char *)&config->hidden[layer] : (char *)config) + s->at;
@@ -144,15 +153,18 @@ enum ms_status ms_setting_set(const struct ms_setting *s, struct ms_config *conf
   return MS_OK;
 }
 
-enum ms_status ms_config_check(const struct ms_config *c) {
-  if (c->n_hidden > MS_MAX_HIDDEN)
-    return ms_fail(MS_ERROR_ARGUMENT, "hidden: %zu layers, must be 0 to %d", c->n_hidden, MS_MAX_HIDDEN);
+enum ms_status ms_config_check(const struct ms_config *config) {
+  MS_REQUIRE(config);
+  if (config->n_hidden > MS_MAX_HIDDEN)
+    return ms_fail(MS_ERROR_ARGUMENT, "hidden: %zu layers, must be 0 to %d", config->n_hidden, MS_MAX_HIDDEN);
+  if (config->n_hidden > 0)
+    MS_REQUIRE(config->hidden);
   for (const struct ms_setting *s = ms_settings; s->name; ++s)
-    for (size_t l = 0; l < (s->of_layer ? c->n_hidden : 1); ++l)
-      MS_TRY(check(s, l, ms_setting_get(s, c, l)));
-  if (c->patience > 0 && c->val == 0)
+    for (size_t l = 0; l < (s->of_layer ? config->n_hidden : 1); ++l)
+      MS_TRY(check(s, l, ms_setting_get(s, config, l)));
+  if (config->patience > 0 && config->val == 0)
     return ms_fail(MS_ERROR_ARGUMENT, "patience is %zu, but early stopping watches validation images: give val too",
-                   c->patience);
+                   config->patience);
   return MS_OK;
 }
 
@@ -235,10 +247,15 @@ enum ms_status ms_config_resize(struct ms_config *config, size_t n_hidden) {
 }
 
 enum ms_status ms_config_set(struct ms_config *config, const char *name, const char *value) {
-  const struct ms_setting *s = find(name);
   double values[MS_MAX_HIDDEN];
   char hint[MS_HINT_SIZE];
   size_t n;
+  MS_REQUIRE(config);
+  MS_REQUIRE(name);
+  MS_REQUIRE(value);
+  if (config->n_hidden > 0)
+    MS_REQUIRE(config->hidden);
+  const struct ms_setting *s = find(name);
   if (!s)
     return ms_fail(MS_ERROR_ARGUMENT, "%.80s: there is no such setting%s", name, ms_setting_hint(hint, name));
   if (!s->of_layer) {
@@ -262,8 +279,13 @@ enum ms_status ms_config_set(struct ms_config *config, const char *name, const c
 }
 
 enum ms_status ms_config_set_layer(struct ms_config *config, const char *name, size_t layer, const char *value) {
-  const struct ms_setting *s = find(name);
   double number;
+  MS_REQUIRE(config);
+  MS_REQUIRE(name);
+  MS_REQUIRE(value);
+  if (config->n_hidden > 0)
+    MS_REQUIRE(config->hidden);
+  const struct ms_setting *s = find(name);
   if (!s || !s->of_layer)
     return ms_fail(MS_ERROR_ARGUMENT, "%.80s: there is no such setting of a layer", name);
   if (layer < 1 || layer > config->n_hidden)

@@ -38,8 +38,13 @@ void ms_setting_format(const struct ms_setting *setting, double value, char text
 /* "0 to 0.99", "1 to 100000, or 0 for never", "constant or cosine" */
 #define MS_RANGE_SIZE 96
 const char *ms_setting_range(const struct ms_setting *setting, char text[MS_RANGE_SIZE]);
+/* A choice of no and yes. */
+bool ms_setting_is_switch(const struct ms_setting *setting);
 /* The name of the member, with '-' for '_': "units" for "hidden". */
 const char *ms_setting_member(const struct ms_setting *setting);
+
+/* The presets by name; NULL from the last on. */
+const char *ms_preset_name(size_t index);
 
 /* Changes the number of hidden layers, whose units are to be set then. Existing layers keep their values, further ones
  * take those of the last. MS_ERROR_ARGUMENT: over MS_MAX_HIDDEN. */

@@ -64,8 +64,7 @@ static struct ms_dropout make_dropout(const struct ms_config *config, double sha
   return dropout;
 }
 
-static enum ms_status create_buffers(struct ms_trainer *t) {
-  const size_t batch = t->config->batch;
+static enum ms_status create_buffers(struct ms_trainer *t, size_t batch) {
   size_t widest_input = 0;
   MS_TRY(ms_pass_create(t->network, batch, true, &t->pass));
   MS_TRY(ms_allocate(t->n_layers, sizeof *t->dropout, "dropout", &t->dropout));
@@ -91,11 +90,11 @@ static enum ms_status create_buffers(struct ms_trainer *t) {
 /* Asked before anything is allocated: a system that hands out more memory than it has ends the program later. Counted
  * are weights and moments in panels, two row-major copies of the weights, and activations as they are, by rows and by
  * columns. */
-static enum ms_status check_memory(const struct ms_config *config, size_t n_inputs, size_t n_classes) {
+static enum ms_status check_memory(const struct ms_config *config, size_t batch, size_t n_inputs, size_t n_classes) {
   double floats = 0;
   for (size_t l = 0, n_in = n_inputs; l <= config->n_hidden; ++l) {
     const size_t n_out = l < config->n_hidden ? config->hidden[l].units : n_classes;
-    floats += 5 * (double)n_in * (double)n_out + 3 * (double)config->batch * (double)n_in;
+    floats += 5 * (double)n_in * (double)n_out + 3 * (double)batch * (double)n_in;
     n_in = n_out;
   }
   const double needed = floats * sizeof(float), limit = ms_memory_limit(), gib = 0x1p30;
@@ -106,21 +105,21 @@ static enum ms_status check_memory(const struct ms_config *config, size_t n_inpu
                  needed / gib, limit / gib);
 }
 
-static enum ms_status create(struct ms_trainer *t, size_t n_inputs, size_t n_classes) {
-  MS_TRY(check_memory(t->config, n_inputs, n_classes));
+static enum ms_status create(struct ms_trainer *t, size_t batch, size_t n_inputs, size_t n_classes) {
+  MS_TRY(check_memory(t->config, batch, n_inputs, n_classes));
   MS_TRY(create_network(t, n_inputs, n_classes));
   MS_TRY(create_layers(t));
-  return create_buffers(t);
+  return create_buffers(t, batch);
 }
 
-enum ms_status ms_trainer_create(const struct ms_config *config, size_t n_inputs, size_t n_classes,
+enum ms_status ms_trainer_create(const struct ms_config *config, size_t batch, size_t n_inputs, size_t n_classes,
                                  struct ms_trainer *trainer) {
   memset(trainer, 0, sizeof *trainer);
   trainer->config = config;
   trainer->learning_rate = config->lr;
   trainer->beta1_power = 1;
   trainer->beta2_power = 1;
-  const enum ms_status status = create(trainer, n_inputs, n_classes);
+  const enum ms_status status = create(trainer, batch, n_inputs, n_classes);
   if (status != MS_OK)
     ms_trainer_free(trainer);
   return status;

@@ -31,8 +31,9 @@ struct ms_trainer {
   double phase_seconds[MS_N_PHASES]; /* added up */
 };
 
-/* A new network with initial weights from config->seed, and zero moments. */
-enum ms_status ms_trainer_create(const struct ms_config *config, size_t n_inputs, size_t n_classes,
+/* A new network with initial weights from config->seed, and zero moments. batch: the most images of a step, which are
+ * fewer than config->batch where there are not as many. */
+enum ms_status ms_trainer_create(const struct ms_config *config, size_t batch, size_t n_inputs, size_t n_classes,
                                  struct ms_trainer *trainer);
 void ms_trainer_free(struct ms_trainer *trainer);
 

@@ -31,9 +31,11 @@ struct training {
 
 static enum ms_status create(struct training *t) {
   const size_t n_inputs = t->train->rows * t->train->cols;
+  const size_t n_validation = t->validation ? t->validation->n : 0; /* goes through the same memory */
+  const size_t batch = ms_min(t->config->batch, t->train->n > n_validation ? t->train->n : n_validation);
   t->at.epoch = 1;
   t->at.best = -HUGE_VAL;
-  MS_TRY(ms_trainer_create(t->config, n_inputs, t->train->n_classes, &t->trainer));
+  MS_TRY(ms_trainer_create(t->config, batch, n_inputs, t->train->n_classes, &t->trainer));
   MS_TRY(ms_network_like(t->trainer.network, &t->kept));
   MS_TRY(ms_allocate(t->train->n, sizeof *t->order, "order of the images", &t->order));
   return ms_allocate(t->config->epochs, sizeof *t->epoch_seconds, "epoch times", &t->epoch_seconds);
@@ -74,14 +76,7 @@ static enum ms_status offer(struct training *t, enum ms_moment moment) {
   return t->observer->keep(t->observer->context, moment, &state);
 }
 
-static enum ms_status restore(struct training *t, const struct ms_checkpoint *from) {
-  if (from->n_inputs != t->train->rows * t->train->cols || from->n_classes != t->train->n_classes ||
-      from->at.step > steps_of_epoch(t))
-    return ms_fail(MS_ERROR_ARGUMENT,
-                   "ms_train_resume: the training images are not those of the checkpoint: %zu of %zu pixels in %zu "
-                   "classes, the checkpoint is in step %zu of an epoch of %zu pixels in %zu classes",
-                   t->train->n, t->train->rows * t->train->cols, t->train->n_classes, from->at.step, from->n_inputs,
-                   from->n_classes);
+static void restore(struct training *t, const struct ms_checkpoint *from) {
   ms_trainer_restore(&t->trainer, from);
   t->at = from->at;
   for (size_t l = 0; from->at.model_epoch > 0 && l < t->kept->n_layers; ++l) {
@@ -98,7 +93,6 @@ static enum ms_status restore(struct training *t, const struct ms_checkpoint *fr
   t->result->best_epoch = from->at.best_epoch;
   t->result->model_epoch = from->at.model_epoch;
   t->result->stopped_early = from->at.step == 0 && n_epochs > 0 && stops_after(t, n_epochs);
-  return MS_OK;
 }
 
 /* ---- Epochs ---- */
@@ -146,7 +140,7 @@ static enum ms_status observe_step(struct training *t, size_t images) {
 /* All steps of one epoch, or those that are left. MS_STOPPED and MS_ERROR_NUMERIC leave the epoch unfinished. */
 static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
   const size_t n = t->train->n, batch = t->config->batch;
-  ms_random_order(t->config->seed, epoch->epoch, n, t->order);
+  ms_random_order(MS_STREAM_SHUFFLE, t->config->seed, epoch->epoch, n, t->order);
   while (t->at.step < steps_of_epoch(t)) {
     const size_t first = t->at.step * batch;
     const size_t rows = n - first < batch ? n - first : batch;
@@ -261,24 +255,25 @@ static enum ms_status check_data(const struct ms_config *config, const struct ms
 }
 
 /* From a checkpoint, a network's weights, or neither. */
-static enum ms_status train(const struct ms_config *config, const struct ms_checkpoint *from,
-                            const struct ms_network *initial, const struct ms_dataset *train_images,
-                            const struct ms_dataset *validation, const struct ms_observer *observer,
-                            struct ms_network **network, struct ms_train_result *result) {
-  *network = NULL;
+static enum ms_status run(const struct ms_config *config, const struct ms_checkpoint *from,
+                          const struct ms_network *initial, const struct ms_dataset *train,
+                          const struct ms_dataset *validation, const struct ms_observer *observer,
+                          struct ms_network **network, struct ms_train_result *result) {
   memset(result, 0, sizeof *result);
-  MS_TRY(check_data(config, train_images, validation));
+  MS_TRY(check_data(config, train, validation));
+  if (from)
+    MS_TRY(ms_checkpoint_check_images(from, train, validation));
 
   const uint64_t saved = ms_fpenv_enter();
   struct training t = {.config = config,
-                       .train = train_images,
+                       .train = train,
                        .validation = validation,
                        .observer = observer,
                        .start_s = ms_clock_s(),
                        .result = result};
   enum ms_status status = create(&t);
   if (status == MS_OK && from)
-    status = restore(&t, from);
+    restore(&t, from);
   if (status == MS_OK && initial)
     status = ms_trainer_set_weights(&t.trainer, initial);
   while (status == MS_OK && t.at.epoch <= config->epochs && !result->stopped_early)
@@ -297,21 +292,37 @@ static enum ms_status train(const struct ms_config *config, const struct ms_chec
   return status;
 }
 
-enum ms_status ms_train(const struct ms_config *config, const struct ms_dataset *train_images,
+enum ms_status ms_train(const struct ms_config *config, const struct ms_dataset *train,
                         const struct ms_dataset *validation, const struct ms_observer *observer,
                         struct ms_network **network, struct ms_train_result *result) {
-  return train(config, NULL, NULL, train_images, validation, observer, network, result);
+  MS_REQUIRE(network);
+  *network = NULL;
+  MS_REQUIRE(config);
+  MS_REQUIRE(train);
+  MS_REQUIRE(result);
+  return run(config, NULL, NULL, train, validation, observer, network, result);
 }
 
 enum ms_status ms_train_from(const struct ms_network *initial, const struct ms_config *config,
-                             const struct ms_dataset *train_images, const struct ms_dataset *validation,
+                             const struct ms_dataset *train, const struct ms_dataset *validation,
                              const struct ms_observer *observer, struct ms_network **network,
                              struct ms_train_result *result) {
-  return train(config, NULL, initial, train_images, validation, observer, network, result);
+  MS_REQUIRE(network);
+  *network = NULL;
+  MS_REQUIRE(initial);
+  MS_REQUIRE(config);
+  MS_REQUIRE(train);
+  MS_REQUIRE(result);
+  return run(config, NULL, initial, train, validation, observer, network, result);
 }
 
-enum ms_status ms_train_resume(const struct ms_checkpoint *checkpoint, const struct ms_dataset *train_images,
+enum ms_status ms_train_resume(const struct ms_checkpoint *checkpoint, const struct ms_dataset *train,
                                const struct ms_dataset *validation, const struct ms_observer *observer,
                                struct ms_network **network, struct ms_train_result *result) {
-  return train(checkpoint->config, checkpoint, NULL, train_images, validation, observer, network, result);
+  MS_REQUIRE(network);
+  *network = NULL;
+  MS_REQUIRE(checkpoint);
+  MS_REQUIRE(train);
+  MS_REQUIRE(result);
+  return run(checkpoint->config, checkpoint, NULL, train, validation, observer, network, result);
 }

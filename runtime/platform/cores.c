@@ -86,7 +86,7 @@ static bool has_cpu(const char *controllers) {
 double ms_cgroup_cpus(const char *root) {
   char path[MS_PATH_SIZE], line[MS_PATH_SIZE];
   double least = 0;
-  if (ms_path_join(path, root, "proc/self/cgroup") != MS_OK)
+  if (snprintf(path, sizeof path, "%s/proc/self/cgroup", root) >= (int)sizeof path)
     return 0;
   FILE *file = fopen(path, "re");
   while (file && fgets(line, sizeof line, file)) { /* NUMBER:CONTROLLERS:GROUP, version 2 without controllers */

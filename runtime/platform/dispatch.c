@@ -36,6 +36,14 @@ static const struct ms_isa_entry isas[] = {
 
 enum { N_ISAS = sizeof isas / sizeof isas[0] };
 
+/* Of every build, so that a name from another machine is not taken for a wrong one. */
+static const struct {
+  const char *name, *processor;
+} all_isas[] = {
+    {"avx2", "x86-64"},    {"avx512", "x86-64"}, {"sve128", "AArch64"}, {"neon", "AArch64"},  {"sve256", "AArch64"},
+    {"sve512", "AArch64"}, {"rvv128", "RISC-V"}, {"rvv256", "RISC-V"},  {"rvv512", "RISC-V"}, {"vsx", "POWER"},
+};
+
 #define SLOT(member)                                                                                                   \
   { #member, offsetof(struct ms_kernels, member) }
 static const struct {
@@ -109,6 +117,14 @@ const char *ms_isa_supported(size_t index) {
   return NULL;
 }
 
+/* Of an ISA that this build may lack; NULL if there is none of that name. */
+static const char *processor_of(const char *name) {
+  for (size_t i = 0; i < sizeof all_isas / sizeof all_isas[0]; ++i)
+    if (strcmp(name, all_isas[i].name) == 0)
+      return all_isas[i].processor;
+  return NULL;
+}
+
 static enum ms_status find_isa(const char *name, const struct ms_isa_entry **found) {
   *found = NULL;
   for (size_t i = N_ISAS; i-- > 0;) {
@@ -122,6 +138,12 @@ static enum ms_status find_isa(const char *name, const struct ms_isa_entry **fou
     *found = &isas[i];
     return MS_OK;
   }
+  const char *processor = name ? processor_of(name) : NULL;
+  if (processor)
+    return ms_fail(MS_ERROR_UNSUPPORTED,
+                   "isa %s: not for this processor, or not in this build (it is %s's): leave the choice to the program "
+                   "or take another of %s",
+                   name, processor, ms_isa_names());
   char hint[MS_HINT_SIZE];
   return ms_fail(MS_ERROR_ARGUMENT, "isa '%s': unknown%s, must be one of %s", name,
                  ms_did_you_mean(hint, name, &isas->name, N_ISAS, sizeof *isas), ms_isa_names());
@@ -157,6 +179,10 @@ enum ms_status ms_dispatch(const char *isa) {
   lay_over_reference(entry->table, &published);
   published_isa = entry;
   return MS_OK;
+}
+
+void ms_dispatch_end(void) {
+  published_isa = NULL;
 }
 
 const struct ms_kernels *ms_kernels(void) {

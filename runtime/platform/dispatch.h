@@ -20,10 +20,12 @@ const char *ms_isa_names(void);
 
 /* Publishes the table of `isa`, or of the best ISA if it is NULL. Not to be called while kernels run. */
 enum ms_status ms_dispatch(const char *isa);
+/* Takes it back. */
+void ms_dispatch_end(void);
 /* The same choice for a table of the caller's: for tests and benchmarks that hold several side by side. */
 enum ms_status ms_dispatch_table(const char *isa, struct ms_kernels *table, const char **chosen);
 
-/* ms_kernels() is the published table, ms_isa() its ISA. */
+/* ms_kernels() is the published table, ms_isa() its ISA; both NULL without one. */
 
 /* For listings: the name of each slot and the ISA that serves it in the published table. */
 size_t ms_slot_count(void);

@@ -9,6 +9,7 @@
 enum ms_remedy {
   MS_NO_OPTION,
   MS_OTHER_DATA,
+  MS_SPLIT,
   MS_OTHER_OUTPUT,
   MS_OVERWRITE,
   MS_OTHER_START, /* another folder, overwriting, or resuming */
@@ -29,6 +30,13 @@ enum ms_remedy ms_error_remedy(void);
     const enum ms_status tried_ = (call);                                                                              \
     if (tried_ != MS_OK)                                                                                               \
       return tried_;                                                                                                   \
+  } while (0)
+
+/* Refuses an argument that is NULL, in the public function that has it: "ms_sgemm: a: must not be NULL". */
+#define MS_REQUIRE(pointer)                                                                                            \
+  do {                                                                                                                 \
+    if (!(pointer))                                                                                                    \
+      return ms_fail(MS_ERROR_ARGUMENT, "%s: %s: must not be NULL", __func__, #pointer);                               \
   } while (0)
 
 /* Control characters become '?'. Messages quote names and values, which may come from anyone: none reaches a terminal

@@ -15,9 +15,14 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 
+enum ms_status ms_path_check(const char *path) {
+  return path[0] ? MS_OK : ms_fail(MS_ERROR_ARGUMENT, "'' names no file or folder");
+}
+
 enum ms_status ms_path_join(char *path, const char *folder, const char *name) {
+  MS_TRY(ms_path_check(folder)); /* "/name" would be another place */
   const size_t length = strlen(folder);
-  const char *slash = length > 0 && folder[length - 1] == '/' ? "" : "/";
+  const char *slash = name[0] && folder[length - 1] != '/' ? "/" : "";
   const int written = snprintf(path, MS_PATH_SIZE, "%s%s%s", folder, slash, name);
   if (written < 0 || written >= MS_PATH_SIZE)
     return ms_fail(MS_ERROR_ARGUMENT, "path %.80s...: longer than %d bytes: choose a shorter one", folder,
@@ -70,6 +75,7 @@ static enum ms_status cannot_open(const char *path, int error) {
 /* A regular file and its length. On failure, nothing is open. */
 static enum ms_status open_regular(const char *path, int *file, uint64_t *n_bytes) {
   struct stat info;
+  MS_TRY(ms_path_check(path));
   /* O_NONBLOCK: opening a named pipe must not wait for a writer. */
   *file = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
   if (*file < 0)
@@ -195,6 +201,7 @@ static const char *remedy(int error) {
   case EROFS:
     return ": choose a folder that you may write to";
   case ENOENT:
+    return ": its folder does not exist";
   case ESTALE:
     return ": its folder is gone";
   default:
@@ -274,6 +281,7 @@ static enum ms_status write_file(const char *path, const void *data, size_t n_by
 enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes) {
   struct stat info;
   bool is_durable;
+  MS_TRY(ms_path_check(path));
   if (lstat(path, &info) == 0 && !S_ISREG(info.st_mode))
     return ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_OUTPUT,
                       "%s: is not an ordinary file, and is left as it is: choose another name", path);
@@ -307,8 +315,7 @@ static enum ms_status cannot_make(const char *path, const char *part, int error)
 
 enum ms_status ms_make_folder(const char *path) {
   char part[MS_PATH_SIZE];
-  if (path[0] == '\0')
-    return cannot_make(path, path, ENOENT);
+  MS_TRY(ms_path_check(path));
   if (snprintf(part, sizeof part, "%s", path) >= (int)sizeof part)
     return ms_fail(MS_ERROR_ARGUMENT, "path %.80s...: too long: choose a shorter one", path);
   for (char *end = part + 1;; ++end) {

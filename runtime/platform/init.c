@@ -24,12 +24,18 @@ static void handle_forks(void) {
   pthread_atfork(enter, leave, leave);
 }
 
+static void end(void) {
+  ms_pool_stop();
+  ms_dispatch_end();
+}
+
 static enum ms_status start(const char *isa, size_t n_threads) {
   MS_TRY(ms_dispatch(isa));
-  MS_TRY(ms_pool_start(n_threads, ms_gemm_scratch_floats()));
-  const enum ms_status status = ms_check_build(ms_kernels(), ms_isa(), ms_pool_scratch(0));
+  enum ms_status status = ms_pool_start(n_threads, ms_gemm_scratch_floats());
+  if (status == MS_OK)
+    status = ms_check_build(ms_kernels(), ms_isa(), ms_pool_scratch(0));
   if (status != MS_OK)
-    ms_pool_stop();
+    end();
   return status;
 }
 
@@ -59,7 +65,7 @@ enum ms_status ms_init(const char *isa, size_t n_threads) {
 void ms_shutdown(void) {
   enter();
   if (n_users > 0 && --n_users == 0)
-    ms_pool_stop();
+    end();
   leave();
 }
 

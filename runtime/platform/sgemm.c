@@ -112,6 +112,15 @@ static enum ms_status check_operand(const char *name, enum ms_transpose trans, s
   return MS_OK;
 }
 
+/* Where an element lies is counted in elements, how far in bytes. */
+static enum ms_status check_size(const char *name, size_t rows, size_t cols, size_t ld) {
+  const size_t max_floats = PTRDIFF_MAX / sizeof(float);
+  if (cols > max_floats || rows - 1 > (max_floats - cols) / ld)
+    return ms_fail(MS_ERROR_ARGUMENT, "ms_sgemm: ld%s is %zu, with %zu rows of %zu elements: more than memory can hold",
+                   name, ld, rows, cols);
+  return MS_OK;
+}
+
 enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose trans_b, size_t m, size_t n, size_t k, float alpha,
                         const float *a, size_t lda, const float *b, size_t ldb, float beta, float *c, size_t ldc) {
   if (ms_pool_size() == 0)
@@ -121,6 +130,14 @@ enum ms_status ms_sgemm(enum ms_transpose trans_a, enum ms_transpose trans_b, si
   MS_TRY(check_operand("c", MS_NO_TRANS, m, n, ldc));
   if (m == 0 || n == 0)
     return MS_OK;
+  MS_REQUIRE(c);
+  MS_TRY(check_size("c", m, n, ldc));
+  if (alpha != 0.0f && k > 0) {
+    MS_REQUIRE(a);
+    MS_REQUIRE(b);
+    MS_TRY(check_size("a", trans_a == MS_NO_TRANS ? m : k, trans_a == MS_NO_TRANS ? k : m, lda));
+    MS_TRY(check_size("b", trans_b == MS_NO_TRANS ? k : n, trans_b == MS_NO_TRANS ? n : k, ldb));
+  }
   struct sgemm s = {.m = m, .n = n, .k = k, .alpha = alpha, .beta = beta, .c = c, .ldc = ldc};
   s.a = trans_a == MS_NO_TRANS ? ms_as_stored(a, lda) : ms_transposed(a, lda);
   s.b = trans_b == MS_NO_TRANS ? ms_as_stored(b, ldb) : ms_transposed(b, ldb);

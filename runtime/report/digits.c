@@ -8,7 +8,7 @@
 #include "runtime/platform/memory.h"
 #include "runtime/report/class_names.h"
 #include "runtime/report/markup.h"
-#include "runtime/report/pixels.h"
+#include "runtime/data/pixels.h"
 #include "runtime/report/png.h"
 #include "runtime/report/report.h"
 

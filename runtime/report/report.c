@@ -76,33 +76,32 @@ static const char *const *choose_names(const struct ms_report *report) {
 }
 
 /* Never test images that the run itself has left alone. */
-static void choose_images(struct ms_report *report) {
+static enum ms_status choose_images(struct ms_report *report) {
   const struct ms_run *run = &report->subject->run;
   const struct ms_dataset *train = &report->data->train;
-  const size_t n_train = train->n - run->config->val;
+  MS_TRY(ms_split_make(train, run->config, &report->split));
   if (run->has_test) {
     report->images_kind = "test";
     report->images = report->data->test;
   } else if (run->has_validation) {
-    report->images_kind = "validation";
-    report->first_image = n_train;
-    report->images = ms_dataset_slice(train, n_train, run->config->val);
+    const bool are_last = run->config->val_shuffle == MS_VAL_LAST;
+    report->images_kind = are_last ? "validation" : "drawn validation"; /* numbered among themselves */
+    report->first_image = are_last ? train->n - run->config->val : 0;
+    report->images = report->split.validation;
   } else {
     report->images_kind = "training";
     report->images = *train;
   }
+  return MS_OK;
 }
 
 static enum ms_status evaluate(struct ms_report *report) {
   const struct ms_run *run = &report->subject->run;
   const char *folder = report->subject->folder;
-  if (run->config->val >= report->data->train.n)
-    return ms_fail(MS_ERROR_DATA, "%s: %zu validation images of %zu: not a run on this data", folder, run->config->val,
-                   report->data->train.n);
   if (run->has_test && report->data->test.n == 0)
     return ms_fail_by(MS_ERROR_DATA, MS_OTHER_DATA, "%s: was tested on images that %s does not hold: name its data",
                       folder, report->data_folder);
-  choose_images(report);
+  MS_TRY(choose_images(report));
   MS_TRY(ms_evaluate(run->network, &report->images, &report->evaluation));
   const struct ms_evaluation *found = &report->evaluation;
   const struct ms_evaluation *stored = run->has_test         ? &run->test
@@ -146,5 +145,6 @@ void ms_report_free(struct ms_report *report) {
   }
   free(report->runs);
   ms_evaluation_free(&report->evaluation);
+  ms_split_free(&report->split);
   memset(report, 0, sizeof *report);
 }

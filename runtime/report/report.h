@@ -2,6 +2,7 @@
 #ifndef MS_REPORT_REPORT_H
 #define MS_REPORT_REPORT_H
 
+#include "runtime/nn/split.h"
 #include "runtime/report/figure.h"
 #include "runtime/run/run_read.h"
 
@@ -22,9 +23,10 @@ struct ms_report {
    * test images are evaluated anew; if it left them alone its validation images, or else its training images. */
   const struct ms_report_run *subject;
   const char *const *class_names; /* of the subject's run, or else of the data: as struct ms_data has them */
-  const char *images_kind;        /* "test", "validation" or "training" */
+  const char *images_kind;        /* "test", "validation", "drawn validation" or "training" */
   struct ms_dataset images;       /* those */
   size_t first_image;             /* where they begin in their file */
+  struct ms_split split;          /* of data->train, as the model's run had it */
   struct ms_evaluation evaluation;
 };
 

@@ -122,6 +122,8 @@ enum ms_status ms_checkpoint_save(const struct ms_train_state *state, const stru
                                   const char *path) {
   static const struct ms_checkpoint_notes none = {0};
   const struct ms_checkpoint_notes *n = notes ? notes : &none;
+  MS_REQUIRE(state);
+  MS_REQUIRE(path);
   MS_TRY(ms_checkpoint_notes_check(n));
   const struct ms_trainer *t = state->trainer;
   const struct checkpoint_header h = {
@@ -241,7 +243,9 @@ static enum ms_status load(const char *path, struct ms_checkpoint *c) {
 }
 
 enum ms_status ms_checkpoint_load(const char *path, struct ms_checkpoint **checkpoint) {
+  MS_REQUIRE(checkpoint);
   *checkpoint = NULL;
+  MS_REQUIRE(path);
   MS_TRY(ms_allocate(1, sizeof **checkpoint, path, checkpoint));
   const enum ms_status status = load(path, *checkpoint);
   if (status != MS_OK) {

@@ -62,6 +62,7 @@ void ms_run_folder_clean(const char *folder) {
 enum ms_status ms_run_folder_model(const char *path, struct ms_network **network) {
   char model[MS_PATH_SIZE];
   *network = NULL;
+  MS_TRY(ms_path_check(path));
   if (!ms_exists(path))
     return ms_fail(MS_ERROR_DATA,
                    "%s: there is no such file or folder: name a .safetensors file or the folder of a run", path);

@@ -145,14 +145,19 @@ static enum ms_status encode(const struct ms_network *network, const char *name,
 }
 
 enum ms_status ms_network_to_bytes(const struct ms_network *network, uint8_t **bytes, size_t *n_bytes) {
+  MS_REQUIRE(bytes);
   *bytes = NULL;
+  MS_REQUIRE(n_bytes);
   *n_bytes = 0;
+  MS_REQUIRE(network);
   return encode(network, "network", bytes, n_bytes);
 }
 
 enum ms_status ms_network_save(const struct ms_network *network, const char *path) {
   uint8_t *file;
   size_t n_bytes;
+  MS_REQUIRE(network);
+  MS_REQUIRE(path);
   MS_TRY(encode(network, path, &file, &n_bytes));
   const enum ms_status status = ms_file_write(path, file, n_bytes);
   free(file);
@@ -373,7 +378,9 @@ static enum ms_status parse(const char *path, const uint8_t *file, size_t n_byte
 }
 
 enum ms_status ms_network_load(const char *path, struct ms_network **network) {
+  MS_REQUIRE(network);
   *network = NULL;
+  MS_REQUIRE(path);
   uint8_t *file;
   size_t n_bytes;
   MS_TRY(ms_file_read(path, SIZE_MAX / 2, &file, &n_bytes));
@@ -383,6 +390,8 @@ enum ms_status ms_network_load(const char *path, struct ms_network **network) {
 }
 
 enum ms_status ms_network_from_bytes(const void *bytes, size_t n_bytes, struct ms_network **network) {
+  MS_REQUIRE(network);
   *network = NULL;
+  MS_REQUIRE(bytes);
   return parse("network", bytes, n_bytes, network);
 }

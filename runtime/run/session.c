@@ -66,20 +66,19 @@ static enum ms_status prepare(struct ms_session *s) {
 
 enum ms_status ms_session_open(const struct ms_session_plan *plan, struct ms_session *s) {
   const struct ms_dataset *images = &plan->data->train;
-  const size_t n_validation = plan->config->val;
   memset(s, 0, sizeof *s);
   s->plan = *plan;
-  if (n_validation >= images->n)
-    return ms_fail(MS_ERROR_ARGUMENT, "val is %zu, must be 0 to %zu, one less than the training images", n_validation,
-                   images->n - 1);
-  s->train = ms_dataset_slice(images, 0, images->n - n_validation);
-  s->validation = ms_dataset_slice(images, images->n - n_validation, n_validation);
+  MS_TRY(ms_split_make(images, plan->config, &s->split));
   ms_dataset_sha256(images, s->run.data_sha256);
   if (plan->data->test.n > 0)
     ms_dataset_sha256(&plan->data->test, s->run.test_sha256);
-  MS_TRY(ms_checkpoint_saver_open(plan->folder, &s->saver));
+  enum ms_status status = ms_checkpoint_saver_open(plan->folder, &s->saver);
+  if (status != MS_OK) {
+    ms_split_free(&s->split);
+    return status;
+  }
   s->is_locked = s->saver.lock.file >= 0;
-  enum ms_status status = ms_folder_probe(plan->folder, &s->is_durable);
+  status = ms_folder_probe(plan->folder, &s->is_durable);
   if (status == MS_OK)
     status = prepare(s);
   if (status != MS_OK)
@@ -90,6 +89,7 @@ enum ms_status ms_session_open(const struct ms_session_plan *plan, struct ms_ses
 void ms_session_close(struct ms_session *s) {
   ms_checkpoint_saver_close(&s->saver);
   ms_metrics_log_free(&s->metrics);
+  ms_split_free(&s->split);
   s->run.preset = s->run.data = NULL; /* these are the plan's */
   s->run.config = NULL;
   ms_run_free(&s->run);
@@ -139,13 +139,13 @@ static enum ms_status on_keep(void *context, enum ms_moment moment, const struct
 enum ms_status ms_session_train(struct ms_session *s, const struct ms_observer *observer) {
   static const struct ms_observer none;
   const struct ms_observer own = {s, on_step, on_epoch, on_stop, on_keep};
-  const struct ms_dataset *validation = s->validation.n > 0 ? &s->validation : NULL;
+  const struct ms_dataset *validation = s->split.validation.n > 0 ? &s->split.validation : NULL;
   const struct ms_checkpoint *from = s->saver.checkpoint;
   s->observer = observer ? observer : &none;
   ms_checkpoint_saver_start(&s->saver);
   const enum ms_status status =
-      from ? ms_train_resume(from, &s->train, validation, &own, &s->run.network, &s->run.result)
-           : ms_train(s->plan.config, &s->train, validation, &own, &s->run.network, &s->run.result);
+      from ? ms_train_resume(from, &s->split.train, validation, &own, &s->run.network, &s->run.result)
+           : ms_train(s->plan.config, &s->split.train, validation, &own, &s->run.network, &s->run.result);
   s->run.interrupted = status != MS_OK;
   return status;
 }
@@ -159,11 +159,11 @@ static enum ms_status evaluate(struct ms_session *s) {
   run->data = (char *)s->plan.data->description;
   memcpy(run->class_names, s->plan.data->class_names, sizeof run->class_names);
   ms_network_sha256(run->network, run->weights_sha256);
-  run->has_validation = s->validation.n > 0;
+  run->has_validation = s->split.validation.n > 0;
   run->has_test = s->plan.data->test.n > 0 && !s->plan.without_test && !run->interrupted;
-  MS_TRY(ms_evaluate(run->network, &s->train, &run->train));
+  MS_TRY(ms_evaluate(run->network, &s->split.train, &run->train));
   if (run->has_validation)
-    MS_TRY(ms_evaluate(run->network, &s->validation, &run->validation));
+    MS_TRY(ms_evaluate(run->network, &s->split.validation, &run->validation));
   return run->has_test ? ms_evaluate(run->network, &s->plan.data->test, &run->test) : MS_OK;
 }
 

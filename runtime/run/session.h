@@ -12,6 +12,7 @@
 #ifndef MS_RUN_SESSION_H
 #define MS_RUN_SESSION_H
 
+#include "runtime/nn/split.h"
 #include "runtime/run/checkpoint_saver.h"
 #include "runtime/run/metrics.h"
 #include "runtime/run/run_read.h"
@@ -29,7 +30,7 @@ struct ms_session_plan {
   const char *folder;
   const char *preset;             /* that the configuration was made of */
   const struct ms_config *config; /* also of the resumed run: another one is an error */
-  const struct ms_data *data;     /* the last config->val training images validate; test images may be missing */
+  const struct ms_data *data;     /* config->val of the training images validate; test images may be missing */
   enum ms_session_start start;
   bool without_test;        /* do not evaluate the test images; else once, when the run is finished */
   size_t checkpoint_epochs; /* a checkpoint after every n-th epoch */
@@ -38,7 +39,7 @@ struct ms_session_plan {
 
 struct ms_session {
   struct ms_session_plan plan;
-  struct ms_dataset train, validation;
+  struct ms_split split;
   struct ms_checkpoint_saver saver; /* its checkpoint: of the resumed run; NULL: from the beginning */
   struct ms_metrics_log metrics;
   bool is_waiting; /* files of before are still there */

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "kernels/kernels.h"
+#include "runtime/nn/split.h"
 #include "runtime/platform/cpu.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
@@ -33,18 +34,13 @@ static enum ms_status fail(struct ms_sweep_result *r) {
   return MS_OK;
 }
 
-static enum ms_status train(const struct ms_dataset *data, const struct ms_checkpoint *checkpoint,
+static enum ms_status train(const struct ms_split *split, const struct ms_checkpoint *checkpoint,
                             const struct ms_observer *observer, struct ms_sweep_result *r) {
-  const size_t n_validation = r->config->val, n_train = data->n - n_validation;
-  if (n_validation == 0 || n_validation >= data->n)
-    return ms_fail(MS_ERROR_ARGUMENT, "val is %zu, must be 1 to %zu, one less than the training images", n_validation,
-                   data->n - 1);
-  const struct ms_dataset train = ms_dataset_slice(data, 0, n_train);
-  const struct ms_dataset validation = ms_dataset_slice(data, n_train, n_validation);
   struct ms_network *network;
   struct ms_train_result result;
-  enum ms_status status = checkpoint ? ms_train_resume(checkpoint, &train, &validation, observer, &network, &result)
-                                     : ms_train(r->config, &train, &validation, observer, &network, &result);
+  enum ms_status status =
+      checkpoint ? ms_train_resume(checkpoint, &split->train, &split->validation, observer, &network, &result)
+                 : ms_train(r->config, &split->train, &split->validation, observer, &network, &result);
   r->seconds = result.elapsed_s;
   if (status == MS_OK) {
     r->epochs_run = result.epochs_run;
@@ -52,9 +48,9 @@ static enum ms_status train(const struct ms_dataset *data, const struct ms_check
     r->model_epoch = result.model_epoch;
     r->stopped_early = result.stopped_early;
     ms_network_sha256(network, r->weights_sha256);
-    status = judge(network, &train, &r->train_accuracy, &r->train_loss);
+    status = judge(network, &split->train, &r->train_accuracy, &r->train_loss);
     if (status == MS_OK)
-      status = judge(network, &validation, &r->val_accuracy, &r->val_loss);
+      status = judge(network, &split->validation, &r->val_accuracy, &r->val_loss);
   }
   ms_network_free(network);
   return status == MS_ERROR_NUMERIC ? fail(r) : status;
@@ -76,7 +72,13 @@ enum ms_status ms_sweep_train(struct ms_config *config, const struct ms_dataset 
   r->threads = ms_threads();
   snprintf(r->isa, sizeof r->isa, "%s", ms_isa());
   ms_cpu_name(r->cpu, sizeof r->cpu);
-  status = train(data, checkpoint, observer, r);
+  struct ms_split split;
+  status = ms_split_make(data, config, &split);
+  if (status == MS_OK && config->val == 0)
+    status = ms_fail(MS_ERROR_ARGUMENT, "val is 0, but a sweep judges by validation images");
+  if (status == MS_OK)
+    status = train(&split, checkpoint, observer, r);
+  ms_split_free(&split);
   if (status != MS_OK) {
     ms_sweep_result_free(r);
     *result = NULL;

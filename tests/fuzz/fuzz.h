@@ -12,4 +12,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes);
 /* The path of a file in memory that holds the bytes; valid until the next call. */
 const char *fuzz_file(const uint8_t *data, size_t n_bytes);
 
+/* Takes what a reader made of them for images and for labels, and reads all of it. */
+struct ms_array;
+void fuzz_array(const struct ms_array *array);
+
 #endif

@@ -3,11 +3,11 @@
 # Usage: make_seeds.sh PROGRAM DATA_FOLDER FOLDER
 set -euo pipefail
 
-program=$(realpath "$1") data=$(realpath "$2") folder=$3
+program=$(realpath "$1") data=$(realpath "$2") folder=$3 here=$(dirname "$(realpath "$0")")
 mkdir -p "$folder"
 cd "$folder"
-rm -rf idx model checkpoint sweep_file sweep_line run_summary metrics work
-mkdir idx model checkpoint sweep_file sweep_line run_summary metrics work
+rm -rf csv gzip idx npz model checkpoint sweep_file sweep_line run_summary metrics work
+mkdir csv gzip idx npz model checkpoint sweep_file sweep_line run_summary metrics work
 
 # Images of 2 x 2 pixels.
 for set in train t10k; do
@@ -15,6 +15,15 @@ for set in train t10k; do
   { printf '\0\0\10\1\0\0\0\24'; tail -c +9 "$data/train-labels-idx1-ubyte" | head -c 20; } >work/$set-labels-idx1-ubyte || true
 done
 cp work/train-images-idx3-ubyte work/train-labels-idx1-ubyte idx
+# Three floats, and QMNIST's labels.
+printf '\0\0\15\2\0\0\0\3\0\0\0\1\77\200\0\0\0\0\0\0\77\0\0\0' >idx/floats
+printf '\0\0\14\2\0\0\0\1\0\0\0\10\0\0\0\7%28s' '' >idx/qmnist
+gzip -nc idx/floats >gzip/one
+cat gzip/one gzip/one >gzip/two
+printf 'label,1x1,1x2,2x1,2x2\r\n3,0,255,1,2\r\n"4",9,8,7,6\r\n' >csv/names
+printf '1,0\n2,255\n\n' >csv/plain
+printf 'a,b,c,d\n1,2,3,4\n' >csv/unlabelled
+'python3 "$here/../layouts.py" --seeds npz
 
 train=("$program" train --data work --threads 1 --batch 8)
 "${train[@]}" --hidden none --epochs 1 --out work/none >/dev/null

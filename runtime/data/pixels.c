@@ -1,5 +1,5 @@
 /* Images of a data set as they are drawn. */
-#include "runtime/report/pixels.h"
+#include "runtime/data/pixels.h"
 
 #include <math.h>
 #include <string.h>

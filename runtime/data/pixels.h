@@ -1,6 +1,6 @@
 /* Images of a data set as they are drawn. */
-#ifndef MS_REPORT_PIXELS_H
-#define MS_REPORT_PIXELS_H
+#ifndef MS_DATA_PIXELS_H
+#define MS_DATA_PIXELS_H
 
 #include "runtime/mnist_simd.h"
 
