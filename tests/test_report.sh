@@ -109,6 +109,32 @@ check "escaped: no element comes from a file" test -z "$(grep -oE '<script>alert
 check "escaped: the text is there" grep -q '&lt;script&gt;alert(1)&lt;/script&gt;&amp;' evil.html
 check "escaped: in figures too" test -z "$(grep -l '<script' evil_figures/*.svg)"
 
+# ---- Data without test files, with names ----
+
+mkdir bare
+cp short/train-* bare
+printf '%s\n' zero one two three four five six seven eight nine >bare/classes.txt
+run train --data bare --hidden 20 --val 1000 --epochs 2 --out bare_run
+check "no test files: a run" test "$code" -eq 0 -a ! -s err
+check "no test files: the plan says so" grep -q 'no test images' out
+check "no test files: no figure of them" test -z "$(grep -E '^Test accuracy|^macro F1' out)"
+check "no test files: null in run.json" test "$(grep -cE '^  "test(_sha256)?": null,$' bare_run/run.json)" -eq 2
+run report bare_run --data bare --out bare.html
+check "no test files: a page of validation images" grep -q '<dt>validation accuracy</dt>' bare.html
+check "no test files: no digest of them" test "$(grep -c '<td>test images</td>' bare.html)" -eq 0
+check "names of the data: on the page" grep -q '<tr><td>7 seven</td>' bare.html
+check "names of the data: in run.json" grep -qx '    "seven",' bare_run/run.json
+run show train 0 --data bare --model bare_run
+check "names of the data: in captions" grep -qx 'image 0: 5 five' out
+refused 1 "bare" -- eval bare_run --data bare
+cp short/t10k-* bare
+run eval bare_run --data bare
+check "names of the data: in tables" grep -qE '^7 seven +[0-9-]' out
+rm bare/t10k-*
+for command in reproduce verify; do
+  refused 1 "bare" -- $command --data bare
+done
+
 # ---- Names of classes, as the run's folder has them ----
 
 cp -r f named

@@ -72,8 +72,9 @@ static int add_tensor(json_t *header, const char *name, json_t *shape, size_t n_
   return json_object_set_new(header, name, tensor);
 }
 
-static const char *text_or_null(const char *text) {
-  return text[0] ? text : NULL;
+/* What is not known is left out. */
+static int add_digest(json_t *metadata, const char *key, const char *hex) {
+  return hex[0] ? json_object_set_new(metadata, key, json_string(hex)) : 0;
 }
 
 static void make_header(const struct ms_network *network, struct ms_text *text, size_t *data_bytes) {
@@ -81,11 +82,11 @@ static void make_header(const struct ms_network *network, struct ms_text *text, 
   char digest[65], contract[16], name[NAME_SIZE];
   ms_network_sha256(network, digest);
   snprintf(contract, sizeof contract, "%d", MS_CONTRACT_VERSION);
-  int failed = json_object_set_new(header, "__metadata__",
-                                   json_pack("{s:s, s:s, s:s, s:s, s:s*, s:s*}", "producer", "mnist_simd " MS_VERSION,
-                                             "numerics_contract", contract, "weights_sha256", digest, "file_sha256",
-                                             no_digest, data_key, text_or_null(network->data_sha256), test_key,
-                                             text_or_null(network->test_sha256)));
+  json_t *metadata = json_pack("{s:s, s:s, s:s, s:s}", "producer", "mnist_simd " MS_VERSION, "numerics_contract",
+                               contract, "weights_sha256", digest, "file_sha256", no_digest);
+  int failed = add_digest(metadata, data_key, network->data_sha256);
+  failed |= add_digest(metadata, test_key, network->test_sha256);
+  failed |= json_object_set_new(header, "__metadata__", metadata);
   *data_bytes = 0;
   for (size_t l = 0; l < network->n_layers; ++l) {
     const struct ms_dense *layer = &network->layers[l];
