@@ -20,7 +20,6 @@ const struct ms_known_data *ms_known_by_name(const char *prefix, const char *fol
 const struct ms_known_data *ms_known_by_labels(size_t n, const uint8_t *labels);
 
 #define MS_CLASSES_FILE "classes.txt" /* a name a line, from class 0 */
-#define MS_CLASS_NAME_BYTES 64
 
 /* The names of data's classes: those of folder's MS_CLASSES_FILE, else those known, to data->class_names, in memory
  * that data owns. Where labels begin at 1, a file may begin with the name of class 1. known: NULL for none.
