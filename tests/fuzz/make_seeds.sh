@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Seeds for the fuzz targets: files that the program itself writes and reads, as small as they come. FOLDER/<target>/...
-# Usage: make_seeds.sh PROGRAM DATA_FOLDER FOLDER
+# Seeds for the fuzz targets: files that the program itself writes and reads, as small as they come, and pictures of every kind.
+# FOLDER/<target>/...
+# Usage: make_seeds.sh PROGRAM DATA_FOLDER FOLDER WRITE_PNGS
 set -euo pipefail
 
-program=$(realpath "$1") data=$(realpath "$2") folder=$3
+program=$(realpath "$1") data=$(realpath "$2") folder=$3 write_pngs=$(realpath "$4")
 mkdir -p "$folder"
 cd "$folder"
-rm -rf idx model checkpoint sweep_file sweep_line run_summary metrics work
+rm -rf idx model picture checkpoint sweep_file sweep_line run_summary metrics work
 mkdir idx model checkpoint sweep_file sweep_line run_summary metrics work
 
 # Images of 2 x 2 pixels.
@@ -15,6 +16,7 @@ for set in train t10k; do
   { printf '\0\0\10\1\0\0\0\24'; tail -c +9 "$data/train-labels-idx1-ubyte" | head -c 20; } >work/$set-labels-idx1-ubyte || true
 done
 cp work/train-images-idx3-ubyte work/train-labels-idx1-ubyte idx
+"$write_pngs" kinds picture
 
 train=("$program" train --data work --threads 1 --batch 8)
 "${train[@]}" --hidden none --epochs 1 --out work/none >/dev/null
