@@ -17,6 +17,7 @@ function layer(path) {
   if (path ~ /^runtime\/nn\//) return 5
   if (path ~ /^runtime\/run\//) return 6
   if (path ~ /^runtime\/sweep\//) return 7
+  if (path ~ /^runtime\/pictures\//) return 7.5 # built on platform and data alone
   if (path ~ /^runtime\/report\//) return 8
   if (path ~ /^runtime\/cli\//) return 9
   if (path ~ /^(tests|bench)\//) return 10
@@ -43,6 +44,7 @@ function complain(text) { print from ":" number ": " text; bad = 1 }
   if (from == "runtime/mnist_simd.h") complain("the public header includes " to)
   else if (layer(from) == 0 || layer(to) == 0) complain("includes " to ": one of both is in no known layer")
   else if (layer(to) > layer(from)) complain("includes " to " of a higher layer")
+  else if (layer(from) == 7.5 && layer(to) > 4 && layer(to) < 7.5) complain("includes " to ": pictures are read without it")
   else if (isa(to) != "" && isa(to) != isa(from) && layer(from) < 10) complain("includes " to " of an ISA folder")
 }
 END { exit bad }
@@ -61,13 +63,14 @@ self_test() {
   tree=$(mktemp -d)
   # shellcheck disable=SC2064
   trap "rm -rf '$tree'" EXIT
-  mkdir -p "$tree"/{kernels/avx2,kernels/neon,kernels/simd,reference,runtime/{platform,nn,run,sweep,cli},cblas,tests,bench}
+  mkdir -p "$tree"/{kernels/avx2,kernels/neon,kernels/simd,reference,runtime/{platform,nn,run,sweep,pictures,cli},cblas,tests,bench}
   touch "$tree"/kernels/{kernels.h,avx2/vec.h,neon/vec.h,simd/simd.h} "$tree"/reference/reference.h "$tree"/runtime/mnist_simd.h \
-    "$tree"/runtime/{platform/files.h,nn/step.h,sweep/sweep.h,cli/options.h}
+    "$tree"/runtime/{platform/files.h,nn/step.h,sweep/sweep.h,pictures/picture.h,cli/options.h}
   printf '#include "kernels/kernels.h"\n#include "vec.h"\n#include <math.h>\n' >"$tree/kernels/simd/good.c"
   printf '#include "kernels/simd/simd.h"\n#include "vec.h"\n' >"$tree/kernels/avx2/good.h"
   printf '#include "runtime/nn/step.h"\n#include "kernels/avx2/vec.h"\n' >"$tree/tests/good.c"
   printf '#include "runtime/mnist_simd.h"\n#include "runtime/platform/files.h"\n' >"$tree/runtime/nn/good.c"
+  printf '#include "runtime/pictures/picture.h"\n#include "runtime/platform/files.h"\n' >"$tree/runtime/pictures/good.c"
   check "$tree" || { echo "check_includes: self-test: a good tree is refused"; exit 1; }
   if check "$tree/nowhere" >/dev/null 2>&1; then
     echo "check_includes: self-test: a folder without sources is fine"
@@ -97,6 +100,9 @@ runtime/platform/bad.c "runtime/nn/step.h"
 cblas/bad.c "runtime/platform/files.h"
 runtime/nn/bad.c "runtime/cli/options.h"
 runtime/run/bad.c "runtime/sweep/sweep.h"
+runtime/sweep/bad.c "runtime/pictures/picture.h"
+runtime/pictures/bad.c "runtime/nn/step.h"
+runtime/pictures/bad.c "runtime/cli/options.h"
 runtime/nn/bad.c "../platform/files.h"
 runtime/mnist_simd.h "kernels/kernels.h"
 CASES

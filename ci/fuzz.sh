@@ -28,7 +28,7 @@ cmake --preset fuzz >build-fuzz/log 2>&1 && cmake --build --preset fuzz --parall
   cat build-fuzz/log
   fail "The preset fuzz could not be built."
 }
-tests/fuzz/make_seeds.sh build-fuzz/mnist_simd "$MNIST_SIMD_DATA" build-fuzz/seeds
+tests/fuzz/make_seeds.sh build-fuzz/mnist_simd "$MNIST_SIMD_DATA" build-fuzz/seeds build-fuzz/tests/write_pngs
 # Seconds of a core, user and system: less than SECONDS where other programs used the core too.
 TIMEFORMAT='%U %S'
 printf '%-14s %8s %12s %9s %9s %s\n' reader "core s" executions edges features findings

@@ -15,8 +15,8 @@ left_out='^(exp_log|full_run|get_data|guards|mpi|slurm)$'
 # valgrind knows no AVX-512, and does not flush subnormals where a program asks for it, which test_fpenv is about. The tests of
 # kernels, training and checkpoints take from minutes to an hour under it, and in test_sweep it takes memmove for memcpy: in the
 # C library both are the same code.
-valgrind_tests="claims contraction evaluation gradient idx markup model_file random reference run_read settings sgemm sha256
-  sweep_results sweep_shard threads"
+valgrind_tests="claims class_folders contraction evaluation gradient idx markup model_file picture random reference run_read
+  settings sgemm sha256 sweep_results sweep_shard threads"
 
 missing_sanitizer_packages() { # asan|tsan|valgrind
   case $1 in

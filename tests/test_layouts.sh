@@ -1,16 +1,18 @@
 #!/usr/bin/env bash
 # Data as it is published: every layout of the same images gives the same digest and the same weights; what is wrong is refused in
 # one line that names file and fault.
-# Usage: test_layouts.sh PROGRAM DATA_FOLDER
+# Usage: test_layouts.sh PROGRAM DATA_FOLDER WRITE_PNGS
 set -uo pipefail
 # shellcheck source=tests/checks.sh
 source "$(dirname "$0")/checks.sh"
 command -v python3 >/dev/null || { echo "skipped: without python3 no layouts are made"; exit 77; }
+write_pngs=$(realpath "$3")
 begin "$1" "$2" memory
 
 "$here/small_data.sh" "$data" small 600 200
 python3 "$here/layouts.py" small layouts
 python3 "$here/layouts.py" --wrong small wrong
+"$write_pngs" mnist small layouts/png
 
 run() {
   "$program" "$@" >out 2>err
@@ -68,6 +70,7 @@ same "an archive as a file" NPZ --data layouts/keras/mnist.npz
 layout medmnist NPZ
 layout kmnist "NPZ; Kuzushiji-MNIST"
 layout csv CSV
+layout png "PNG files, a folder per class: training, testing"
 layout csv_plain "CSV, gzip"
 
 train --data layouts/emnist --transpose no
@@ -85,7 +88,7 @@ refused 1 "test.csv" "has no labels" -- eval run --data layouts/kaggle
 train --data layouts/csv/mnist_train.csv
 check "a CSV file alone: the same data and weights" test "$code" -eq 0 -a "$(digests)" = "$expected"
 train --data small
-for name in gzip keras csv medmnist; do
+for name in gzip keras csv medmnist png; do
   run eval run --data "layouts/$name"
   check "eval: $name" grep -qF "$tested" out
   for part in test train; do
@@ -169,6 +172,16 @@ wrong checksum "x_train" "checksum"
 wrong cut "cut off"
 wrong mixed "emnist-balanced, emnist-digits" "--split"
 wrong names "classes.txt" "2 names" "9"
+cp -r layouts/png wrong/png_size
+"$write_pngs" kinds kinds
+cp kinds/0-16-0-0.png wrong/png_size/training/3/999.png
+wrong png_size "training/3/999.png" "28 x 28"
+cp -r layouts/png wrong/png_empty
+rm wrong/png_empty/training/3/*
+wrong png_empty "training/3"
+cp -r layouts/png wrong/png_mixed
+cp small/t* wrong/png_mixed
+wrong png_mixed "pictures in folders" "train-images-idx3-ubyte"
 refused 1 "no data set 'letters'" "emnist-digits" "--split" -- train --data layouts/emnist_splits --split letters --out refused
 refused 1 "MNIST, KMNIST" "--split" -- train --data layouts/torchvision_two --out refused
 refused 1 "neither .npz nor .csv" "--data" -- train --data small/train-images-idx3-ubyte --out refused

@@ -4,6 +4,7 @@
 
 #include "runtime/cli/class_tables.h"
 #include "runtime/cli/commands.h"
+#include "runtime/cli/data.h"
 #include "runtime/cli/model_data.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"

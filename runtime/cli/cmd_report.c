@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "runtime/cli/commands.h"
+#include "runtime/cli/data.h"
 #include "runtime/cli/options.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"

@@ -6,6 +6,7 @@
 #include "kernels/kernels.h"
 #include "runtime/cli/claim_table.h"
 #include "runtime/cli/commands.h"
+#include "runtime/cli/data.h"
 #include "runtime/cli/signals.h"
 #include "runtime/cli/train_session.h"
 #include "runtime/platform/clock.h"

@@ -4,10 +4,10 @@
 #include <string.h>
 
 #include "runtime/cli/commands.h"
+#include "runtime/cli/data.h"
 #include "runtime/cli/model_data.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
-#include "runtime/data/read.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 #include "runtime/platform/parse.h"
@@ -61,7 +61,7 @@ static int find(const struct cli_values *values, bool has_model, struct source *
     exit_code = cli_find_data(values, &s->folder);
   if (exit_code != 0)
     return exit_code;
-  const enum ms_status status = is_part ? ms_data_open(s->folder, &wanted, &s->data, &s->file)
+  const enum ms_status status = is_part ? cli_open_data(s->folder, &wanted, &s->data, &s->file)
                                         : ms_images_open(name, &wanted, &s->data, &s->file);
   if (status == MS_OK)
     return 0;

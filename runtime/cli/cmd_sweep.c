@@ -6,6 +6,7 @@
 
 #include "kernels/kernels.h"
 #include "runtime/cli/commands.h"
+#include "runtime/cli/data.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
 #include "runtime/cli/signals.h"

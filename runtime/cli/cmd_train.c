@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "runtime/cli/commands.h"
+#include "runtime/cli/data.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
 #include "runtime/cli/train_config.h"

@@ -7,6 +7,7 @@
 
 #include "kernels/kernels.h"
 #include "runtime/cli/commands.h"
+#include "runtime/cli/data.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/progress.h"
 #include "runtime/platform/cpu.h"

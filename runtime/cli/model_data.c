@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/cli/data.h"
 #include "runtime/nn/network.h"
 
 #define REMEDY "name its folder with --data, or give --other-data to go on"
@@ -26,7 +27,7 @@ static enum ms_status digest_of_training(const struct cli_values *values, const 
   hex[0] = '\0';
   (void)cli_data_options(values, &options); /* legal, since data was read by them */
   options.part = MS_DATA_TRAINING;
-  const enum ms_status status = ms_data_read(folder, &options, &training);
+  const enum ms_status status = cli_read_data(folder, &options, &training);
   if (status == MS_OK) {
     digest_of(&training.train, hex);
     ms_data_free(&training);

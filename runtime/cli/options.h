@@ -60,21 +60,6 @@ int cli_fail(const struct cli_command *command, enum ms_status status);
 
 /* ---- What several sub-commands share ---- */
 
-#define CLI_DATA_OPTION                                                                                                \
-  {                                                                                                                    \
-    "data", "DIR",                                                                                                     \
-        "folder of the data (default: $MNIST_SIMD_DATA, else data/mnist, else ../data/mnist): IDX\n"                   \
-        "files, gzip or not, with the names of MNIST, EMNIST or QMNIST; an NPZ archive; CSV files;\n"                  \
-        "PNG files in a folder per class; what torchvision downloads. Or an NPZ or CSV file"                           \
-  }
-#define CLI_DATA_OPTIONS                                                                                               \
-  CLI_DATA_OPTION, {"split", "NAME", "which of several data sets in the folder, as letters of EMNIST's six"}, {        \
-    "transpose", "WHEN",                                                                                               \
-        "exchange rows and columns of the images: auto, yes or no (default: auto, those of EMNIST,\n"                  \
-        "which lie on their sides)"                                                                                    \
-  }
-#define CLI_VAL_DATA_OPTION                                                                                            \
-  { "val-data", "DIR", "folder whose training images validate, instead of some of those that --data names" }
 #define CLI_ISA_OPTION                                                                                                 \
   {                                                                                                                    \
     "isa", "NAME",                                                                                                     \
@@ -86,18 +71,5 @@ int cli_fail(const struct cli_command *command, enum ms_status status);
 
 /* ms_init by --isa, MNIST_SIMD_ISA and --threads. Returns 0 or an exit code, having told the error. */
 int cli_init(const struct cli_values *values);
-
-/* *folder: --data, MNIST_SIMD_DATA or the default folder that is there. Returns 0 or an exit code. */
-int cli_find_data(const struct cli_values *values, const char **folder);
-
-/* --split and --transpose. Returns 0 or EXIT_USAGE. */
-int cli_data_options(const struct cli_values *values, struct ms_data_options *options);
-
-/* The number of images that --val-data names. Returns 0 or an exit code. */
-int cli_count_validation(const struct cli_values *values, size_t *n);
-
-/* Reads the data from --data, MNIST_SIMD_DATA or the default folders. Returns 0 or an exit code; *folder names it.
- * The images of --val-data follow the training images. */
-int cli_load_data(const struct cli_values *values, enum ms_data_part part, struct ms_data *data, const char **folder);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runtime/cli/data.h"
 #include "runtime/nn/settings.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/sha256.h"

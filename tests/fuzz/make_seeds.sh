@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Seeds for the fuzz targets: files that the program itself writes and reads, as small as they come. FOLDER/<target>/...
-# Usage: make_seeds.sh PROGRAM DATA_FOLDER FOLDER
+# Seeds for the fuzz targets: files that the program itself writes and reads, as small as they come, and pictures of every kind.
+# FOLDER/<target>/...
+# Usage: make_seeds.sh PROGRAM DATA_FOLDER FOLDER WRITE_PNGS
 set -euo pipefail
 
-program=$(realpath "$1") data=$(realpath "$2") folder=$3 here=$(dirname "$(realpath "$0")")
+program=$(realpath "$1") data=$(realpath "$2") folder=$3 write_pngs=$(realpath "$4") here=$(dirname "$(realpath "$0")")
 mkdir -p "$folder"
 cd "$folder"
-rm -rf csv gzip idx npz model checkpoint sweep_file sweep_line run_summary metrics work
+rm -rf csv gzip idx npz picture model checkpoint sweep_file sweep_line run_summary metrics work
 mkdir csv gzip idx npz model checkpoint sweep_file sweep_line run_summary metrics work
 
 # Images of 2 x 2 pixels.
@@ -24,6 +25,7 @@ printf 'label,1x1,1x2,2x1,2x2\r\n3,0,255,1,2\r\n"4",9,8,7,6\r\n' >csv/names
 printf '1,0\n2,255\n\n' >csv/plain
 printf 'a,b,c,d\n1,2,3,4\n' >csv/unlabelled
 python3 "$here/../layouts.py" --seeds npz
+"$write_pngs" kinds picture
 
 train=("$program" train --data work --threads 1 --batch 8)
 "${train[@]}" --hidden none --epochs 1 --out work/none >/dev/null
