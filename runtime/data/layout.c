@@ -43,6 +43,17 @@ static char *find_part(char *name, size_t *word_bytes) {
   return NULL;
 }
 
+/* What follows the word for the part, or all of a name that has none. */
+static bool find_format(const char *rest, bool has_part, enum ms_format *format) {
+  const bool is_pair = strcmp(rest, "-imgs.npz") == 0 || strcmp(rest, "-labels.npz") == 0;
+  if (!has_part) {
+    *format = MS_FORMAT_NPZ;
+    return ends_with(rest, ".npz");
+  }
+  *format = strcmp(rest, ".csv") == 0 ? MS_FORMAT_CSV : is_pair ? MS_FORMAT_NPZ_PAIR : MS_FORMAT_IDX;
+  return *format != MS_FORMAT_IDX || (strstr(rest, "idx") && (strstr(rest, "images") || strstr(rest, "labels")));
+}
+
 static bool classify(const char *name, struct file *f) {
   char lower[MAX_NAME];
   size_t length = strlen(name), word_bytes;
@@ -58,21 +69,11 @@ static bool classify(const char *name, struct file *f) {
   char *part = find_part(lower, &word_bytes);
   const char *rest = part ? part + word_bytes : lower;
   f->is_test = part && lower[0] != '\0' && strncmp(part, "train", 5) != 0;
+  if (!find_format(rest, part != NULL, &f->format))
+    return false;
+  if (!part)
+    lower[strlen(lower) - 4] = '\0'; /* ".npz" */
   const bool names_labels = strstr(rest, "labels") != NULL;
-  if (!part && ends_with(lower, ".npz")) {
-    f->format = MS_FORMAT_NPZ;
-    lower[strlen(lower) - 4] = '\0';
-  } else if (!part) {
-    return false;
-  } else if (strcmp(rest, ".csv") == 0) {
-    f->format = MS_FORMAT_CSV;
-  } else if (strcmp(rest, "-imgs.npz") == 0 || strcmp(rest, "-labels.npz") == 0) {
-    f->format = MS_FORMAT_NPZ_PAIR;
-  } else if (strstr(rest, "idx") && (strstr(rest, "images") || names_labels)) {
-    f->format = MS_FORMAT_IDX;
-  } else {
-    return false;
-  }
   const bool holds_both = f->format == MS_FORMAT_NPZ || f->format == MS_FORMAT_CSV;
   f->has_images = holds_both || !names_labels;
   f->has_labels = holds_both || names_labels;
