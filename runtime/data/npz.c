@@ -102,14 +102,16 @@ static enum ms_status unpack(const char *path, const struct directory *d, const 
     return fail(path, m, "cannot unfold to the size that the archive says: get it again");
   if (m->method != STORED && m->method != DEFLATED)
     return fail(path, m, "is compressed in a way that NumPy does not use: save it with numpy.savez");
-  MS_TRY(ms_reserve(m->unpacked, 1, "array", memory));
+  if (m->unpacked > ms_unfold_limit(d->n_bytes))
+    return fail(path, m, "unfolds to more than a hundred times the archive: save it as an IDX file, if it is meant to");
+  MS_TRY(ms_reserve(m->unpacked, 1, path, memory));
   enum ms_status status = MS_OK;
   if (m->method == STORED)
     memcpy(*memory, local + skipped, m->packed);
   else
     status = ms_inflate(path, local + skipped, m->packed, *memory, m->unpacked);
   if (status == MS_OK && crc32_z(0, *memory, m->unpacked) != m->crc)
-    status = fail(path, m, "its checksum is another: get it again");
+    status = fail(path, m, "its checksum does not match: get it again");
   if (status != MS_OK) {
     free(*memory);
     *memory = NULL;
@@ -180,9 +182,10 @@ static enum ms_status parse_npy(const char *path, const struct member *m, const 
   if (strncmp(type, "'|O", 3) == 0)
     return fail(path, m, "holds Python objects (a pickle), which are never read: save it as an array of numbers");
   if (!parse_type(type, a))
-    return fail(path, m, "is of a type that is not read: save it as uint8 (ARRAY.astype('uint8'))");
+    return fail(path, m,
+                "is of a type that is not read: save images as float32 (ARRAY.astype('float32')), labels as uint8");
   if (strncmp(order, "False", 5) != 0)
-    return fail(path, m, "lies in Fortran's order: save numpy.ascontiguousarray of it");
+    return fail(path, m, "is in Fortran order: save numpy.ascontiguousarray(ARRAY)");
   if (!parse_shape(shape, a))
     return fail(path, m, "has a shape that is not read: 1 to 4 dimensions, each below 2^32");
   uint64_t n_bytes;
