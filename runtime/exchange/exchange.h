@@ -1,0 +1,19 @@
+/* Networks in other programs' files: written for them, read from them. Models of this program: ms_network_save,
+ * ms_network_load. */
+#ifndef MS_EXCHANGE_EXCHANGE_H
+#define MS_EXCHANGE_EXCHANGE_H
+
+#include "runtime/mnist_simd.h"
+
+/* MS_ERROR_ARGUMENT if there is something at path, which may not be overwritten. */
+enum ms_status ms_check_vacant(const char *path, bool overwrite);
+
+/* MS_OK if the path ends in one of the formats below, whatever is there. MS_ERROR_ARGUMENT, naming them. */
+enum ms_status ms_export_check(const char *path);
+
+/* Writes the network, atomically, in the format that the path's ending names:
+ *   .npz          dense1.weight (n_in, n_out), dense1.bias, ..., for numpy.load
+ * The same network gives the same bytes. MS_ERROR_UNSUPPORTED: larger than the format can be. */
+enum ms_status ms_export(const struct ms_network *network, const char *path);
+
+#endif

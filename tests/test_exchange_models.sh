@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# Models for other programs: what is exported gives the same predictions there. Peers that are not installed are left out,
+# and it is said.
+# Usage: test_exchange_models.sh PROGRAM DATA_FOLDER LOGITS
+set -uo pipefail
+
+# shellcheck source=tests/checks.sh
+source "$(dirname "$0")/checks.sh"
+logits=$(realpath "$3")
+begin "$1" "$2" memory
+images=$data/t10k-images-idx3-ubyte
+evidence=(out err comparison)
+
+run() {
+  "$program" "$@" >out 2>err
+  code=$?
+}
+
+done_by() { # ARGUMENT...: exit code 0
+  run "$@"
+  [ "$code" -eq 0 ]
+}
+
+python_with() { # MODULE: prints a python3 that has it; the system's may where another, first in PATH, has not
+  local candidate
+  for candidate in python3 /usr/bin/python3; do
+    ! "$candidate" -c "import $1" 2>/dev/null || { echo "$candidate" && return; }
+  done
+  echo "not tested: python3 with the module $1 is not installed (python3-$1)" >&2
+  return 1
+}
+
+# A peer's logits, in a file, against this program's: all predictions equal, and logits as close as rounding allows.
+agree() { # PEER FILE [EXPECTED]
+  "$logits" --compare 10 "${3:-logits}" "$2" >comparison 2>&1
+  check "$1: $(cat comparison)" \
+    awk '{ exit !(/^all 10000 predictions are equal/ && $NF < 1e-5) }' comparison
+}
+
+"$program" train --data "$data" --preset unregularised --hidden 128,64 --epochs 1 --out run >/dev/null || exit 1
+"$logits" run "$data" >logits || exit 1
+
+# ---- NumPy ----
+
+check "export to NPZ" done_by export run model.npz
+check "        the digest is printed" grep -q "^Weights SHA-256 [0-9a-f]\{64\}$" out
+check "        the same bytes again" eval 'done_by export run again.npz && cmp model.npz again.npz'
+if python=$(python_with numpy); then
+  check "NumPy loads it" "$python" "$here/exchange_models.py" numpy model.npz "$images" numpy.logits
+  agree "NumPy $("$python" -c 'import numpy; print(numpy.__version__)')" numpy.logits
+fi
+
+# ---- Refused ----
+
+refused 2 "model.npz: is there already" "overwrite it with --force" -- export run model.npz
+check "        but for --force" done_by export --force run model.npz
+refused 2 "model.txt: must be a name that ends in .npz" -- export run model.txt
+refused 2 "must be a name that ends in" -- export run folder/.npz
+refused 1 "nowhere: there is no such file or folder" -- export nowhere other.npz
+check "        nothing is written" test ! -e other.npz
+mkdir folder.npz
+refused 1 "folder.npz" "not an ordinary file" -- export --force run folder.npz
+
+finish
