@@ -50,11 +50,38 @@ if python=$(python_with numpy); then
   agree "NumPy $("$python" -c 'import numpy; print(numpy.__version__)')" numpy.logits
 fi
 
+# ---- C ----
+
+# By a name that is no identifier. A source of the header alone, then the harness.
+check "export to a C header" done_by export run 7-best.h
+echo '#include "7-best.h"' >alone.c
+native=
+[ "$(uname -m)" != x86_64 ] || native=-march=native # which has fused instructions, and vectors
+header=(-DHEADER='"7-best.h"' -DFORWARD=model_7_best_forward -I.)
+for compiler in gcc clang; do
+  command -v "$compiler" >/dev/null || { echo "not tested: $compiler is not installed"; continue; }
+  strict=("$compiler" -std=c99 -Wall -Wextra -Wpedantic -Werror -ffp-contract=off)
+  check "$compiler compiles it without a warning" "${strict[@]}" -c alone.c -o alone.o
+  for flags in -O0 "-O3 $native"; do
+    # shellcheck disable=SC2086 # two flags
+    check "$compiler $flags" "${strict[@]}" $flags "${header[@]}" "$here/predict_header.c" -o predict -lm
+    ./predict "$images" >c.logits
+    check "        all logits have the same bits" cmp logits c.logits
+  done
+done
+"$program" train --data "$data" --hidden none --epochs 1 --out single >/dev/null
+check "a network of one layer" done_by export single single.h
+check "        compiles" gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -ffp-contract=off -O2 -DHEADER='"single.h"' \
+  -DFORWARD=single_forward -I. "$here/predict_header.c" -o predict -lm
+"$logits" single "$data" >single.logits
+./predict "$images" >c.logits
+check "        with the same bits" cmp single.logits c.logits
+
 # ---- Refused ----
 
 refused 2 "model.npz: is there already" "overwrite it with --force" -- export run model.npz
 check "        but for --force" done_by export --force run model.npz
-refused 2 "model.txt: must be a name that ends in .npz" -- export run model.txt
+refused 2 "model.txt: must be a name that ends in .npz or .h" -- export run model.txt
 refused 2 "must be a name that ends in" -- export run folder/.npz
 refused 1 "nowhere: there is no such file or folder" -- export nowhere other.npz
 check "        nothing is written" test ! -e other.npz

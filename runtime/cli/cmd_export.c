@@ -21,6 +21,9 @@ static const struct cli_command command = {
         "Writes a model, a .safetensors file or the folder of a run, for other programs. FILE's ending names the "
         "format:\n"
         "  .npz           NumPy: dense1.weight (inputs, outputs), dense1.bias, ...\n"
+        "  .h             C99 without libraries: the weights, and a function NAME_forward, NAME.h being the file, "
+        "whose\n"
+        "                 logits are those of this program to the bit\n"
         "The same model gives the same bytes.",
     .options = options,
     .n_arguments = 2,

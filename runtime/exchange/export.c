@@ -16,6 +16,7 @@ static const struct format {
   uint64_t max_bytes;
 } formats[] = {
     {".npz", ms_export_npz, UINT32_MAX - (1 << 20)},
+    {".h", ms_export_c_header, UINT32_MAX}, /* compilers end long before */
 };
 enum { N_FORMATS = sizeof formats / sizeof formats[0] };
 
