@@ -77,11 +77,23 @@ check "        compiles" gcc -std=c99 -Wall -Wextra -Wpedantic -Werror -ffp-cont
 ./predict "$images" >c.logits
 check "        with the same bits" cmp single.logits c.logits
 
+# ---- ONNX ----
+
+check "export to ONNX" done_by export run model.onnx
+if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+  echo "not tested: ONNX models: node and npm are not installed (nodejs, npm)"
+elif ! timeout 120 npm install --prefix "$work/node" --no-audit --no-fund --loglevel=error onnxruntime-web >npm.log 2>&1; then
+  echo "not tested: ONNX models: npm could not get onnxruntime-web: $(tail -n 1 npm.log)"
+else
+  check "onnxruntime-web runs it" eval 'node "$here/predict_onnx.mjs" "$work/node" model.onnx "$images" onnx.logits 2>err'
+  agree "onnxruntime-web $(sed -n 's/^ *"version": "\(.*\)",*/\1/p' node/node_modules/onnxruntime-web/package.json)" onnx.logits
+fi
+
 # ---- Refused ----
 
 refused 2 "model.npz: is there already" "overwrite it with --force" -- export run model.npz
 check "        but for --force" done_by export --force run model.npz
-refused 2 "model.txt: must be a name that ends in .npz or .h" -- export run model.txt
+refused 2 "model.txt: must be a name that ends in .npz, .h or .onnx" -- export run model.txt
 refused 2 "must be a name that ends in" -- export run folder/.npz
 refused 1 "nowhere: there is no such file or folder" -- export nowhere other.npz
 check "        nothing is written" test ! -e other.npz

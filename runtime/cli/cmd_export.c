@@ -24,6 +24,7 @@ static const struct cli_command command = {
         "  .h             C99 without libraries: the weights, and a function NAME_forward, NAME.h being the file, "
         "whose\n"
         "                 logits are those of this program to the bit\n"
+        "  .onnx          ONNX, opset 13: from \"input\" (N, pixels), each p / 255, to \"logits\" (N, classes)\n"
         "The same model gives the same bytes.",
     .options = options,
     .n_arguments = 2,

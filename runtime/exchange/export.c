@@ -17,6 +17,7 @@ static const struct format {
 } formats[] = {
     {".npz", ms_export_npz, UINT32_MAX - (1 << 20)},
     {".h", ms_export_c_header, UINT32_MAX}, /* compilers end long before */
+    {".onnx", ms_export_onnx, INT32_MAX - (1 << 20)},
 };
 enum { N_FORMATS = sizeof formats / sizeof formats[0] };
 
