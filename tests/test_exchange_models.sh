@@ -89,11 +89,20 @@ else
   agree "onnxruntime-web $(sed -n 's/^ *"version": "\(.*\)",*/\1/p' node/node_modules/onnxruntime-web/package.json)" onnx.logits
 fi
 
+# ---- PyTorch ----
+
+check "export to safetensors, for PyTorch" done_by export run torch.safetensors
+if python=$(python_with torch); then
+  torch="PyTorch $("$python" -c 'import torch; print(torch.__version__)')"
+  check "PyTorch loads it" "$python" "$here/exchange_models.py" torch torch.safetensors "$images" torch.logits
+  agree "$torch" torch.logits
+fi
+
 # ---- Refused ----
 
 refused 2 "model.npz: is there already" "overwrite it with --force" -- export run model.npz
 check "        but for --force" done_by export --force run model.npz
-refused 2 "model.txt: must be a name that ends in .npz, .h or .onnx" -- export run model.txt
+refused 2 "model.txt: must be a name that ends in .npz, .h, .onnx or .safetensors" -- export run model.txt
 refused 2 "must be a name that ends in" -- export run folder/.npz
 refused 1 "nowhere: there is no such file or folder" -- export nowhere other.npz
 check "        nothing is written" test ! -e other.npz

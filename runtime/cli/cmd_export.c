@@ -25,6 +25,8 @@ static const struct cli_command command = {
         "whose\n"
         "                 logits are those of this program to the bit\n"
         "  .onnx          ONNX, opset 13: from \"input\" (N, pixels), each p / 255, to \"logits\" (N, classes)\n"
+        "  .safetensors   PyTorch: 0.weight (outputs, inputs), 0.bias, 2.weight, ..., of nn.Sequential(Linear, ReLU, "
+        "...)\n"
         "The same model gives the same bytes.",
     .options = options,
     .n_arguments = 2,

@@ -18,6 +18,7 @@ static const struct format {
     {".npz", ms_export_npz, UINT32_MAX - (1 << 20)},
     {".h", ms_export_c_header, UINT32_MAX}, /* compilers end long before */
     {".onnx", ms_export_onnx, INT32_MAX - (1 << 20)},
+    {".safetensors", ms_export_torch, SIZE_MAX / 4},
 };
 enum { N_FORMATS = sizeof formats / sizeof formats[0] };
 

@@ -8,7 +8,7 @@
 /* name: the file's, without folder and ending. */
 typedef void ms_export_format(const struct ms_network *network, const char *name, struct ms_text *file);
 
-ms_export_format ms_export_npz, ms_export_c_header, ms_export_onnx;
+ms_export_format ms_export_npz, ms_export_c_header, ms_export_onnx, ms_export_torch;
 
 /* ---- Binary fields ---- */
 
