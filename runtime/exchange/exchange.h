@@ -19,4 +19,18 @@ enum ms_status ms_export_check(const char *path);
  * The same network gives the same bytes. MS_ERROR_UNSUPPORTED: larger than the format can be. */
 enum ms_status ms_export(const struct ms_network *network, const char *path);
 
+/* Which way round the weights lie in a file. */
+enum ms_weight_layout { MS_BY_NAMES, MS_IN_OUT, MS_OUT_IN };
+const char *ms_weight_layout_name(enum ms_weight_layout layout); /* "in-out", "out-in"; NULL for MS_BY_NAMES */
+
+/* A network from a safetensors file or an NPZ archive of another program: dense layers whose tensors are called PREFIX
+ * and "weight" or "kernel", and "bias", with numbers that ascend from layer to layer. Files do not say that there are
+ * ReLUs between the layers: the caller does. *layout: MS_BY_NAMES, which becomes what the names mean:
+ *   kernel (Keras), dense1.weight (this program, with layers 1, 2, ...)    MS_IN_OUT
+ *   any other weight (PyTorch)                                              MS_OUT_IN
+ * or what is known. MS_ERROR_DATA, naming path: shapes that do not fit each other; and, with MS_BY_NAMES, shapes that
+ * fit the other layout alone, or both, all weights being square, while other programs use such names too; what
+ * ms_file_layers_read says of files; a value that is not finite. */
+enum ms_status ms_import(const char *path, enum ms_weight_layout *layout, struct ms_network **network);
+
 #endif
