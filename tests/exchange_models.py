@@ -3,7 +3,8 @@
 
 Usage: exchange_models.py numpy MODEL.npz IMAGES LOGITS          the product by NumPy, from an exported archive
        exchange_models.py torch MODEL.safetensors IMAGES LOGITS    a forward pass by PyTorch, of an exported file
-       exchange_models.py from-torch NEW.safetensors IMAGES LOGITS       a network of PyTorch's own
+       exchange_models.py from-torch NEW.safetensors IMAGES LOGITS       a network that PyTorch trains on the training
+                                                                   images beside IMAGES
        exchange_models.py files FOLDER     one network in files of many kinds, FOLDER/good/, and what is to be refused,
                                            FOLDER/wrong/; by the standard library alone
 IMAGES: an IDX file. LOGITS: float32, native, (images, classes).
@@ -76,10 +77,20 @@ def by_torch(path, data, logits):
 
 
 def from_torch(path, data, logits):
+    import numpy
     import torch
     torch.manual_seed(1)
     model = sequential([784, 32, 10, 10])
-    write(path, safetensors({f"net.{name}": ("F32", list(t.shape), t.numpy().tobytes()) for name, t in model.state_dict().items()}))
+    x = torch.from_numpy(images(data.replace("t10k", "train")))
+    labels = data.replace("t10k-images-idx3", "train-labels-idx1")
+    y = torch.from_numpy(numpy.fromfile(labels, numpy.uint8, offset=8)).long()
+    adam = torch.optim.Adam(model.parameters(), 0.01)
+    for batch in torch.arange(20000).split(100):
+        adam.zero_grad()
+        torch.nn.functional.cross_entropy(model(x[batch]), y[batch]).backward()
+        adam.step()
+    write(path, safetensors({f"net.{name}": ("F32", list(tensor.shape), tensor.numpy().tobytes())
+                             for name, tensor in model.state_dict().items()}))
     predict_by_torch(model, data, logits)
 
 
@@ -103,7 +114,9 @@ def layers(weights, biases, out_in, units=UNITS, kind="F32", order="<"):
     tensors = {}
     for l, (n_in, n_out) in enumerate(zip(units, units[1:])):
         weight = values(n_in * n_out, 100 * l, kind, order)
-        tensors[weights[l]] = (kind, [n_out, n_in], transposed(weight, n_in, n_out)) if out_in else (kind, [n_in, n_out], weight)
+        tensors[weights[l]] = kind, [n_in, n_out], weight
+        if out_in:
+            tensors[weights[l]] = kind, [n_out, n_in], transposed(weight, n_in, n_out)
         tensors[biases[l]] = kind, [n_out], values(n_out, 100 * l + 50, kind, order)
     return tensors
 
@@ -113,8 +126,8 @@ def named(pattern, numbers, weight="weight", **options):
     return layers([f"{p}.{weight}" for p in prefixes], [f"{p}.bias" for p in prefixes], weight == "weight", **options)
 
 
-def ours(**options):
-    return layers(["dense1.weight", "dense2.weight", "dense3.weight"], ["dense1.bias", "dense2.bias", "dense3.bias"], False, **options)
+def ours(out_in=False, **options):
+    return layers([f"dense{l}.weight" for l in (1, 2, 3)], [f"dense{l}.bias" for l in (1, 2, 3)], out_in, **options)
 
 
 def keras(scope="", suffix=":0"):
@@ -169,12 +182,13 @@ def wrong(folder):
             "float16": safetensors(changed(**{"2.bias": ("F16", [3], values(3, 0, "F16"))})),
             "bfloat16": safetensors(changed(**{"2.bias": ("BF16", [3], bytes(6))})),
             "float64": safetensors(changed(**{"2.bias": ("F64", [3], values(3, 0, "F64"))})),
-            "by_shapes": safetensors(layers(["0.weight", "2.weight", "4.weight"], ["0.bias", "2.bias", "4.bias"], False)),
-            "dense_by_shapes": safetensors(layers(["dense1.weight", "dense2.weight", "dense3.weight"],
-                                                  ["dense1.bias", "dense2.bias", "dense3.bias"], True)),
+            "by_shapes": safetensors(layers(["0.weight", "2.weight", "4.weight"], ["0.bias", "2.bias", "4.bias"],
+                                            False)),
+            "dense_by_shapes": safetensors(ours(out_in=True)),
             "square": safetensors(named("{}", (0, 2), units=square)),
             "square_dense": safetensors(named("dense{}", (1, 2), units=square)),
-            "mixed": safetensors({**named("{}", (0, 2), units=square), **named("{}", (4,), "kernel", units=square[:2])}),
+            "mixed": safetensors({**named("{}", (0, 2), units=square),
+                                  **named("{}", (4,), "kernel", units=square[:2])}),
             "nan": safetensors(changed(**{"2.bias": ("F32", [3], nan)})),
             "no_bias": safetensors(without("2.bias")),
             "no_weight": safetensors(without("4.weight")),

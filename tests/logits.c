@@ -1,7 +1,7 @@
 /* Logits of MNIST's test images, for tests that compare them with those of other programs.
  * Usage: logits MODEL DATA              float32, native, (10000, classes), to standard output
- *        logits --compare N A B         of two such files, N classes: how many predictions are equal, "all" or a number,
- *                                       and the largest difference of two logits */
+ *        logits --compare N A B         of two such files, N classes: how many predictions are equal, and the largest
+ *                                       difference of two logits */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

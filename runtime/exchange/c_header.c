@@ -1,5 +1,5 @@
-/* C headers: the weights as arrays of hexadecimal floats, and a forward pass that computes as the numerics contract says
- * (kernels/kernels.h: gemm, bias_forward, relu_forward), so that its logits are this program's to the bit. */
+/* C headers: the weights as arrays of hexadecimal floats, and a forward pass that computes as the numerics contract
+ * says (kernels/kernels.h: gemm, bias_forward, relu_forward), so that its logits are this program's to the bit. */
 #include <stdio.h>
 #include <string.h>
 

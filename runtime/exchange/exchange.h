@@ -13,7 +13,7 @@ enum ms_status ms_export_check(const char *path);
 
 /* Writes the network, atomically, in the format that the path's ending names:
  *   .npz          dense1.weight (n_in, n_out), dense1.bias, ..., for numpy.load
- *   .h            C99: the weights, and NAME_forward after the file's name, whose logits have the bits of ms_predict_floats
+ *   .h            C99: the weights, and NAME_forward after the file's name: logits with the bits of ms_predict_floats
  *   .onnx         opset 13: "input" (N, n_in), pixels as p / 255; "logits" (N, classes)
  *   .safetensors  PyTorch: 0.weight (n_out, n_in), 0.bias, 2.weight, ..., of nn.Sequential(Linear, ReLU, Linear, ...)
  * The same network gives the same bytes. MS_ERROR_UNSUPPORTED: larger than the format can be. */

@@ -22,7 +22,7 @@ struct ms_file_layers {
   size_t n_memory;
 };
 
-/* From a safetensors file or an NPZ archive, which its first bytes tell. MS_ERROR_DATA, naming path and tensor: not such
+/* From a safetensors file or an NPZ archive, known by its first bytes. MS_ERROR_DATA, naming path and tensor: not such
  * a file, or damaged; a tensor that is no weight, kernel or bias, is not float32, or has other dimensions; a layer
  * without one of both; no order. On failure nothing is held. */
 enum ms_status ms_file_layers_read(const char *path, struct ms_file_layers *layers);
