@@ -11,7 +11,8 @@
 
 static const struct cli_option options[] = {
     {"layout", "LAYOUT",
-     "which way round the weights lie: in-out, (inputs, outputs), or out-in (default: as their\nnames and shapes say)"},
+     "how weights lie: in-out, (inputs, outputs), or out-in, (outputs, inputs)\n(default: as their names and shapes "
+     "say)"},
     CLI_FORCE_FILE_OPTION,
     {0},
 };

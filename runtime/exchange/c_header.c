@@ -15,17 +15,22 @@ static const char head[] =
     " * whose floats are IEEE 754's; link with -lm. C99. */\n";
 
 static const char dense[] =
-    "/* y[j] = bias[j] + sum of x[i] * weight[i][j]: a chain of fmaf in the order of i, then max(y, 0) if relu. */\n"
+    "/* y[j] = bias[j] + sum of x[i] * weight[i][j], a chain of fmaf in the order of i; then max(y, 0) if relu. The "
+    "term of\n"
+    " * a zero changes no bit and is left out. */\n"
     "static inline void %s_dense(const float *x, size_t n_in, const float *weight, const float *bias, size_t n_out,\n"
-    "                              int relu, float *y) {\n"
+    "                            int relu, float *y) {\n"
     "  size_t i, j;\n"
+    "  for (j = 0; j < n_out; ++j)\n"
+    "    y[j] = 0.0f;\n"
+    "  for (i = 0; i < n_in; ++i)\n"
+    "    if (x[i] != 0.0f)\n"
+    "      for (j = 0; j < n_out; ++j)\n"
+    "        y[j] = fmaf(x[i], weight[i * n_out + j], y[j]);\n"
     "  for (j = 0; j < n_out; ++j) {\n"
-    "    float sum = 0.0f;\n"
-    "    for (i = 0; i < n_in; ++i)\n"
-    "      sum = fmaf(x[i], weight[i * n_out + j], sum);\n"
-    "    sum = sum + 0.0f; /* -0 becomes +0 */\n"
-    "    sum = sum + bias[j];\n"
-    "    y[j] = !relu || sum > 0.0f ? sum : 0.0f;\n"
+    "    y[j] = y[j] + 0.0f; /* -0 becomes +0 */\n"
+    "    y[j] = y[j] + bias[j];\n"
+    "    y[j] = !relu || y[j] > 0.0f ? y[j] : 0.0f;\n"
     "  }\n"
     "}\n\n";
 

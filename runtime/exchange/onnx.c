@@ -19,13 +19,17 @@ static void add_varint(struct ms_text *message, uint64_t value) {
   ms_add_number(message, value, 1);
 }
 
+static void add_key(struct ms_text *message, unsigned field, unsigned wire_type) {
+  add_varint(message, field << 3 | wire_type);
+}
+
 static void add_integer(struct ms_text *message, unsigned field, uint64_t value) {
-  add_varint(message, field << 3 | VARINT);
+  add_key(message, field, VARINT);
   add_varint(message, value);
 }
 
 static void add_length(struct ms_text *message, unsigned field, size_t n_bytes) {
-  add_varint(message, field << 3 | BYTES);
+  add_key(message, field, BYTES);
   add_varint(message, n_bytes);
 }
 
