@@ -18,6 +18,7 @@ function layer(path) {
   if (path ~ /^runtime\/run\//) return 6
   if (path ~ /^runtime\/sweep\//) return 7
   if (path ~ /^runtime\/pictures\//) return 7.5 # built on platform and data alone
+  if (path ~ /^runtime\/exchange\//) return 7.6
   if (path ~ /^runtime\/report\//) return 8
   if (path ~ /^runtime\/cli\//) return 9
   if (path ~ /^(tests|bench)\//) return 10

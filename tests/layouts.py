@@ -339,4 +339,5 @@ def main():
         makers[name](f"{folder}/{name}", parts)
 
 
-main()
+if __name__ == "__main__":
+    main()
