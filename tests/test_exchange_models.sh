@@ -82,7 +82,7 @@ done
 check "export to ONNX" done_by export run model.onnx
 if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
   echo "not tested: ONNX models: node and npm are not installed (nodejs, npm)"
-elif ! timeout 120 npm install --prefix node --no-audit --no-fund --loglevel=error onnxruntime-web >npm.log 2>&1; then
+elif ! timeout 120 npm install --prefix node --no-audit --no-fund --loglevel=error onnxruntime-web@1.30.0 >npm.log 2>&1; then
   echo "not tested: ONNX models: npm could not get onnxruntime-web: $(tail -n 1 npm.log)"
 else
   check "onnxruntime-web runs it" node "$here/predict_onnx.mjs" "$work/node" model.onnx "$images" onnx.logits
