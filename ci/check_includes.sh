@@ -18,6 +18,7 @@ function layer(path) {
   if (path ~ /^runtime\/run\//) return 6
   if (path ~ /^runtime\/sweep\//) return 7
   if (path ~ /^runtime\/pictures\//) return 7.5 # built on platform and data alone
+  if (path ~ /^runtime\/exchange\//) return 7.6
   if (path ~ /^runtime\/report\//) return 8
   if (path ~ /^runtime\/cli\//) return 9
   if (path ~ /^(tests|bench)\//) return 10
@@ -63,9 +64,9 @@ self_test() {
   tree=$(mktemp -d)
   # shellcheck disable=SC2064
   trap "rm -rf '$tree'" EXIT
-  mkdir -p "$tree"/{kernels/avx2,kernels/neon,kernels/simd,reference,runtime/{platform,nn,run,sweep,pictures,cli},cblas,tests,bench}
+  mkdir -p "$tree"/{kernels/avx2,kernels/neon,kernels/simd,reference,runtime/{platform,nn,run,sweep,pictures,exchange,cli},cblas,tests,bench}
   touch "$tree"/kernels/{kernels.h,avx2/vec.h,neon/vec.h,simd/simd.h} "$tree"/reference/reference.h "$tree"/runtime/mnist_simd.h \
-    "$tree"/runtime/{platform/files.h,nn/step.h,sweep/sweep.h,pictures/picture.h,cli/options.h}
+    "$tree"/runtime/{platform/files.h,nn/step.h,sweep/sweep.h,pictures/picture.h,exchange/exchange.h,cli/options.h}
   printf '#include "kernels/kernels.h"\n#include "vec.h"\n#include <math.h>\n' >"$tree/kernels/simd/good.c"
   printf '#include "kernels/simd/simd.h"\n#include "vec.h"\n' >"$tree/kernels/avx2/good.h"
   printf '#include "runtime/nn/step.h"\n#include "kernels/avx2/vec.h"\n' >"$tree/tests/good.c"
@@ -103,6 +104,9 @@ runtime/run/bad.c "runtime/sweep/sweep.h"
 runtime/sweep/bad.c "runtime/pictures/picture.h"
 runtime/pictures/bad.c "runtime/nn/step.h"
 runtime/pictures/bad.c "runtime/cli/options.h"
+runtime/sweep/bad.c "runtime/exchange/exchange.h"
+runtime/pictures/bad.c "runtime/exchange/exchange.h"
+runtime/exchange/bad.c "runtime/cli/options.h"
 runtime/nn/bad.c "../platform/files.h"
 runtime/mnist_simd.h "kernels/kernels.h"
 CASES

@@ -235,6 +235,19 @@ MS_API void ms_config_free(struct ms_config *config);
 
 /* ---- Training ----------------------------------------------------------------------------------------------- */
 
+/* The images that training is given, as training and validation images. */
+struct ms_split {
+  struct ms_dataset train, validation;
+  void *owned[2]; /* copies of images and labels; NULL where the parts are views of what was split */
+};
+
+/* config->val images validate: the last, or with config->val_shuffle as many that the seed draws. Both parts keep the
+ * order of the file. images must outlive the split. MS_ERROR_ARGUMENT: no image is left for training.
+ * MS_ERROR_MEMORY. Free with ms_split_free. */
+MS_API enum ms_status ms_split_make(const struct ms_dataset *images, const struct ms_config *config,
+                                    struct ms_split *split);
+MS_API void ms_split_free(struct ms_split *split);
+
 struct ms_network; /* weights and biases of dense layers, ReLU between them */
 
 struct ms_epoch {

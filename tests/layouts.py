@@ -243,6 +243,26 @@ def bomb(folder, parts):
             file.write(bytes(1 << 20))
 
 
+def npz_bomb(folder, parts):
+    shape = (1000000, 28, 28)
+    header = npy("|u1", shape, b"")
+    with zipfile.ZipFile(f"{folder}.npz", "w") as archive:
+        archive.writestr(zipfile.ZipInfo("y_train.npy"), npy("|u1", shape[:1], bytes(shape[0])), zipfile.ZIP_DEFLATED)
+        info = zipfile.ZipInfo("x_train.npy")
+        info.compress_type = zipfile.ZIP_DEFLATED
+        with archive.open(info, "w") as member:
+            member.write(header)
+            for _ in range(784):
+                member.write(bytes(1000000))
+    os.makedirs(folder)
+    os.rename(f"{folder}.npz", f"{folder}/mnist.npz")
+
+
+def two_tests(folder, parts):
+    standard(folder, parts)
+    write(f"{folder}/test-images-idx3-ubyte", parts[1].images_idx())
+
+
 def mixed(folder, parts):
     emnist_splits(folder, parts)
     kmnist_npz(folder, parts)
@@ -293,6 +313,10 @@ WRONG = {
     "short": with_archive(lambda arrays, part: arrays.update(x_train=keras(part)[:-1])),
     "checksum": broken_archive(flipped),
     "cut": broken_archive(lambda data: data[:-30]),
+    "npz_bomb": npz_bomb,
+    "csv_blank": with_lines(lambda lines: lines[:4] + [b""] + lines[4:]),
+    "csv_text": with_lines(lambda lines: lines[:3] + [changed(lines[3], 5, b"\xff\x00")]),
+    "two_tests": two_tests,
     "mixed": mixed,
     "names": names,
 }
@@ -315,4 +339,5 @@ def main():
         makers[name](f"{folder}/{name}", parts)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -32,7 +32,7 @@ run() { # FAIL_AT ARGUMENT...
 result() {
   local file
   sed -E 's/[0-9.]+ (s|images\/s)\b//g; s/median.*//' stdout
-  for file in out/model.safetensors out/metrics.csv out/results.jsonl out/report.html out/report_figures/*; do
+  for file in out/model.safetensors out/metrics.csv out/results.jsonl out/report.html out/report_figures/* out/exported.*; do
     [ ! -f $file ] || sha256sum $file
   done
 }
@@ -103,6 +103,13 @@ for layout in gzip emnist keras csv_plain float32; do
 done
 LC_ALL=C sed 's/"mnist_simd /"OTHER-PROG /' out/model.safetensors >rewritten.safetensors
 sweep "eval, rewritten" eval rewritten.safetensors --data data --threads 2
+for ending in npz h onnx safetensors; do
+  sweep "export, .$ending" export prepared out/exported.$ending
+done
+for file in exported.npz exported.safetensors; do
+  rm -f $file && "$program" export prepared $file >/dev/null
+  sweep "import, .${file##*.}" import $file out/exported.safetensors
+done
 sed -i 's/"class_names": null/"class_names": ["a", null, "b", "c", "d", "e", "f", "g", "h", "i"]/' prepared/run.json
 sweep "report" report out --data data --threads 1
 rm -rf prepared

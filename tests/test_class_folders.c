@@ -360,8 +360,8 @@ static void wrong_layout(void) {
   check_refused(folder, folder, "holds a folder test, but no folder train");
   check_refused("/nowhere/at/all", "/nowhere/at/all", "cannot be read");
   folder = good_folder();
-  CHECK(ms_class_folders_read(folder, &(struct ms_data_options){.split = "letters"}, &data) == MS_ERROR_ARGUMENT);
-  CHECK(strstr(ms_error_message(), "split letters") && strstr(ms_error_message(), "one data set only"));
+  CHECK(ms_class_folders_read(folder, &(struct ms_data_options){.split = "letters"}, &data) == MS_ERROR_DATA);
+  CHECK(strstr(ms_error_message(), "no 'letters'") && strstr(ms_error_message(), "one data set only"));
 }
 
 /* As many links to one picture of 64 MiB as memory cannot hold: they are counted, and one is read. */

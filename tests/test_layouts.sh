@@ -59,9 +59,9 @@ same "torchvision's own folder" IDX --data layouts/torchvision_two/MNIST
 layout flat IDX
 layout channel IDX
 layout channel_last IDX
-layout int16 "IDX; int16 from 0 to 255"
-layout int32 "IDX; int32 from 0 to 255"
-layout float32 "IDX; float32 from 0 to 255"
+layout int16 "IDX; int16 from 0 to 255 as bytes"
+layout int32 "IDX; int32 from 0 to 255 as bytes"
+layout float32 "IDX; float32 from 0 to 255 as bytes"
 layout float32_fractions "IDX; float32 from 0 to 1 as fractions of 255"
 layout float64_fractions "IDX; float64 from 0 to 1 as fractions of 255"
 layout keras NPZ
@@ -106,12 +106,69 @@ check "eval: no training files" grep -qF "$tested" out
 run show layouts/gzip/t10k-images-idx3-ubyte.gz 7
 check "show: a compressed file of images" test "$code" -eq 0
 
+run show layouts/emnist/emnist-digits-test-images-idx3-ubyte 7
+cp out turned
+run show small/t10k-images-idx3-ubyte 7
+check "show: a file of EMNIST's is turned" cmp -s out turned
+
+# Files that other programs leave beside the data, and other ends of lines.
+cp -r layouts/gzip beside
+for name in beside/*; do
+  echo sum >"$name.sha256"
+  echo part >"$name.crdownload"
+  echo fork >"beside/._${name##*/}"
+done
+same "beside checksums and hidden files" "IDX, gzip" --data beside
+mkdir old
+tr '\n' '\r' <layouts/csv/mnist_train.csv | sed 's/\r\r/\r/g' >old/train.csv
+cp layouts/csv/mnist_test.csv old/test.csv
+same "lines that end in CR" CSV --data old
+mkdir spaced
+sed '1s/.*/label,0,1/; 1!s/,/, /g; 1!s/$/ /' layouts/csv/mnist_train.csv | sed "1s/.*/label$(printf ',%d' $(seq 0 783))/" | tr -d '\r' >spaced/train.csv
+cp layouts/csv/mnist_test.csv spaced/test.csv
+same "blanks behind commas, a head of numbers" CSV --data spaced
+
+# Pictures: names of classes, test images alone.
+cp -r layouts/png named
+seq 10 19 >named/classes.txt
+train --data named
+check "names of classes beside pictures" grep -qE '^9 19 ' out
+rm -r named/training
+run eval run --data named
+check "eval: pictures of tests alone" grep -qF "$tested" out
+
+# Data that was changed, where the training images are the same.
+train --data small
+cp -r small relabelled
+{ head -c 8 small/t10k-labels-idx1-ubyte; tail -c +9 small/t10k-labels-idx1-ubyte | tr '\0-\11' '\1-\11\0'; } >relabelled/t10k-labels-idx1-ubyte
+refused 1 "was trained on other data" "test images" "--other-data" -- eval run --data relabelled
+run eval run --data relabelled --other-data
+check "        goes on with --other-data" grep -q 'not the data that the model was trained on' out
+
 # ---- Validation images ----
 
 run train --threads 1 --hidden 8 --epochs 2 --val-data layouts/torchvision_two/KMNIST --patience 1 --force --out run --data small
 check "validation images of another folder" grep -q '600 training, 200 validation' out
 check "        are in the summary" grep -q '"val": 200' run/run.json
 refused 1 "--val-data: other: there is no such folder" -- train --val-data other --data small --out other
+for name in a b; do
+  mkdir -p named_$name
+  cp -r layouts/png/training/3 named_$name/cat
+  cp -r layouts/png/training/4 named_$name/dog
+done
+mv named_b/cat named_b/eel
+refused 1 "--val-data: named_b" "class 0 is dog" "cat" -- train --data named_a --val-data named_b --out other
+"$program" train --threads 1 --hidden 8 --epochs 100000 --data small --val-data layouts/torchvision_two/KMNIST --transpose yes --force --out run >out 2>err &
+for _ in $(seq 200); do
+  grep -q '^epoch  *3/' out && break
+  sleep 0.05
+done
+kill -INT $!
+wait $!
+check "the command that resumes names the data" grep -q -- '--resume run --data small --transpose yes --val-data layouts/torchvision_two/KMNIST$' out
+run train --threads 1 --hidden 8 --epochs 1 --val-data small --data layouts/csv/mnist_train.csv --force --out run
+run show train 3 --data layouts/csv/mnist_train.csv --model run
+check "a model knows its training images without those that validated" test "$code" -eq 0
 refused 2 "--val-data" "leave --val out" -- train --val-data small --val 9 --data small --out other
 refused 2 "--val-data" "leave --val-shuffle out" -- train --val-data small --val-shuffle --data small --out other
 # Sorted by class: the last images are of classes that training would not see.
@@ -161,6 +218,10 @@ wrong damaged "incorrect data check"
 wrong csv_column "line 7 has fewer values" "785"
 wrong csv_value "line 4, value 6 is '0.5'"
 wrong csv_256 "line 4, value 6 is '256'"
+wrong csv_blank "line 5 is blank"
+wrong csv_text "line 4, value 6 is no number"
+wrong two_tests "t10k-images-idx3-ubyte" "test-images-idx3-ubyte" "same part"
+wrong npz_bomb "unfolds to more than a hundred times"
 wrong csv_last "the label must be first"
 wrong csv_head "holds no image"
 wrong pickle "y_train" "pickle"

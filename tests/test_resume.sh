@@ -25,8 +25,8 @@ same_files() { # FOLDER
     cmp <(cut -d, -f1 whole/times.csv) <(cut -d, -f1 "$1/times.csv")
 }
 
-# Early stopping, dropout of inputs and a falling learning rate: everything that has a state. About a second.
-settings=(--preset regularised --hidden "96,50" --batch 60 --epochs 12 --val 500 --patience 2 --min-delta 0.01 --input-dropout 0.1
+# Drawn validation images, early stopping, dropout of inputs and a falling learning rate: everything that has a state. About a second.
+settings=(--preset regularised --hidden "96,50" --batch 60 --epochs 12 --val 500 --val-shuffle --patience 2 --min-delta 0.01 --input-dropout 0.1
   --schedule cosine --lr 0.002)
 "$here/small_data.sh" "$data" small 3000 200
 start=$(date +%s%N)

@@ -10,18 +10,36 @@ from ._library import check, lib
 Data = namedtuple("Data", "train_images train_labels test_images test_labels")
 
 
-def load_data(folder):
+PARTS = "both", "training", "test", "training and test if there"  # enum ms_data_part
+TRANSPOSITIONS = None, True, False  # enum ms_transposition
+
+
+def load_data(folder, *, part="both", split=None, transpose=None):
     """A data set as it is published: images (n, rows, columns), uint8 or float32, and labels (n), uint8.
 
     folder: of IDX files, gzip or not, with the names of MNIST, EMNIST or QMNIST, an NPZ archive or CSV files; or the
-    path of an archive.
+    path of an archive. part: "both", "training", "test", or "training and test if there"; what is not read is None.
+    split: which of several data sets in the folder, "letters". transpose: whether to exchange rows and columns of the
+    images; None: of EMNIST's, which lie on their sides.
     MnistSimdError: a file is missing or is not what its name says.
     """
+    if part not in PARTS:
+        raise ValueError(f"part: '{part}', expected one of {', '.join(PARTS)}")
+    if transpose not in TRANSPOSITIONS:
+        raise ValueError(f"transpose: {transpose!r}, expected None, True or False")
+    path = os.fsencode(folder)
+    if b"\0" in path:
+        raise ValueError("folder: embedded null byte")
     data = _library.ms_data()
-    check(lib.ms_data_load(os.fsencode(folder), data))
+    options = _library.ms_data_options(PARTS.index(part), split.encode() if split else None,
+                                       TRANSPOSITIONS.index(transpose))
+    check(lib.ms_data_read(path, options, data))
     owner = _arrays.Owner(data, lib.ms_data_free)
     arrays = []
     for part in data.train, data.test:
+        if part.n == 0:
+            arrays += [None, None]
+            continue
         shape = part.n, part.rows, part.cols
         arrays.append(_arrays.view(owner, part.images, shape, "B") if part.images else
                       _arrays.view(owner, part.floats, shape, "f"))

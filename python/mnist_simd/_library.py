@@ -59,6 +59,14 @@ class ms_data(ctypes.Structure):
                 ("description", ctypes.c_char * 256), ("owned", pointer * 5)]
 
 
+class ms_data_options(ctypes.Structure):
+    _fields_ = [("part", ctypes.c_int), ("split", text), ("transpose", ctypes.c_int)]
+
+
+class ms_split(ctypes.Structure):
+    _fields_ = [("train", ms_dataset), ("validation", ms_dataset), ("owned", pointer * 2)]
+
+
 class ms_epoch(ctypes.Structure):
     _fields_ = [("epoch", size_t), ("train_loss", double), ("train_accuracy", double),
                 ("has_validation", ctypes.c_bool), ("val_loss", double), ("val_accuracy", double),
@@ -90,7 +98,7 @@ class ms_evaluation(ctypes.Structure):
                 ("support", pointer), ("confusion", pointer), ("predicted", pointer), ("confidence", pointer)]
 
 
-STRUCTURES = (ms_dataset, ms_data, ms_epoch, ms_observer, ms_train_result, ms_layer_view, ms_evaluation)
+STRUCTURES = (ms_dataset, ms_data, ms_data_options, ms_split, ms_epoch, ms_observer, ms_train_result, ms_layer_view, ms_evaluation)
 
 _to = ctypes.POINTER
 _dataset, _network_out = _to(ms_dataset), _to(pointer)
@@ -106,9 +114,10 @@ FUNCTIONS = {
     "ms_threads": (size_t,),
     "ms_sgemm": (status, ctypes.c_int, ctypes.c_int, size_t, size_t, size_t, ctypes.c_float, pointer, size_t, pointer,
                  size_t, ctypes.c_float, pointer, size_t),
-    "ms_data_load": (status, text, _to(ms_data)),
+    "ms_data_read": (status, text, _to(ms_data_options), _to(ms_data)),
     "ms_data_free": (None, _to(ms_data)),
-    "ms_dataset_slice": (ms_dataset, _dataset, size_t, size_t),
+    "ms_split_make": (status, _dataset, pointer, _to(ms_split)),
+    "ms_split_free": (None, _to(ms_split)),
     "ms_config_preset": (status, text, _to(pointer)),
     "ms_setting_name": (text, size_t),
     "ms_config_set": (status, pointer, text, text),

@@ -19,7 +19,7 @@ def init(isa=None, threads=0):
     """
     global _started
     threads = operator.index(threads)
-    if threads < 0:
+    if not 0 <= threads < 1 << 31:
         raise ValueError(f"threads: {threads}, expected 1 or more, or 0 for all cores")
     with _lock:
         check(lib.ms_init(isa.encode() if isa else None, threads))

@@ -136,14 +136,18 @@ def _setting(config, name):
 # ---- Training ----
 
 
-def _kept_out(data, config):
-    """Training and validation images: the last ones in order, as many as the setting val says."""
+@contextlib.contextmanager
+def _split(data, config):
+    """Training and validation images, as the settings val and val_shuffle say."""
     n_val = int(_setting(config, "val"))
-    if n_val == 0:
-        return data, None
     if n_val >= data.n:
         raise ValueError(f"val: {n_val}, expected 0 to {data.n - 1}, one less than the images, or validation images")
-    return lib.ms_dataset_slice(data, 0, data.n - n_val), lib.ms_dataset_slice(data, data.n - n_val, n_val)
+    split = _library.ms_split()
+    check(lib.ms_split_make(data, config, split))
+    try:
+        yield split.train, split.validation if n_val > 0 else None
+    finally:
+        lib.ms_split_free(split)
 
 
 def _run(config, data, validation, initial, observer):
@@ -168,26 +172,32 @@ def train(images, labels, *, validation=None, preset="final", seed=42, initial=N
           **settings):
     """Trains a network on images (n, pixels) or (n, rows, columns) with labels (n,); returns a Network.
 
-    validation: (images, labels) to monitor; otherwise the last `val` images, a setting that some presets have.
+    validation: (images, labels) to monitor; otherwise the last `val` images, a setting that some presets have, or with
+    val_shuffle=True as many drawn by the seed.
     preset: "final", "unregularised", "regularised" or "best", the settings to begin with; `mnist_simd train --help`
-    explains each: epochs, batch, lr, schedule, hidden, input_dropout, dropout, l1, l2, maxnorm, val, patience,
+    explains each: epochs, batch, lr, schedule, hidden, input_dropout, dropout, l1, l2, maxnorm, val,
+    val_shuffle, patience,
     min_delta, monitor. A list has a value for each hidden layer: hidden=[1024, 512], dropout=[0.6, 0.5].
     initial: a Network to begin with (fine-tuning). classes: default: of initial, or the largest label + 1.
     callback: called with an Epoch after each; training stops if it returns False, or raises.
     The network is that of the best epoch where patience is set, else that of the last.
     MnistSimdError: a setting or a label out of its range; the loss became infinite (.network is the model before).
     """
+    if isinstance(settings.get("val_shuffle"), bool):
+        settings["val_shuffle"] = "yes" if settings["val_shuffle"] else "no"
     if initial is not None and not classes:
         classes = initial.n_out
     data, _views = as_dataset("", images, labels, classes)
     seen = None
     if validation is not None:
-        if "val" in settings:
-            raise ValueError("val: validation images are given, leave it out")
+        for name in "val", "val_shuffle":
+            if name in settings:
+                raise ValueError(f"{name}: validation images are given, leave it out")
         seen, _seen_views = as_dataset("validation ", *validation, data.n_classes, data.rows * data.cols)
         seen.rows, seen.cols = data.rows, data.cols
         settings["val"] = seen.n
     with _config(preset, {"seed": seed, **settings}) as config:
-        if seen is None:
-            data, seen = _kept_out(data, config)
-        return _run(config, data, seen, initial, _Observer(callback))
+        if seen is not None:
+            return _run(config, data, seen, initial, _Observer(callback))
+        with _split(data, config) as (rest, kept_out):
+            return _run(config, rest, kept_out, initial, _Observer(callback))

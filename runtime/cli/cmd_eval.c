@@ -52,6 +52,7 @@ static int evaluate(const struct cli_values *values, const struct ms_network *ne
   const int exit_code = cli_check_model_data(values, model, network, folder, data, &remark);
   if (exit_code != 0)
     return exit_code;
+  static const char *const no_names[MS_MAX_CLASSES];
   struct ms_evaluation evaluation;
   enum ms_status status = ms_evaluate(network, &data->test, &evaluation);
   if (status != MS_OK) {
@@ -61,8 +62,9 @@ static int evaluate(const struct cli_values *values, const struct ms_network *ne
   char digest[65];
   ms_network_sha256(network, digest);
   print_head(model, network, folder, data, remark);
-  print_tables(&evaluation, data->class_names, output_width(SIZE_MAX));
-  status = print_mistakes(&data->test, data->class_names, &evaluation, n_shown);
+  const char *const *names = remark ? no_names : data->class_names; /* those of the data may not be the model's */
+  print_tables(&evaluation, names, output_width(SIZE_MAX));
+  status = print_mistakes(&data->test, names, &evaluation, n_shown);
   putchar('\n');
   print_test(&evaluation);
   printf("Weights SHA-256 %s\n", digest);

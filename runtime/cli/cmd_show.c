@@ -128,6 +128,8 @@ static int show(const struct cli_values *values, struct source *s, const struct 
     exit_code = cli_check_model_data(values, cli_get(values, "model"), network, s->folder, &s->data, &remark);
   if (exit_code != 0)
     return exit_code;
+  if (remark) /* the names of the data may not be those of the model's classes */
+    memset(s->data.class_names, 0, sizeof s->data.class_names);
   const size_t n_pixels = s->part->rows * s->part->cols;
   enum ms_status status = ms_allocate(s->n, n_pixels, "images", &s->pixels);
   for (size_t k = 0; status == MS_OK && k < s->n; ++k)

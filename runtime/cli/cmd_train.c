@@ -31,7 +31,8 @@ static int train(const struct cli_values *values, struct session session) {
   int exit_code = cli_load_data(values, MS_DATA_TEST_IF_THERE, &data, &session.data_folder);
   if (exit_code != 0)
     return exit_code;
-  session.given_data = cli_get(values, "data");
+  session.values = values;
+  session.plan.validation_is_added = cli_get(values, "val-data") != NULL;
   session.plan.data = &data;
   exit_code = session_train(&session);
   ms_data_free(&data);

@@ -4,6 +4,7 @@
 
 #include "runtime/cli/commands.h"
 #include "runtime/cli/manual.h"
+#include "runtime/exchange/exchange.h"
 #include "runtime/nn/settings.h"
 #include "runtime/platform/dispatch.h"
 
@@ -19,6 +20,8 @@ static const char *words_of(const struct cli_option *option, char words[WORDS_SI
   for (const struct ms_setting *s = ms_settings; s->name; ++s)
     if (s->kind == MS_KIND_CHOICE && strcmp(s->name, option->name) == 0)
       snprintf(words, WORDS_SIZE, "%s %s", s->choices[0], s->choices[1]);
+  if (strcmp(option->name, "layout") == 0)
+    snprintf(words, WORDS_SIZE, "%s %s", ms_weight_layout_name(MS_IN_OUT), ms_weight_layout_name(MS_OUT_IN));
   size_t length = 0;
   for (size_t i = 0; strcmp(option->name, "preset") == 0 && ms_preset_name(i); ++i)
     length += (size_t)snprintf(words + length, WORDS_SIZE - length, "%s%s", i > 0 ? " " : "", ms_preset_name(i));

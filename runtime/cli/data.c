@@ -108,7 +108,10 @@ static int append_validation(const struct cli_values *values, const char *folder
     return exit_code;
   enum ms_status status = cli_read_data(folder, &options, &more);
   if (status == MS_OK)
-    status = ms_data_append(data, &more.train, folder);
+    status = ms_data_append(data, &more, folder);
+  if (status == MS_OK)
+    strncat(data->description, "; validation images of another folder",
+            sizeof data->description - strlen(data->description) - 1);
   ms_data_free(&more);
   if (status != MS_OK)
     cli_error(values->command, "--val-data: %s", ms_error_message());

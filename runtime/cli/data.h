@@ -13,7 +13,7 @@
         "PNG files in a folder per class; what torchvision downloads. Or an NPZ or CSV file"                           \
   }
 #define CLI_DATA_OPTIONS                                                                                               \
-  CLI_DATA_OPTION, {"split", "NAME", "which of several data sets in the folder, as letters of EMNIST's six"}, {        \
+  CLI_DATA_OPTION, {"split", "NAME", "which of several data sets in the folder: letters, for one of EMNIST's six"}, {  \
     "transpose", "WHEN",                                                                                               \
         "exchange rows and columns of the images: auto, yes or no (default: auto, those of EMNIST,\n"                  \
         "which lie on their sides)"                                                                                    \

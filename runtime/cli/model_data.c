@@ -37,33 +37,34 @@ static enum ms_status digest_of_training(const struct cli_values *values, const 
 
 int cli_check_model_data(const struct cli_values *values, const char *model, const struct ms_network *network,
                          const char *folder, const struct ms_data *data, const char **remark) {
-  const char *train = network->data_sha256, *test = network->test_sha256;
-  char found_train[65] = "", found_test[65];
+  const bool by_test = network->test_sha256[0] && data->test.n > 0;
+  const char *known = by_test ? network->test_sha256 : network->data_sha256;
+  const char *part = by_test ? "test" : "training";
+  char found[65];
   *remark = NULL;
-  digest_of(&data->test, found_test);
-  if ((!train[0] && !test[0]) || (test[0] && strcmp(test, found_test) == 0))
+  if (!known[0])
     return 0;
-  if (train[0]) {
-    const enum ms_status status = digest_of_training(values, folder, data, found_train);
+  if (by_test)
+    digest_of(&data->test, found);
+  else {
+    const enum ms_status status = digest_of_training(values, folder, data, found);
     if (status != MS_OK)
       return cli_fail(values->command, status);
-    if (strcmp(train, found_train) == 0)
-      return 0;
   }
-  const bool other_train = train[0] && found_train[0], other_test = test[0] && found_test[0];
+  if (strcmp(known, found) == 0)
+    return 0;
   if (cli_get(values, "other-data")) {
-    *remark = other_train || other_test ? "not the data that the model was trained on"
-                                        : "perhaps not the data that the model was trained on";
+    *remark =
+        found[0] ? "not the data that the model was trained on" : "perhaps not the data that the model was trained on";
     return 0;
   }
-  if (other_train || other_test)
+  if (found[0])
     cli_error(values->command,
-              "%s was trained on other data (SHA-256 of the %s images %.16s..., %s has %.16s...): " REMEDY, model,
-              other_train ? "training" : "test", other_train ? train : test, folder,
-              other_train ? found_train : found_test);
+              "%s was trained on other data (SHA-256 of the %s images %.16s..., %s has %.16s...): " REMEDY, model, part,
+              known, folder, found);
   else
     cli_error(values->command,
               "%s was perhaps trained on other data (SHA-256 of the %s images %.16s..., %s has none): " REMEDY, model,
-              train[0] ? "training" : "test", train[0] ? train : test, folder);
+              part, known, folder);
   return EXIT_FAILURE;
 }

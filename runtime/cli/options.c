@@ -37,6 +37,7 @@ const char *cli_remedy(const struct cli_command *command) {
                   [MS_OTHER_DATA] = {"data", " with --data"},
                   [MS_SPLIT] = {"split", " with --split"},
                   [MS_OTHER_OUTPUT] = {"out", " with --out"},
+                  [MS_WEIGHT_LAYOUT] = {"layout", " with --layout in-out or --layout out-in"},
                   [MS_OVERWRITE] = {"force", " with --force"},
                   [MS_OTHER_START] = {"force", " (--out, --force, --resume)"},
                   [MS_SHARED_WORK] = {"shard", " with --shard"},

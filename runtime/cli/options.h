@@ -66,6 +66,8 @@ int cli_fail(const struct cli_command *command, enum ms_status status);
         "kernels to use, a name that 'mnist_simd kernels' lists (default: $MNIST_SIMD_ISA,\n"                          \
         "else the best of this CPU); never changes a result"                                                           \
   }
+#define CLI_FORCE_FILE_OPTION                                                                                          \
+  { "force", NULL, "overwrite a file that is there already" }
 #define CLI_THREADS_OPTION                                                                                             \
   { "threads", "N", "threads, 1 to 1024 (default: as many of the cores as are fastest); never changes a result" }
 

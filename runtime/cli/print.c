@@ -91,6 +91,14 @@ void print_network(const struct ms_network *network) {
   printf(", %zu parameters\n", ms_network_parameters(network));
 }
 
+void print_model(const char *what, const char *path, const struct ms_network *network) {
+  char digest[65];
+  ms_network_sha256(network, digest);
+  printf("%s: %s: ", what, path);
+  print_network(network);
+  printf("Weights SHA-256 %s\n", digest);
+}
+
 static enum ms_block_style choose_style(void) {
   const char *no_color = getenv("NO_COLOR");
   if (!is_utf8_locale())

@@ -14,6 +14,9 @@ void print_storage(bool is_durable, bool is_locked);
 /* "784 -> 1024 -> 512 -> 10, 1333770 parameters" */
 void print_network(const struct ms_network *network);
 
+/* "Written: PATH: 784 -> ...", and the digest of its weights. */
+void print_model(const char *what, const char *path, const struct ms_network *network);
+
 /* Images side by side, as wide as the terminal, else in 80 columns: with half blocks where LC_ALL, LC_CTYPE or LANG
  * says UTF-8, in greys on a terminal. */
 enum ms_status print_images(const struct ms_captioned *images, size_t n, size_t rows, size_t cols);

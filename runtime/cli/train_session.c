@@ -98,11 +98,15 @@ static void print_left(const struct session *s, const struct ms_session *session
            "it.\nBegin anew with other settings and --force, or in another folder.\n",
            s->plan.folder, k->epoch, k->step);
   if (status != MS_ERROR_NUMERIC && s->print_resume) {
+    static const char *const data_options[] = {"data", "split", "transpose", "val-data"};
     char word[SHELL_WORD_SIZE];
     printf("\nA checkpoint is kept. To go on: %s train", shell_word(word, cli_program));
     printf(" --resume %s", shell_word(word, s->plan.folder));
-    if (s->given_data)
-      printf(" --data %s", shell_word(word, s->given_data));
+    for (size_t i = 0; i < sizeof data_options / sizeof data_options[0]; ++i) {
+      const char *value = cli_get(s->values, data_options[i]);
+      if (value)
+        printf(" --%s %s", data_options[i], shell_word(word, value));
+    }
     putchar('\n');
   }
 }
@@ -159,8 +163,9 @@ static int train_and_save(const struct session *s, struct ms_session *session) {
 int session_train(const struct session *s) {
   const size_t n_validation = s->plan.config->val, n = s->plan.data->train.n;
   if (n_validation >= n) {
-    cli_error(s->command, "--val: '%zu' is not a whole number from 0 to %zu, one less than the training images",
-              n_validation, n - 1);
+    cli_error(s->command,
+              "--val: %zu validation images of the %zu training images in %s leave none to train on: at most %zu",
+              n_validation, n, s->data_folder, n - 1);
     return EXIT_USAGE;
   }
   struct ms_session session;

@@ -8,9 +8,9 @@
 struct session {
   const struct cli_command *command; /* printed in error messages */
   struct ms_session_plan plan;
-  const char *data_folder; /* where plan.data came from */
-  const char *given_data;  /* as --data named it; NULL: not given */
-  bool print_resume;       /* print the command that resumes a stopped run */
+  const char *data_folder;         /* where plan.data came from */
+  const struct cli_values *values; /* the options that say what the data is are part of the command that resumes */
+  bool print_resume;               /* print the command that resumes a stopped run */
 };
 
 /* After ms_init. A signal (signals.h) ends training after its step; what is finished is evaluated and saved, and a

@@ -192,9 +192,9 @@ enum ms_status ms_array_images(const char *path, const struct ms_array *a, bool 
   if (part->floats)
     snprintf(note, MS_ARRAY_TEXT_SIZE, "%s from %g to %g as they are", types[a->type].name, r.min, r.max);
   else if (r.are_shares)
-    snprintf(note, MS_ARRAY_TEXT_SIZE, "%s from 0 to 1 as fractions of 255", types[a->type].name);
+    snprintf(note, MS_ARRAY_TEXT_SIZE, "%s from %g to %g as fractions of 255", types[a->type].name, r.min, r.max);
   else if (a->type != MS_U8)
-    snprintf(note, MS_ARRAY_TEXT_SIZE, "%s from 0 to 255", types[a->type].name);
+    snprintf(note, MS_ARRAY_TEXT_SIZE, "%s from %g to %g as bytes", types[a->type].name, r.min, r.max);
   return MS_OK;
 }
 
@@ -219,7 +219,7 @@ enum ms_status ms_array_labels(const char *path, const struct ms_array *a, size_
   for (size_t i = 0; i < *n; ++i) {
     const double value = value_of(a, i * stride);
     if (!is_byte(value))
-      return ms_fail(MS_ERROR_DATA, "%s: is %s, and label %zu is %g: must be a whole number from 0 to 255", path,
+      return ms_fail(MS_ERROR_DATA, "%s: is %s, and label %zu is %g: number the classes from 0 to 255", path,
                      ms_array_text(a, text), i, value);
     bytes[i] = (uint8_t)value;
   }

@@ -17,26 +17,35 @@ struct reader {
   size_t line, value; /* from 1, of what is read */
 };
 
-/* A value without its quotes: [*begin, *begin + length). False at the end of the line, which is skipped. */
+static bool is_end(char c) {
+  return c == '\n' || c == '\r';
+}
+
+/* A value without its quotes and the blanks around it: [*begin, *begin + length). False at the end of the line, which is
+ * skipped: \n, \r\n or \r. */
 static bool next_value(struct reader *r, const char **begin, size_t *length) {
   if (r->value > 0) {
-    if (r->at < r->end && *r->at == '\r')
-      ++r->at;
-    if (r->at == r->end || *r->at == '\n') {
-      r->at += r->at < r->end;
+    if (r->at == r->end || is_end(*r->at)) {
+      const bool is_pair = r->end - r->at >= 2 && r->at[0] == '\r' && r->at[1] == '\n';
+      r->at += is_pair ? 2 : r->at < r->end;
       return false;
     }
-    r->at += *r->at == ',';
+    ++r->at; /* the comma */
   }
   ++r->value;
-  *begin = r->at;
-  while (r->at < r->end && *r->at != ',' && *r->at != '\n' && *r->at != '\r')
+  const char *first = r->at, *last;
+  while (r->at < r->end && *r->at != ',' && !is_end(*r->at))
     ++r->at;
-  *length = (size_t)(r->at - *begin);
-  if (*length >= 2 && **begin == '"' && r->at[-1] == '"') {
-    ++*begin;
-    *length -= 2;
+  for (last = r->at; first < last && *first == ' '; ++first)
+    ;
+  while (first < last && last[-1] == ' ')
+    --last;
+  if (last - first >= 2 && *first == '"' && last[-1] == '"') {
+    ++first;
+    --last;
   }
+  *begin = first;
+  *length = (size_t)(last - first);
   return true;
 }
 
@@ -47,6 +56,8 @@ static void begin_line(struct reader *r) {
 
 static bool parse_byte(const char *text, size_t length, uint8_t *byte) {
   unsigned value = 0;
+  if (length > 2 && text[length - 2] == '.' && text[length - 1] == '0') /* as programs write a column of floats */
+    length -= 2;
   if (length == 0 || length > 3)
     return false;
   for (size_t i = 0; i < length; ++i) {
@@ -83,12 +94,15 @@ static enum ms_status read_head(struct reader *r, size_t *n_values, bool *has_la
   const char *text;
   size_t length, label_at = 0;
   bool has_names = true;
+  if (r->at == r->end)
+    return ms_fail(MS_ERROR_DATA, "%s: the file is empty: get it again", r->path);
   begin_line(r);
   while (next_value(r, &text, &length)) {
     has_names = has_names && has_letter(text, length);
     if (is_label_name(text, length))
       label_at = r->value;
   }
+  has_names = has_names || label_at == 1;
   *n_values = r->value;
   *has_labels = !has_names || label_at > 0 || !is_square(*n_values);
   if (label_at > 1)
@@ -103,27 +117,42 @@ static enum ms_status read_head(struct reader *r, size_t *n_values, bool *has_la
   return MS_OK;
 }
 
-static bool is_rest_blank(const struct reader *r) {
+/* Blank lines, of which there may be some at the end. */
+static bool is_blank(const struct reader *r, bool to_the_end) {
   const char *at = r->at;
-  while (at < r->end && (*at == '\n' || *at == '\r'))
+  while (to_the_end && at < r->end && is_end(*at))
     ++at;
-  return at == r->end;
+  return at == r->end || is_end(*at);
+}
+
+/* The value that is wrong, if it can be shown. */
+static enum ms_status not_a_byte(const struct reader *r, const char *text, size_t length) {
+  bool is_plain = length > 0 && length <= 40;
+  for (size_t i = 0; is_plain && i < length; ++i)
+    is_plain = text[i] >= ' ' && text[i] <= '~';
+  return ms_fail(MS_ERROR_DATA, "%s: line %zu, value %zu is %s%.*s%s: it must be a whole number from 0 to 255", r->path,
+                 r->line, r->value,
+                 is_plain     ? "'"
+                 : length > 0 ? "no number"
+                              : "empty",
+                 is_plain ? (int)length : 0, text, is_plain ? "'" : "");
 }
 
 static enum ms_status read_lines(struct reader *r, size_t n_values, uint8_t *labels, uint8_t *pixels, size_t *n) {
   for (*n = 0; r->at < r->end; ++*n) {
     const char *text;
     size_t length;
-    if (is_rest_blank(r))
+    if (is_blank(r, true))
       break;
+    if (is_blank(r, false))
+      return ms_fail(MS_ERROR_DATA, "%s: line %zu is blank: get it again", r->path, r->line + 1);
     begin_line(r);
     while (next_value(r, &text, &length)) {
       uint8_t *byte = r->value == 1 ? labels + *n : pixels++;
       if (r->value > n_values)
         break;
       if (!parse_byte(text, length, byte))
-        return ms_fail(MS_ERROR_DATA, "%s: line %zu, value %zu is '%.*s', must be a whole number from 0 to 255",
-                       r->path, r->line, r->value, (int)(length < 40 ? length : 40), text);
+        return not_a_byte(r, text, length);
     }
     if (r->value != n_values)
       return ms_fail(MS_ERROR_DATA, "%s: line %zu has %s values, the first line has %zu: get it again", r->path,
@@ -134,15 +163,15 @@ static enum ms_status read_lines(struct reader *r, size_t n_values, uint8_t *lab
 
 static size_t count_lines(const char *text, size_t n_bytes) {
   size_t n = 1;
-  for (const char *at = text; (at = memchr(at, '\n', n_bytes - (size_t)(at - text))) != NULL; ++at)
-    ++n;
+  for (size_t i = 0; i < n_bytes; ++i)
+    n += is_end(text[i]);
   return n;
 }
 
 enum ms_status ms_csv_parse(const char *path, const char *text, size_t n_bytes, struct ms_array *images,
                             struct ms_array *labels, void *memory[2]) {
-  size_t n_values, n;
-  bool has_labels;
+  size_t n_values = 0, n;
+  bool has_labels = false;
   memory[0] = memory[1] = NULL;
   ms_text_skip_mark(&text, &n_bytes);
   struct reader r = {.path = path, .at = text, .end = text + n_bytes};

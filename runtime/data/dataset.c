@@ -17,20 +17,27 @@ void ms_data_free(struct ms_data *data) {
   memset(data, 0, sizeof *data);
 }
 
-enum ms_status ms_data_append(struct ms_data *data, const struct ms_dataset *more, const char *folder) {
+enum ms_status ms_data_append(struct ms_data *data, const struct ms_data *more, const char *folder) {
   struct ms_dataset *train = &data->train;
-  const size_t n_pixels = train->rows * train->cols, n = train->n + more->n;
+  const struct ms_dataset *validation = &more->train;
+  const size_t n_pixels = train->rows * train->cols, n = train->n + validation->n;
   const size_t image_bytes = train->floats ? n_pixels * sizeof(float) : n_pixels;
   uint8_t *images, *labels;
-  if (more->rows != train->rows || more->cols != train->cols)
+  if (validation->rows != train->rows || validation->cols != train->cols)
     return ms_fail(MS_ERROR_DATA, "%s: its images are %zu x %zu, those of training %zu x %zu: both must be alike",
-                   folder, more->rows, more->cols, train->rows, train->cols);
-  if (!more->floats != !train->floats)
+                   folder, validation->rows, validation->cols, train->rows, train->cols);
+  if (!validation->floats != !train->floats)
     return ms_fail(MS_ERROR_DATA, "%s: its pixels are %s, those of training %s: both must be alike", folder,
-                   more->floats ? "floats" : "bytes", train->floats ? "floats" : "bytes");
-  if (more->n_classes > train->n_classes)
-    return ms_fail(MS_ERROR_DATA, "%s: its labels go up to %zu, those of training to %zu", folder, more->n_classes - 1,
-                   train->n_classes - 1);
+                   validation->floats ? "floats" : "bytes", train->floats ? "floats" : "bytes");
+  if (validation->n_classes > train->n_classes)
+    return ms_fail(MS_ERROR_DATA, "%s: its labels go up to %zu, those of training to %zu", folder,
+                   validation->n_classes - 1, train->n_classes - 1);
+  for (size_t c = 0; c < validation->n_classes; ++c) {
+    const char *there = data->class_names[c], *here = more->class_names[c];
+    if (there && here && strcmp(there, here) != 0)
+      return ms_fail(MS_ERROR_DATA, "%s: its class %zu is %s, that of training %s: both must have the same classes",
+                     folder, c, here, there);
+  }
   MS_TRY(ms_reserve(n, image_bytes, "images", &images));
   const enum ms_status status = ms_reserve(n, 1, "labels", &labels);
   if (status != MS_OK) {
@@ -38,10 +45,10 @@ enum ms_status ms_data_append(struct ms_data *data, const struct ms_dataset *mor
     return status;
   }
   memcpy(images, train->floats ? (const void *)train->floats : train->images, train->n * image_bytes);
-  memcpy(images + train->n * image_bytes, more->floats ? (const void *)more->floats : more->images,
-         more->n * image_bytes);
+  memcpy(images + train->n * image_bytes, validation->floats ? (const void *)validation->floats : validation->images,
+         validation->n * image_bytes);
   memcpy(labels, train->labels, train->n);
-  memcpy(labels + train->n, more->labels, more->n);
+  memcpy(labels + train->n, validation->labels, validation->n);
   free(data->owned[0]);
   free(data->owned[1]);
   data->owned[0] = images;

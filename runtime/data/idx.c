@@ -39,8 +39,8 @@ static enum ms_status parse(const char *path, const uint8_t *file, uint64_t n_by
   a->is_little_endian = false;
   a->elements = NULL;
   if (a->n_dimensions < 1 || a->n_dimensions > MS_ARRAY_MAX_DIMENSIONS)
-    return ms_fail(MS_ERROR_DATA, "%s: the header says %zu dimensions, must be 1 to %d", path, a->n_dimensions,
-                   MS_ARRAY_MAX_DIMENSIONS);
+    return ms_fail(MS_ERROR_DATA, "%s: the header says %zu dimensions, must be 1 to %d: get it again", path,
+                   a->n_dimensions, MS_ARRAY_MAX_DIMENSIONS);
   const size_t header_bytes = 4 + 4 * a->n_dimensions;
   if (n_bytes < header_bytes)
     return ms_fail(MS_ERROR_DATA, "%s: the file ends inside its header, after %ju of %zu bytes: get it again", path,

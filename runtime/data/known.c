@@ -73,7 +73,8 @@ static enum ms_status split_lines(const char *path, char *text, const char **nam
     if (*next == '\0' && length == 0)
       break;
     if (*n == MS_MAX_CLASSES)
-      return ms_fail(MS_ERROR_DATA, "%s: more than %d names", path, MS_MAX_CLASSES);
+      return ms_fail(MS_ERROR_DATA, "%s: more than %d names: one a line, for as many classes as the labels have", path,
+                     MS_MAX_CLASSES);
     if (length > MS_MAX_CLASS_NAME || !ms_is_utf8(text) || ms_has_controls(text))
       return ms_fail(MS_ERROR_DATA, "%s: line %zu is no name: at most %d bytes of UTF-8 without control characters",
                      path, *n + 1, MS_MAX_CLASS_NAME);

@@ -43,6 +43,14 @@ static char *find_part(char *name, size_t *word_bytes) {
   return NULL;
 }
 
+/* "-images-idx3-ubyte", ".labels.idx2-int": nothing may follow, as what downloads and checksums add. */
+static bool is_idx_name(const char *rest) {
+  const char *idx = strstr(rest, "idx");
+  return idx && (strncmp(rest + 1, "images", 6) == 0 || strncmp(rest + 1, "labels", 6) == 0) &&
+         isdigit((unsigned char)idx[3]) && idx[4] == '-' && idx[5] != '\0' &&
+         strspn(idx + 5, "abcdefghijklmnopqrstuvwxyz") == strlen(idx + 5);
+}
+
 /* What follows the word for the part, or all of a name that has none. */
 static bool find_format(const char *rest, bool has_part, enum ms_format *format) {
   const bool is_pair = strcmp(rest, "-imgs.npz") == 0 || strcmp(rest, "-labels.npz") == 0;
@@ -51,13 +59,13 @@ static bool find_format(const char *rest, bool has_part, enum ms_format *format)
     return ends_with(rest, ".npz");
   }
   *format = strcmp(rest, ".csv") == 0 ? MS_FORMAT_CSV : is_pair ? MS_FORMAT_NPZ_PAIR : MS_FORMAT_IDX;
-  return *format != MS_FORMAT_IDX || (strstr(rest, "idx") && (strstr(rest, "images") || strstr(rest, "labels")));
+  return *format != MS_FORMAT_IDX || is_idx_name(rest);
 }
 
 static bool classify(const char *name, struct file *f) {
   char lower[MAX_NAME];
   size_t length = strlen(name), word_bytes;
-  if (length >= MAX_NAME)
+  if (length >= MAX_NAME || name[0] == '.') /* hidden: other systems leave such files beside each */
     return false;
   memset(f, 0, sizeof *f);
   memcpy(f->name, name, length + 1);
@@ -97,7 +105,9 @@ static enum ms_status list(const char *folder, struct file *files, size_t *n) {
   *n = 0;
   DIR *dir = opendir(folder);
   if (!dir && errno != ENOENT && errno != ENOTDIR)
-    return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be listed: %s", folder, strerror(errno));
+    return ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_DATA,
+                      "%s: cannot be listed: %s: choose a folder that you may read, or name another", folder,
+                      strerror(errno));
   for (const struct dirent *entry; dir && *n < MAX_FILES && (entry = readdir(dir)) != NULL;)
     *n += classify(entry->d_name, &files[*n]);
   if (dir)
@@ -191,11 +201,31 @@ static void folder_name(const char *folder, char name[MAX_NAME]) {
   }
 }
 
+/* The name that a path ends in, without ".gz". */
+static const char *stem(const char *path, char text[MAX_NAME]) {
+  const char *slash = strrchr(path, '/');
+  snprintf(text, MAX_NAME, "%s", slash ? slash + 1 : path);
+  if (ends_with(text, ".gz"))
+    text[strlen(text) - 3] = '\0';
+  return text;
+}
+
+/* The path of a part's images or labels. The same file may be there once more, compressed. */
+static enum ms_status take_as(const struct file *f, const char *folder, char *path) {
+  char here[MAX_NAME], there[MAX_NAME];
+  if (path[0] == '\0')
+    return ms_path_join(path, folder, f->name);
+  if (strcmp(stem(f->name, here), stem(path, there)) == 0)
+    return MS_OK;
+  return ms_fail_by(MS_ERROR_DATA, MS_OTHER_DATA,
+                    "%s: %s and %s are for the same part: move one of them away, or name another folder", folder, there,
+                    here);
+}
+
 static enum ms_status take(const struct file *f, struct ms_layout *l) {
-  char *images = l->images[f->is_test], *labels = l->labels[f->is_test];
-  if (f->has_images && images[0] == '\0')
-    MS_TRY(ms_path_join(images, l->folder, f->name));
-  return f->has_labels && labels[0] == '\0' ? ms_path_join(labels, l->folder, f->name) : MS_OK;
+  if (f->has_images)
+    MS_TRY(take_as(f, l->folder, l->images[f->is_test]));
+  return f->has_labels ? take_as(f, l->folder, l->labels[f->is_test]) : MS_OK;
 }
 
 /* A part that is asked for and not there. */
@@ -218,7 +248,10 @@ static enum ms_status find_in(const char *folder, const struct ms_data_options *
   char name[MAX_NAME];
   MS_TRY(list_any(folder, options->split, l, files, &n));
   if (n == 0)
-    return ms_fail_by(MS_ERROR_DATA, MS_OTHER_DATA, "%s/train-images-idx3-ubyte: " MISSING, folder);
+    return ms_fail_by(MS_ERROR_DATA, MS_OTHER_DATA,
+                      "%s: holds no data set: no IDX, NPZ or CSV files of known names, no PNG files in train/CLASS: "
+                      "get MNIST with ci/get_data.sh, or name another folder",
+                      folder);
   l->format = MS_FORMAT_CSV;
   for (size_t i = 0; i < n; ++i)
     l->format = files[i].format < l->format ? files[i].format : l->format;
@@ -259,6 +292,12 @@ static enum ms_status take_file(const char *path, enum ms_data_part part, struct
   char *slash = strrchr(l->folder, '/');
   strcpy(slash ? slash + 1 : l->folder, slash ? "" : ".");
   return MS_OK;
+}
+
+const struct ms_known_data *ms_known_by_file(const char *path) {
+  const char *slash = strrchr(path, '/');
+  struct file f;
+  return classify(slash ? slash + 1 : path, &f) ? ms_known_by_name(f.prefix, "") : NULL;
 }
 
 enum ms_status ms_layout_find(const char *path, const struct ms_data_options *options, struct ms_layout *l) {

@@ -16,6 +16,9 @@ struct ms_layout {
       labels[2][MS_PATH_SIZE];       /* the same file where it holds both */
 };
 
+/* The one that a file's name tells; NULL: none. */
+const struct ms_known_data *ms_known_by_file(const char *path);
+
 /* path: a folder, or an NPZ or CSV file. MS_ERROR_DATA, the message naming the remedy: no such folder, no data set in
  * it, several of which options->split names none, or a part of options->part is missing. */
 enum ms_status ms_layout_find(const char *path, const struct ms_data_options *options, struct ms_layout *layout);

@@ -102,14 +102,16 @@ static enum ms_status unpack(const char *path, const struct directory *d, const 
     return fail(path, m, "cannot unfold to the size that the archive says: get it again");
   if (m->method != STORED && m->method != DEFLATED)
     return fail(path, m, "is compressed in a way that NumPy does not use: save it with numpy.savez");
-  MS_TRY(ms_reserve(m->unpacked, 1, "array", memory));
+  if (m->unpacked > ms_unfold_limit(d->n_bytes))
+    return fail(path, m, "unfolds to more than a hundred times the archive: save it as an IDX file, if it is meant to");
+  MS_TRY(ms_reserve(m->unpacked, 1, path, memory));
   enum ms_status status = MS_OK;
   if (m->method == STORED)
     memcpy(*memory, local + skipped, m->packed);
   else
     status = ms_inflate(path, local + skipped, m->packed, *memory, m->unpacked);
   if (status == MS_OK && crc32_z(0, *memory, m->unpacked) != m->crc)
-    status = fail(path, m, "its checksum is another: get it again");
+    status = fail(path, m, "its checksum does not match: get it again");
   if (status != MS_OK) {
     free(*memory);
     *memory = NULL;
@@ -179,10 +181,15 @@ static enum ms_status parse_npy(const char *path, const struct member *m, const 
     return fail(path, m, "has a header that NumPy does not write: get it again");
   if (strncmp(type, "'|O", 3) == 0)
     return fail(path, m, "holds Python objects (a pickle), which are never read: save it as an array of numbers");
-  if (!parse_type(type, a))
-    return fail(path, m, "is of a type that is not read: save it as uint8 (ARRAY.astype('uint8'))");
+  if (!parse_type(type, a)) {
+    char what[128];
+    snprintf(what, sizeof what,
+             "is of type %.*s, which is not read: save it as float32 (ARRAY.astype('float32')), labels as uint8",
+             (int)strcspn(type, ",}"), type);
+    return fail(path, m, what);
+  }
   if (strncmp(order, "False", 5) != 0)
-    return fail(path, m, "lies in Fortran's order: save numpy.ascontiguousarray of it");
+    return fail(path, m, "is in Fortran order: save numpy.ascontiguousarray(ARRAY)");
   if (!parse_shape(shape, a))
     return fail(path, m, "has a shape that is not read: 1 to 4 dimensions, each below 2^32");
   uint64_t n_bytes;
@@ -193,24 +200,52 @@ static enum ms_status parse_npy(const char *path, const struct member *m, const 
   return MS_OK;
 }
 
+static enum ms_status read_member(const char *path, const struct directory *d, const struct member *m,
+                                  struct ms_array *array, void **memory) {
+  uint8_t *npy = NULL;
+  MS_TRY(unpack(path, d, m, &npy));
+  const enum ms_status status = parse_npy(path, m, npy, array);
+  if (status == MS_OK)
+    *memory = npy;
+  else
+    free(npy);
+  return status;
+}
+
+static enum ms_status open_archive(const char *path, const uint8_t *file, size_t n_bytes, struct directory *d) {
+  if (n_bytes < LOCAL_BYTES || !find_directory(file, n_bytes, d))
+    return ms_fail(MS_ERROR_DATA, "%s: is not an NPZ archive, or cut off: get it again", path);
+  return MS_OK;
+}
+
 enum ms_status ms_npz_read(const char *path, const uint8_t *file, size_t n_bytes, const char *const *names,
                            struct ms_array *array, void **memory) {
   struct directory directory;
   struct member m;
-  uint8_t *npy = NULL;
   *memory = NULL;
-  if (n_bytes < LOCAL_BYTES || !find_directory(file, n_bytes, &directory))
-    return ms_fail(MS_ERROR_DATA, "%s: is not an NPZ archive, or cut off: get it again", path);
+  MS_TRY(open_archive(path, file, n_bytes, &directory));
   for (; *names; ++names)
     for (struct directory d = directory; next_member(&d, &m);)
-      if (m.name_bytes == strlen(*names) && strncasecmp(m.name, *names, m.name_bytes) == 0) {
-        MS_TRY(unpack(path, &directory, &m, &npy));
-        const enum ms_status status = parse_npy(path, &m, npy, array);
-        if (status == MS_OK)
-          *memory = npy;
-        else
-          free(npy);
-        return status;
-      }
+      if (m.name_bytes == strlen(*names) && strncasecmp(m.name, *names, m.name_bytes) == 0)
+        return read_member(path, &directory, &m, array, memory);
   return MS_OK;
+}
+
+enum ms_status ms_npz_read_at(const char *path, const uint8_t *file, size_t n_bytes, size_t index, char *name,
+                              size_t n_name, struct ms_array *array, void **memory) {
+  struct directory d;
+  struct member m;
+  *memory = NULL;
+  MS_TRY(open_archive(path, file, n_bytes, &d));
+  for (size_t i = 0; i <= index; ++i) {
+    if (d.n_left == 0)
+      return MS_OK;
+    if (!next_member(&d, &m))
+      return ms_fail(MS_ERROR_DATA, "%s: its directory is damaged: get it again", path);
+  }
+  if (m.name_bytes >= n_name || memchr(m.name, '\0', m.name_bytes))
+    return fail(path, &m, "is a name that is not read");
+  memcpy(name, m.name, m.name_bytes);
+  name[m.name_bytes] = '\0';
+  return read_member(path, &d, &m, array, memory);
 }

@@ -11,6 +11,11 @@
 enum ms_status ms_npz_read(const char *path, const uint8_t *file, size_t n_bytes, const char *const *names,
                            struct ms_array *array, void **memory);
 
+/* The array at a place in the archive's directory, from 0, and its name (n_name bytes). *memory is NULL, with MS_OK,
+ * behind the last one. MS_ERROR_DATA besides: a damaged directory, a longer name. */
+enum ms_status ms_npz_read_at(const char *path, const uint8_t *file, size_t n_bytes, size_t index, char *name,
+                              size_t n_name, struct ms_array *array, void **memory);
+
 /* The names in it, in their order, "x_train, y_train", cut off where they are long. */
 void ms_npz_names(const uint8_t *file, size_t n_bytes, char *text, size_t n_text);
 

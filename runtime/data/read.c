@@ -90,8 +90,8 @@ static enum ms_status read_source(const struct reader *r, bool is_test, struct s
       MS_TRY(read_idx(s->images_path, &s->images, &s->images_memory, &s->is_gzip));
     return read_idx(s->labels_path, &s->labels, &s->labels_memory, &s->is_gzip);
   }
-  MS_TRY(read_npz(s->images_path, is_pair ? only_name : image_names[is_test], &s->images, &s->images_memory));
-  return read_npz(s->labels_path, is_pair ? only_name : label_names[is_test], &s->labels, &s->labels_memory);
+  MS_TRY(read_npz(s->labels_path, is_pair ? only_name : label_names[is_test], &s->labels, &s->labels_memory));
+  return read_npz(s->images_path, is_pair ? only_name : image_names[is_test], &s->images, &s->images_memory);
 }
 
 /* What an archive or a CSV file lacks of a part. */
@@ -101,14 +101,15 @@ static enum ms_status lacking(const struct ms_layout *l, bool is_test, const str
   size_t n_bytes;
   char names[256];
   if (l->format == MS_FORMAT_CSV)
-    return ms_fail(MS_ERROR_DATA, "%s: has no labels: name data that has", path);
+    return ms_fail(MS_ERROR_DATA, "%s: has no labels: choose a data set with labels", path);
   if (l->format == MS_FORMAT_NPZ_PAIR)
     return ms_fail(MS_ERROR_DATA, "%s: has no array arr_0: get it again", s->images_memory ? s->labels_path : path);
   MS_TRY(ms_file_read(path, SIZE_MAX / 2, &file, &n_bytes));
   ms_npz_names(file, n_bytes, names, sizeof names);
   free(file);
   return ms_fail(MS_ERROR_DATA, "%s: has no array %s, but %s: save it with x_train, y_train, x_test and y_test", path,
-                 s->images_memory ? label_names[is_test][0] : image_names[is_test][0], names[0] ? names : "none");
+                 s->images_memory ? label_names[is_test][0] : image_names[is_test][0],
+                 names[0] ? names : "no array at all");
 }
 
 /* ---- A part ---- */
@@ -221,12 +222,21 @@ static bool is_transposed(const struct ms_data_options *options, const struct ms
          (options->transpose == MS_TRANSPOSE_KNOWN && known && known->is_transposed);
 }
 
+static enum ms_status check_options(const struct ms_data_options *options) {
+  if ((unsigned)options->part > MS_DATA_TEST_IF_THERE)
+    return ms_fail(MS_ERROR_ARGUMENT, "part is %d, must be one of enum ms_data_part", (int)options->part);
+  if ((unsigned)options->transpose > MS_TRANSPOSE_NEVER)
+    return ms_fail(MS_ERROR_ARGUMENT, "transpose is %d, must be one of enum ms_transposition", (int)options->transpose);
+  return MS_OK;
+}
+
 static enum ms_status read_any(const char *folder, const struct ms_data_options *options, struct ms_image_file *file,
                                struct ms_data *data) {
   struct ms_layout layout;
   struct reader r = {.layout = &layout, .file = file};
   memset(data, 0, sizeof *data);
   MS_TRY(ms_path_check(folder));
+  MS_TRY(check_options(options));
   MS_TRY(ms_layout_find(folder, options, &layout));
   r.is_transposed = is_transposed(options, layout.known);
   enum ms_status status = read_parts(&r, folder, options->part, data);
@@ -270,7 +280,7 @@ enum ms_status ms_images_open(const char *path, const struct ms_data_options *op
   char note[MS_ARRAY_TEXT_SIZE];
   void *made = NULL, *memory = NULL;
   bool is_gzip, has_file;
-  const bool exchange = is_transposed(options, NULL);
+  const bool exchange = is_transposed(options, ms_known_by_file(path));
   memset(data, 0, sizeof *data);
   file->path[0] = '\0';
   enum ms_status status = open_file(path, exchange, file, &has_file);

@@ -15,6 +15,11 @@ bool ms_is_gzip(const uint8_t *file, size_t n_bytes) {
   return n_bytes >= 2 && file[0] == 0x1f && file[1] == 0x8b;
 }
 
+size_t ms_unfold_limit(size_t n_bytes) {
+  const size_t least = (size_t)256 << 20, many = n_bytes < SIZE_MAX / 200 ? 100 * n_bytes : SIZE_MAX / 2;
+  return many > least ? many : least;
+}
+
 static enum ms_status damaged(const char *path, const z_stream *z, int error) {
   if (error == Z_MEM_ERROR)
     return ms_fail(MS_ERROR_MEMORY, "%s: no memory to unfold it", path);
@@ -60,8 +65,7 @@ enum ms_status ms_inflate(const char *path, const uint8_t *in, size_t n_in, uint
 
 /* Makes room behind the n_out bytes that are there. */
 static enum ms_status grow(const char *path, size_t n_in, uint8_t **out, size_t n_out, size_t *capacity) {
-  const size_t least = (size_t)256 << 20, many = n_in < SIZE_MAX / 200 ? 100 * n_in : SIZE_MAX / 2;
-  const size_t limit = many > least ? many : least;
+  const size_t limit = ms_unfold_limit(n_in);
   if (n_out >= limit)
     return ms_fail(MS_ERROR_DATA, "%s: unfolds to over %zu bytes: unpack it with gunzip, if it is meant to", path,
                    limit);

@@ -55,6 +55,9 @@ static enum ms_status shuffle(const struct ms_dataset *images, const struct ms_c
 }
 
 enum ms_status ms_split_make(const struct ms_dataset *images, const struct ms_config *config, struct ms_split *split) {
+  MS_REQUIRE(images);
+  MS_REQUIRE(config);
+  MS_REQUIRE(split);
   struct ms_dataset all = *images;
   memset(split, 0, sizeof *split);
   if (config->val >= images->n)
@@ -73,6 +76,8 @@ enum ms_status ms_split_make(const struct ms_dataset *images, const struct ms_co
 }
 
 void ms_split_free(struct ms_split *split) {
+  if (!split)
+    return;
   free(split->owned[0]);
   free(split->owned[1]);
   memset(split, 0, sizeof *split);

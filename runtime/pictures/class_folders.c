@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/data/known.h"
 #include "runtime/pictures/class_list.h"
 #include "runtime/pictures/entries.h"
 #include "runtime/pictures/file_list.h"
@@ -41,10 +42,6 @@ static enum ms_status find_layout(const char *folder, struct layout *layout) {
       return ms_fail(MS_ERROR_DATA, "%s: holds both %s and %s: keep one of them", folder, *name, part_names[i].name);
     *name = part_names[i].name;
   }
-  for (size_t part = TEST; part < N_PARTS; ++part) /* else test images would be the training images of a class */
-    if (layout->names[part] && !layout->names[TRAINING])
-      return ms_fail(MS_ERROR_DATA, "%s: holds a folder %s, but no folder train: put the training images there", folder,
-                     layout->names[part]);
   return MS_OK;
 }
 
@@ -68,7 +65,7 @@ static enum ms_status stop_at_folder_of_pngs(void *context, const char *path, co
 bool ms_class_folders_are_there(const char *folder) {
   char path[MS_PATH_SIZE];
   for (size_t i = 0; i < sizeof part_names / sizeof part_names[0]; ++i)
-    if (part_names[i].part == TRAINING && ms_path_join(path, folder, part_names[i].name) == MS_OK &&
+    if (part_names[i].part != VALIDATION && ms_path_join(path, folder, part_names[i].name) == MS_OK &&
         ms_is_folder(path) && ms_entries(path, stop_at_folder, NULL) == MS_STOPPED)
       return true;
   return ms_is_folder(folder) && ms_entries(folder, stop_at_folder_of_pngs, NULL) == MS_STOPPED;
@@ -90,6 +87,11 @@ struct reading {
   size_t rows, cols; /* of the files */
   bool transposes;
 };
+
+/* The classes that give the labels. */
+static const struct ms_class_list *labelled(const struct reading *r) {
+  return r->train.classes.n > 0 ? &r->train.classes : &r->test.classes;
+}
 
 static enum ms_status picture_path(const struct images *images, size_t i, char *path) {
   char class_path[MS_PATH_SIZE];
@@ -135,7 +137,7 @@ static enum ms_status read_images(const struct reading *r, const struct images *
   *data = (struct ms_dataset){.n = n,
                               .rows = r->transposes ? r->cols : r->rows,
                               .cols = r->transposes ? r->rows : r->cols,
-                              .n_classes = r->train.classes.folders[r->train.classes.n - 1].label + (size_t)1,
+                              .n_classes = labelled(r)->folders[labelled(r)->n - 1].label + (size_t)1,
                               .images = pixels,
                               .labels = labels};
   return MS_OK;
@@ -162,9 +164,26 @@ static enum ms_status measure(const char *folder, struct reading *r) {
 
 /* ---- Data set ---- */
 
+/* Without training images, test images have the labels that numbers name. */
+static enum ms_status list_test(const char *folder, const struct layout *layout, enum ms_data_part part,
+                                struct reading *r) {
+  const char *name = layout->names[layout->names[TEST] ? TEST : VALIDATION];
+  struct ms_class_list *classes = &r->test.classes;
+  if (part == MS_DATA_TEST && layout->names[TEST]) {
+    MS_TRY(ms_path_join(r->test.folder, folder, name));
+    MS_TRY(ms_class_list_read(r->test.folder, classes));
+    if (classes->are_numbers)
+      return ms_file_list_read(r->test.folder, classes, &r->test.list);
+  }
+  return ms_fail(MS_ERROR_DATA, "%s: holds a folder %s, but no folder train%s: put the training images there", folder,
+                 name, classes->n > 0 ? ", whose names give the labels" : "");
+}
+
 static enum ms_status list_images(const char *folder, const struct layout *layout, enum ms_data_part part,
                                   struct reading *r) {
   const bool wants_test = part != MS_DATA_TRAINING && (layout->names[TEST] || part != MS_DATA_TEST_IF_THERE);
+  if (!layout->names[TRAINING] && (layout->names[TEST] || layout->names[VALIDATION]))
+    return list_test(folder, layout, part, r);
   if (layout->names[TRAINING])
     MS_TRY(ms_path_join(r->train.folder, folder, layout->names[TRAINING]));
   else
@@ -184,11 +203,8 @@ static enum ms_status list_images(const char *folder, const struct layout *layou
   return ms_file_list_read(r->test.folder, &r->test.classes, &r->test.list);
 }
 
-/* Where the names are the labels, they say no more. */
 static enum ms_status name_classes(const struct ms_class_list *classes, struct ms_data *data) {
-  char(*names)[MS_CLASS_NAME_BYTES + 1];
-  if (classes->are_numbers)
-    return MS_OK;
+  char(*names)[MS_MAX_CLASS_NAME + 1];
   MS_TRY(ms_allocate(classes->n, sizeof *names, "names of classes", &names));
   data->owned[4] = names;
   for (size_t c = 0; c < classes->n; ++c)
@@ -213,7 +229,8 @@ static enum ms_status read_parts(const char *folder, const struct ms_data_option
   MS_TRY(measure(folder, r));
   MS_TRY(read_images(r, &r->train, &data->train, data->owned));
   MS_TRY(read_images(r, &r->test, &data->test, data->owned + 2));
-  MS_TRY(name_classes(&r->train.classes, data));
+  const struct ms_class_list *classes = labelled(r);
+  MS_TRY(classes->are_numbers ? ms_name_classes(folder, NULL, data) : name_classes(classes, data));
   describe(&layout, r, data);
   return MS_OK;
 }
@@ -224,9 +241,8 @@ enum ms_status ms_class_folders_read(const char *folder, const struct ms_data_op
   memset(data, 0, sizeof *data);
   options = options ? options : &none;
   if (options->split)
-    return ms_fail(MS_ERROR_ARGUMENT,
-                   "split %.80s: %s holds one data set only, PNG files in a folder per class: name no split",
-                   options->split, folder);
+    return ms_fail(MS_ERROR_DATA, "%s: holds one data set only, PNG files in a folder per class, and no '%.60s'",
+                   folder, options->split);
   MS_TRY(ms_allocate(1, sizeof *r, "lists of images", &r));
   r->transposes = options->transpose == MS_TRANSPOSE;
   const enum ms_status status = read_parts(folder, options, r, data);

@@ -11,13 +11,15 @@
 
 #include "runtime/mnist_simd.h"
 
-/* Whether a folder looks like one: it has a folder train or training with folders in it, or folders with PNG files. */
+/* Whether a folder looks like one: it has a folder train, training, test or testing with folders in it, or folders with
+ * PNG files. */
 bool ms_class_folders_are_there(const char *folder);
 
 /* As ms_data_read; of a part that is not wanted no file is opened. The folders of training images have to be there for
- * test images too: their names give the labels. All images must have the size of the first. MS_TRANSPOSE_KNOWN
+ * test images too, unless these are named by numbers: their names give the labels. Names of numbered classes come from
+ * classes.txt. All images must have the size of the first. MS_TRANSPOSE_KNOWN
  * transposes nothing. options: NULL as all 0. MS_ERROR_DATA, naming the file or folder and what is wrong with it.
- * MS_ERROR_ARGUMENT: a split, of which such a folder has none. MS_ERROR_MEMORY: if the images are more than this
+ * A split is an error too: such a folder has none. MS_ERROR_MEMORY: if the images are more than this
  * machine can hold, before they are read. On failure, nothing is held. */
 enum ms_status ms_class_folders_read(const char *folder, const struct ms_data_options *options, struct ms_data *data);
 

@@ -34,10 +34,10 @@ static enum ms_status add_folder(void *context, const char *path, const char *na
   if (classes->n == MS_MAX_CLASSES)
     return ms_fail_by(MS_ERROR_DATA, MS_OTHER_DATA, "%s: more than %d folders: a folder is a class: choose another one",
                       path, MS_MAX_CLASSES);
-  if (strlen(name) > MS_CLASS_NAME_BYTES || !ms_is_utf8(name) || ms_has_controls(name))
+  if (strlen(name) > MS_MAX_CLASS_NAME || !ms_is_utf8(name) || ms_has_controls(name))
     return ms_fail(MS_ERROR_DATA,
                    "%s: the name of a class must be UTF-8 of at most %d bytes without control characters: rename it",
-                   path, MS_CLASS_NAME_BYTES);
+                   path, MS_MAX_CLASS_NAME);
   strcpy(classes->folders[classes->n++].name, name);
   return MS_OK;
 }

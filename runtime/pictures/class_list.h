@@ -4,13 +4,11 @@
 
 #include "runtime/mnist_simd.h"
 
-#define MS_CLASS_NAME_BYTES 64
-
 struct ms_class_list {
   size_t n;         /* folders */
   bool are_numbers; /* the names are the labels; else labels are places among the names, sorted by their bytes */
   struct ms_class_folder {
-    char name[MS_CLASS_NAME_BYTES + 1];
+    char name[MS_MAX_CLASS_NAME + 1];
     uint8_t label;
   } folders[MS_MAX_CLASSES]; /* (n), by label */
 };

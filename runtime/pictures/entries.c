@@ -27,7 +27,7 @@ enum ms_status ms_entries(const char *folder, ms_entry_function *function, void 
         status = cannot_read(folder, errno);
       break;
     }
-    if (entry->d_name[0] == '.')
+    if (entry->d_name[0] == '.' || strcmp(entry->d_name, "__MACOSX") == 0)
       continue;
     status = ms_path_join(path, folder, entry->d_name);
     if (status == MS_OK)

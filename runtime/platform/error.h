@@ -11,6 +11,7 @@ enum ms_remedy {
   MS_OTHER_DATA,
   MS_SPLIT,
   MS_OTHER_OUTPUT,
+  MS_WEIGHT_LAYOUT,
   MS_OVERWRITE,
   MS_OTHER_START, /* another folder, overwriting, or resuming */
   MS_SHARED_WORK,

@@ -16,7 +16,12 @@
 #include "runtime/platform/memory.h"
 
 enum ms_status ms_path_check(const char *path) {
-  return path[0] ? MS_OK : ms_fail(MS_ERROR_ARGUMENT, "'' names no file or folder");
+  if (path[0] == '\0')
+    return ms_fail(MS_ERROR_ARGUMENT, "'' names no file or folder");
+  if (strlen(path) >= MS_PATH_SIZE)
+    return ms_fail(MS_ERROR_ARGUMENT, "path %.80s...: longer than %d bytes: choose a shorter one", path,
+                   MS_PATH_SIZE - 1);
+  return MS_OK;
 }
 
 enum ms_status ms_path_join(char *path, const char *folder, const char *name) {

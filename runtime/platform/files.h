@@ -6,7 +6,7 @@
 
 #define MS_PATH_SIZE 4096 /* bytes of a path, its 0 included */
 
-/* MS_ERROR_ARGUMENT if it is empty. So do all functions below that return a status. */
+/* MS_ERROR_ARGUMENT if it is empty or too long. So do all functions below that return a status. */
 enum ms_status ms_path_check(const char *path);
 
 /* folder + "/" + name, or folder where name is "", to path (MS_PATH_SIZE). MS_ERROR_ARGUMENT besides if it is too

@@ -172,7 +172,10 @@ enum ms_status ms_session_save(struct ms_session *s) {
   assert(s->run.network);
   MS_TRY(ms_run_lock_check(&s->saver.lock, s->plan.folder));
   MS_TRY(take_place(s));
-  memcpy(s->run.network->data_sha256, s->run.data_sha256, sizeof s->run.data_sha256);
+  if (s->plan.validation_is_added)
+    ms_dataset_sha256(&s->split.train, s->run.network->data_sha256);
+  else
+    memcpy(s->run.network->data_sha256, s->run.data_sha256, sizeof s->run.data_sha256);
   memcpy(s->run.network->test_sha256, s->run.test_sha256, sizeof s->run.test_sha256);
   MS_TRY(ms_path_join(path, s->plan.folder, MS_MODEL_FILE));
   MS_TRY(ms_network_save(s->run.network, path));

@@ -32,6 +32,7 @@ struct ms_session_plan {
   const struct ms_config *config; /* also of the resumed run: another one is an error */
   const struct ms_data *data;     /* config->val of the training images validate; test images may be missing */
   enum ms_session_start start;
+  bool validation_is_added; /* the validation images are of another data set, put behind data's */
   bool without_test;        /* do not evaluate the test images; else once, when the run is finished */
   size_t checkpoint_epochs; /* a checkpoint after every n-th epoch */
   double checkpoint_s;      /* and as soon as so many seconds have passed; both 0: as saver.h says */

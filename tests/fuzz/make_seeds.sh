@@ -7,8 +7,8 @@ set -euo pipefail
 program=$(realpath "$1") data=$(realpath "$2") folder=$3 write_pngs=$(realpath "$4") here=$(dirname "$(realpath "$0")")
 mkdir -p "$folder"
 cd "$folder"
-rm -rf csv gzip idx npz picture model checkpoint sweep_file sweep_line run_summary metrics work
-mkdir csv gzip idx npz model checkpoint sweep_file sweep_line run_summary metrics work
+rm -rf csv gzip idx import npz picture model checkpoint sweep_file sweep_line run_summary metrics work
+mkdir csv gzip idx import npz model checkpoint sweep_file sweep_line run_summary metrics work
 
 # Images of 2 x 2 pixels.
 for set in train t10k; do
@@ -25,6 +25,10 @@ printf 'label,1x1,1x2,2x1,2x2\r\n3,0,255,1,2\r\n"4",9,8,7,6\r\n' >csv/names
 printf '1,0\n2,255\n\n' >csv/plain
 printf 'a,b,c,d\n1,2,3,4\n' >csv/unlabelled
 python3 "$here/../layouts.py" --seeds npz
+PYTHONDONTWRITEBYTECODE=1 python3 "$here/../exchange_models.py" files work/models
+for file in work/models/*/*; do
+  cp "$file" "import/$(basename "$(dirname "$file")")-${file##*/}"
+done
 "$write_pngs" kinds picture
 
 train=("$program" train --data work --threads 1 --batch 8)
