@@ -7,6 +7,7 @@ const struct cli_entry cli_commands[] = {
     {"train", cmd_train, "train a network, evaluate it on the test images, save it"},
     {"reproduce", cmd_reproduce, "train the report's three stages and compare them with its claims"},
     {"eval", cmd_eval, "evaluate a saved model on the test images"},
+    {"predict", cmd_predict, "say which digits pictures show"},
     {"sweep", cmd_sweep, "search settings: train all that a file asks for, compare by validation images"},
     {"report", cmd_report, "write a page with figures and tables of one run or several"},
     {"show", cmd_show, "draw an image of the data in the terminal"},

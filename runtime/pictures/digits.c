@@ -183,7 +183,7 @@ static float pen_width(const struct ms_ink *ink, const struct box *b) {
 /* The box with the pale edge of the ink. */
 static struct box with_edge(const struct ms_ink *ink, const struct box *b) {
   const size_t longer = height(b) > width(b) ? height(b) : width(b), most = 1 + longer / 20;
-  const float pale = 40;
+  const float pale = 16;
   struct box edged = *b;
   bool grows = true;
   for (size_t k = 0; k < most && grows; ++k) {
@@ -208,7 +208,7 @@ static struct box with_edge(const struct ms_ink *ink, const struct box *b) {
 }
 
 static size_t place(double mass, double moment, size_t length) {
-  const double begin = MS_DIGIT_SIDE / 2.0 - moment / mass;
+  const double begin = (MS_DIGIT_SIDE + 1) / 2.0 - moment / mass; /* MNIST counts pixels by their corners */
   const size_t most = MS_DIGIT_SIDE - length;
   return begin <= 0 ? 0 : begin + 0.5 >= (double)most ? most : (size_t)(begin + 0.5);
 }
@@ -224,7 +224,8 @@ static void frame(const float *value, size_t rows, size_t cols, uint8_t *pixels)
   double mass = 0, down = 0, across = 0;
   for (size_t y = 0; y < n_rows; ++y)
     for (size_t x = 0; x < n_cols; ++x) {
-      const float v = mean_of(value, rows, cols, (float)y * dy, (float)x * dx, (float)(y + 1) * dy, (float)(x + 1) * dx);
+      const float v =
+          mean_of(value, rows, cols, (float)y * dy, (float)x * dx, (float)(y + 1) * dy, (float)(x + 1) * dx);
       small[y * BOX_SIDE + x] = v;
       most = v > most ? v : most;
       mass += (double)v;
@@ -272,7 +273,8 @@ enum ms_status ms_digits_find(const char *name, const struct ms_picture *picture
     group(strokes, &n, many);
     qsort(strokes, n, sizeof *strokes, from_left);
     if (n > MS_MAX_DIGITS)
-      status = ms_fail(MS_ERROR_DATA, "%s: more than %d digits are found in it: cut it into parts", name, MS_MAX_DIGITS);
+      status =
+          ms_fail(MS_ERROR_DATA, "%s: more than %d digits are found in it: cut it into parts", name, MS_MAX_DIGITS);
   }
   if (status == MS_OK)
     status = ms_allocate(n, sizeof *digits->pixels, "digits", &digits->pixels);

@@ -7,7 +7,7 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 
-enum { N_LEVELS = 256, GRID = 8, WINDOW_PARTS = 4 };
+enum { N_LEVELS = 256, GRID = 16, LEAST_CONTRAST = 24 };
 
 /* ---- The picture ---- */
 
@@ -47,39 +47,39 @@ static void count(const struct ms_ink *ink, size_t top, size_t left, size_t bott
       ++counts[(int)ink->value[row * ink->cols + col]];
 }
 
-/* Whether what differs most from the picture's frame is darker than it. */
-static bool find_polarity(const struct ms_ink *ink) {
-  const size_t rows = ink->rows, cols = ink->cols, width = 1 + (rows < cols ? rows : cols) / 20;
-  size_t counts[N_LEVELS] = {0};
-  count(ink, 0, 0, width, cols, counts);
-  count(ink, rows - width, 0, rows, cols, counts);
-  count(ink, width, 0, rows - width, width, counts);
-  count(ink, width, cols - width, rows - width, cols, counts);
-  const float frame = level_of(counts, 0.5);
-  double darker = 0, lighter = 0;
-  for (size_t i = 0; i < rows * cols; ++i) {
-    const double difference = (double)(ink->value[i] - frame);
-    *(difference < 0 ? &darker : &lighter) += difference * difference;
-  }
-  return darker > lighter;
-}
-
 /* ---- The ground ---- */
 
-/* Light and shadow change slowly: the ground at the crossings of a grid is what few pixels of a wide window lie below, and
- * between them it is interpolated. */
+typedef float grid[GRID + 1][GRID + 1];
+
+/* The least of each crossing and its neighbours, or their mean. */
+static void spread(grid from, bool least, grid to) {
+  for (size_t i = 0; i <= GRID; ++i)
+    for (size_t j = 0; j <= GRID; ++j) {
+      float sum = 0, n = 0, most = N_LEVELS;
+      for (size_t k = i > 0 ? i - 1 : 0; k <= i + 1 && k <= GRID; ++k)
+        for (size_t l = j > 0 ? j - 1 : 0; l <= j + 1 && l <= GRID; ++l, ++n) {
+          sum += from[k][l];
+          most = from[k][l] < most ? from[k][l] : most;
+        }
+      to[i][j] = least ? most : sum / n;
+    }
+}
+
+/* Light and shadow change slowly: the ground at the crossings of a grid is what few pixels around them lie below, also
+ * where a stroke is wider than that, and between them it is interpolated. */
 static void take_ground(struct ms_ink *ink) {
   const size_t rows = ink->rows, cols = ink->cols;
-  float ground[GRID + 1][GRID + 1];
+  grid found, least, ground;
   for (size_t i = 0; i <= GRID; ++i)
     for (size_t j = 0; j <= GRID; ++j) {
       size_t counts[N_LEVELS] = {0};
-      const size_t y = i * rows / GRID, x = j * cols / GRID, dy = rows / WINDOW_PARTS / 2 + 1,
-                   dx = cols / WINDOW_PARTS / 2 + 1;
+      const size_t y = i * rows / GRID, x = j * cols / GRID, dy = rows / GRID / 2 + 1, dx = cols / GRID / 2 + 1;
       count(ink, y > dy ? y - dy : 0, x > dx ? x - dx : 0, y + dy < rows ? y + dy : rows, x + dx < cols ? x + dx : cols,
             counts);
-      ground[i][j] = level_of(counts, 0.3);
+      found[i][j] = level_of(counts, 0.2);
     }
+  spread(found, true, least);
+  spread(least, false, ground);
   for (size_t row = 0; row < rows; ++row)
     for (size_t col = 0; col < cols; ++col) {
       const float y = (float)row * GRID / (float)rows, x = (float)col * GRID / (float)cols;
@@ -118,20 +118,30 @@ static float part(const size_t counts[N_LEVELS]) {
   return (float)level;
 }
 
+/* Paper is most of the picture: below its middle there is noise alone, a sixth of it beyond a standard deviation. */
+static float noise_of(const size_t counts[N_LEVELS]) {
+  const float middle = level_of(counts, 0.5);
+  return middle + 4 * (middle - level_of(counts, 0.16));
+}
+
 /* Marks the ink, and stretches its values: what the paper has of noise becomes 0, most of the ink 255. Ruled lines are
  * paler than what is written over them. */
 static enum ms_status mark(const char *name, struct ms_ink *ink) {
-  enum { LEAST_CONTRAST = 24 };
+  enum { LEAST_PIXELS = 8 };
   const size_t n = ink->rows * ink->cols;
-  size_t counts[N_LEVELS] = {0}, of_ink[N_LEVELS] = {0}, of_paper[N_LEVELS] = {0};
+  size_t counts[N_LEVELS] = {0}, n_above = 0;
   count(ink, 0, 0, ink->rows, ink->cols, counts);
-  float level = part(counts);
-  for (size_t i = 0; i < n; ++i)
-    ++*(ink->value[i] > level ? &of_ink[(int)ink->value[i]] : &of_paper[(int)ink->value[i]]);
-  const float strong = level_of(of_ink, 0.75), noise = level_of(of_paper, 0.98);
-  if (strong < LEAST_CONTRAST)
+  const float noise = noise_of(counts);
+  for (int i = 0; i < N_LEVELS; ++i) {
+    counts[i] = (float)i > noise ? counts[i] : 0;
+    n_above += counts[i];
+  }
+  const float edge = part(counts); /* between lines and strokes, or between the edge of a stroke and its middle */
+  for (int i = 0; i < N_LEVELS; ++i)
+    counts[i] = (float)i >= edge ? counts[i] : 0;
+  const float strong = level_of(counts, 0.75), level = strong / 2 > noise ? strong / 2 : noise;
+  if (n_above < LEAST_PIXELS || strong - noise < LEAST_CONTRAST)
     return ms_fail(MS_ERROR_DATA, "%s: nothing is written on it: more contrast is needed", name);
-  level = level > 0.5f * strong ? level : 0.5f * strong;
   const float floor = noise < 0.4f * level ? noise : 0.4f * level;
   for (size_t i = 0; i < n; ++i) {
     ink->mask[i] = ink->value[i] > level;
@@ -141,16 +151,48 @@ static enum ms_status mark(const char *name, struct ms_ink *ink) {
   return MS_OK;
 }
 
+/* The sum of all values, and of those beyond noise. */
+static void weigh(const struct ms_ink *ink, double *all, double *beyond) {
+  size_t counts[N_LEVELS] = {0};
+  count(ink, 0, 0, ink->rows, ink->cols, counts);
+  const float noise = noise_of(counts);
+  *all = *beyond = 0;
+  for (int i = 0; i < N_LEVELS; ++i) {
+    *all += (double)i * (double)counts[i];
+    *beyond += (float)i > noise + LEAST_CONTRAST ? (double)i * (double)counts[i] : 0;
+  }
+}
+
+/* Light strokes or dark ones: strokes are less than the ground around them. Where they are so thin that noise weighs more
+ * than either, they are what goes beyond it. */
+static enum ms_status take_strokes(struct ms_ink *ink) {
+  enum { NONE = 30 };
+  const size_t n = ink->rows * ink->cols;
+  struct ms_ink dark = *ink;
+  MS_TRY(ms_reserve(n, sizeof *dark.value, "picture", &dark.value));
+  for (size_t i = 0; i < n; ++i)
+    dark.value[i] = 255 - ink->value[i];
+  take_ground(&dark);
+  take_ground(ink);
+  double all_dark, all_light, dark_strokes, light_strokes;
+  weigh(&dark, &all_dark, &dark_strokes);
+  weigh(ink, &all_light, &light_strokes);
+  ink->is_dark = all_dark < all_light;
+  if (NONE * (ink->is_dark ? dark_strokes : light_strokes) < (ink->is_dark ? light_strokes : dark_strokes))
+    ink->is_dark = !ink->is_dark;
+  float *unused = ink->is_dark ? ink->value : dark.value;
+  ink->value = ink->is_dark ? dark.value : ink->value;
+  free(unused);
+  return MS_OK;
+}
+
 enum ms_status ms_ink_find(const char *name, const struct ms_picture *picture, struct ms_ink *ink) {
   memset(ink, 0, sizeof *ink);
   enum ms_status status = shrink(picture, ink);
-  if (status == MS_OK) {
-    ink->is_dark = find_polarity(ink);
-    for (size_t i = 0; ink->is_dark && i < ink->rows * ink->cols; ++i)
-      ink->value[i] = 255 - ink->value[i];
-    take_ground(ink);
+  if (status == MS_OK)
+    status = take_strokes(ink);
+  if (status == MS_OK)
     status = mark(name, ink);
-  }
   if (status != MS_OK)
     ms_ink_free(ink);
   return status;
