@@ -17,15 +17,19 @@ struct box {
 
 /* ---- Strokes ---- */
 
+struct place {
+  uint32_t row, col;
+};
+
 /* The stroke that a pixel of ink belongs to, of pixels that touch; it is taken out of the mask: 2 in it. stack: room for
  * every pixel. */
-static struct box follow(struct ms_ink *ink, size_t start, size_t *stack) {
+static struct box follow(struct ms_ink *ink, struct place start, struct place *stack) {
   struct box b = {SIZE_MAX, SIZE_MAX, 0, 0, 0};
   size_t n = 1;
   stack[0] = start;
-  ink->mask[start] = 2;
+  ink->mask[start.row * ink->cols + start.col] = 2;
   while (n > 0) {
-    const size_t at = stack[--n], row = at / ink->cols, col = at % ink->cols;
+    const size_t row = stack[--n].row, col = stack[n].col;
     b.top = row < b.top ? row : b.top;
     b.left = col < b.left ? col : b.left;
     b.bottom = row >= b.bottom ? row + 1 : b.bottom;
@@ -35,7 +39,7 @@ static struct box follow(struct ms_ink *ink, size_t start, size_t *stack) {
       for (size_t x = col > 0 ? col - 1 : 0; x <= col + 1 && x < ink->cols; ++x)
         if (ink->mask[y * ink->cols + x] == 1) {
           ink->mask[y * ink->cols + x] = 2;
-          stack[n++] = y * ink->cols + x;
+          stack[n++] = (struct place){(uint32_t)y, (uint32_t)x};
         }
   }
   return b;
@@ -57,25 +61,30 @@ static bool is_line(const struct box *b, const struct ms_ink *ink) {
                      (longer > 12 * thickness && (height(b) < 4 * thickness || width(b) < 4 * thickness)));
 }
 
-/* The strokes, largest first, without lines and without what is small beside the largest. */
+/* Puts a stroke among the n that there are, the largest first; the smallest may fall out. */
+static void insert(struct box strokes[MAX_STROKES], size_t *n, const struct box *b) {
+  size_t at = *n;
+  for (; at > 0 && strokes[at - 1].area < b->area; --at)
+    if (at < MAX_STROKES)
+      strokes[at] = strokes[at - 1];
+  if (at < MAX_STROKES)
+    strokes[at] = *b;
+  *n += *n < MAX_STROKES;
+}
+
+/* The strokes, without lines and without what is small beside the largest. */
 static enum ms_status find_strokes(struct ms_ink *ink, struct box strokes[MAX_STROKES], size_t *n) {
-  size_t *stack;
+  struct place *stack;
   *n = 0;
   MS_TRY(ms_reserve(ink->rows * ink->cols, sizeof *stack, "picture", &stack));
-  for (size_t i = 0; i < ink->rows * ink->cols; ++i) {
-    if (ink->mask[i] != 1)
-      continue;
-    const struct box b = follow(ink, i, stack);
-    size_t at = *n;
-    if (is_line(&b, ink))
-      continue;
-    for (; at > 0 && strokes[at - 1].area < b.area; --at)
-      if (at < MAX_STROKES)
-        strokes[at] = strokes[at - 1];
-    if (at < MAX_STROKES)
-      strokes[at] = b;
-    *n += *n < MAX_STROKES;
-  }
+  for (uint32_t row = 0; row < ink->rows; ++row)
+    for (uint32_t col = 0; col < ink->cols; ++col) {
+      if (ink->mask[row * ink->cols + col] != 1)
+        continue;
+      const struct box b = follow(ink, (struct place){row, col}, stack);
+      if (!is_line(&b, ink))
+        insert(strokes, n, &b);
+    }
   free(stack);
   while (*n > 0 && strokes[*n - 1].area * 25 < strokes[0].area)
     --*n;
@@ -188,7 +197,6 @@ static struct box with_edge(const struct ms_ink *ink, const struct box *b) {
   bool grows = true;
   for (size_t k = 0; k < most && grows; ++k) {
     const struct box before = edged;
-    grows = false;
     for (size_t col = before.left; col < before.right; ++col) {
       if (before.top > 0 && ink->value[(before.top - 1) * ink->cols + col] > pale)
         edged.top = before.top - 1;
