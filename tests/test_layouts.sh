@@ -143,7 +143,7 @@ cp -r small relabelled
 { head -c 8 small/t10k-labels-idx1-ubyte; tail -c +9 small/t10k-labels-idx1-ubyte | tr '\0-\11' '\1-\11\0'; } >relabelled/t10k-labels-idx1-ubyte
 refused 1 "was trained on other data" "test images" "--other-data" -- eval run --data relabelled
 run eval run --data relabelled --other-data
-check "        goes on with --other-data" grep -q 'not the data that the model was trained on' out
+check "        is evaluated with --other-data" grep -q 'not the data that the model was trained on' out
 
 # ---- Validation images ----
 

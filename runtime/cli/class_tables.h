@@ -4,8 +4,8 @@
 
 #include "runtime/report/class_names.h"
 
-/* The table of precision, recall and F1 per class, and the confusion matrix, for so many columns: where they are too few
- * for the matrix, its largest confusions, and names are cut off. */
+/* The table of precision, recall and F1 per class, and the confusion matrix, for so many columns: where they are too
+ * few for the matrix, its largest confusions, and names are cut off. */
 void print_tables(const struct ms_evaluation *evaluation, const char *const *names, size_t columns);
 
 /* ms_class_words for this locale: where it is not UTF-8, '?' for what is not ASCII. */

@@ -21,8 +21,8 @@ static bool is_end(char c) {
   return c == '\n' || c == '\r';
 }
 
-/* A value without its quotes and the blanks around it: [*begin, *begin + length). False at the end of the line, which is
- * skipped: \n, \r\n or \r. */
+/* A value without its quotes and the blanks around it: [*begin, *begin + length). False at the end of the line, which
+ * is skipped: \n, \r\n or \r. */
 static bool next_value(struct reader *r, const char **begin, size_t *length) {
   if (r->value > 0) {
     if (r->at == r->end || is_end(*r->at)) {

@@ -1,5 +1,5 @@
-/* Names of files: MNIST's, with a dash or a dot, in gzip or not, behind a prefix (EMNIST, QMNIST); NumPy's archives; CSV
- * files; the folders that torchvision makes. */
+/* Names of files: MNIST's, with a dash or a dot, in gzip or not, behind a prefix (EMNIST, QMNIST); NumPy's archives;
+ * CSV files; the folders that torchvision makes. */
 #define _POSIX_C_SOURCE 200809L
 #include "runtime/data/layout.h"
 

@@ -1,5 +1,6 @@
-/* NPZ archives. Sources: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12 and 4.3.16; numpy/lib/format.py on versions
- * 1.0 to 3.0 of .npy files. Sizes come from the central directory, for NumPy leaves them out of the local headers. */
+/* NPZ archives. Sources: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3.7, 4.3.12 and 4.3.16; numpy/lib/format.py on
+ * versions 1.0 to 3.0 of .npy files. Sizes come from the central directory, for NumPy leaves them out of the local
+ * headers. */
 #define _POSIX_C_SOURCE 200809L /* strncasecmp */
 #include "runtime/data/npz.h"
 

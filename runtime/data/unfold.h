@@ -6,8 +6,8 @@
 
 bool ms_is_gzip(const uint8_t *file, size_t n_bytes);
 
-/* The whole file, unfolded if it is a gzip file, which *is_gzip then says; free(*data). MS_ERROR_DATA: as ms_file_read says; damaged or cut off;
- * or it unfolds to more than ms_unfold_limit. */
+/* The whole file, unfolded if it is a gzip file, which *is_gzip then says; free(*data). MS_ERROR_DATA: as ms_file_read
+ * says; damaged or cut off; or it unfolds to more than ms_unfold_limit. */
 enum ms_status ms_file_unfold(const char *path, uint8_t **data, size_t *n_bytes, bool *is_gzip);
 
 /* The bytes that a file of so many may unfold to: a hundred times as many, at least 256 MiB. */

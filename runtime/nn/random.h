@@ -25,8 +25,9 @@ void ms_seed_key(uint64_t seed, uint32_t key[2]);
  * Source: Glorot & Bengio, AISTATS 2010, formula 16. */
 void ms_random_weights(uint64_t seed, size_t layer, size_t n_in, size_t n_out, float *weight);
 
-/* order = a permutation of 0 .. n-1 that depends on stream, seed and epoch alone: Fisher-Yates from the back (Knuth, TAOCP 2,
- * 3.4.2, algorithm P) with unbiased bounded integers (Lemire, ACM TOMACS 29(1), 2019, algorithm 5). n < 2^32. */
+/* order = a permutation of 0 .. n-1 that depends on stream, seed and epoch alone: Fisher-Yates from the back (Knuth,
+ * TAOCP 2, 3.4.2, algorithm P) with unbiased bounded integers (Lemire, ACM TOMACS 29(1), 2019, algorithm 5).
+ * n < 2^32. */
 void ms_random_order(enum ms_stream stream, uint64_t seed, size_t epoch, size_t n, uint32_t *order);
 
 #endif

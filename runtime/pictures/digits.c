@@ -21,8 +21,8 @@ struct place {
   uint32_t row, col;
 };
 
-/* The stroke that a pixel of ink belongs to, of pixels that touch; it is taken out of the mask: 2 in it. stack: room for
- * every pixel. */
+/* The stroke that a pixel of ink belongs to, of pixels that touch; it is taken out of the mask: 2 in it. stack: room
+ * for every pixel. */
 static struct box follow(struct ms_ink *ink, struct place start, struct place *stack) {
   struct box b = {SIZE_MAX, SIZE_MAX, 0, 0, 0};
   size_t n = 1;
@@ -104,8 +104,8 @@ static size_t gap(size_t begin, size_t end, size_t other_begin, size_t other_end
   return other_begin > end ? other_begin - end : begin > other_end ? begin - other_end : 0;
 }
 
-/* A stroke beside its digit belongs to it where little is between them. Of several digits, strokes above each other are of
- * one. */
+/* A stroke beside its digit belongs to it where little is between them. Of several digits, strokes above each other are
+ * of one. */
 static bool belong_together(const struct box *digit, const struct box *stroke, bool many) {
   const size_t across = gap(digit->left, digit->right, stroke->left, stroke->right);
   const size_t down = gap(digit->top, digit->bottom, stroke->top, stroke->bottom);

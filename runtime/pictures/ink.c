@@ -163,8 +163,8 @@ static void weigh(const struct ms_ink *ink, double *all, double *beyond) {
   }
 }
 
-/* Light strokes or dark ones: strokes are less than the ground around them. Where they are so thin that noise weighs more
- * than either, they are what goes beyond it. */
+/* Light strokes or dark ones: strokes are less than the ground around them. Where they are so thin that noise weighs
+ * more than either, they are what goes beyond it. */
 static enum ms_status take_strokes(struct ms_ink *ink) {
   enum { NONE = 30 };
   const size_t n = ink->rows * ink->cols;
