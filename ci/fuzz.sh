@@ -20,6 +20,9 @@ if ! echo 'int main(void) { return 0; }' | clang -fsanitize=address -x c - -o /d
   can_install || fail "Missing: clang libclang-rt-dev. On Debian or Ubuntu, type: sudo apt-get install -y clang libclang-rt-dev"
   install_packages "clang libclang-rt-dev"
 fi
+if ! has_tool cjpeg && can_install; then # makes seeds
+  install_packages libjpeg-turbo-progs
+fi
 cd "$root"
 MNIST_SIMD_DATA=$(ci/get_data.sh)
 export MNIST_SIMD_DATA

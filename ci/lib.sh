@@ -47,16 +47,18 @@ missing_packages() {
 }
 
 missing_optional_packages() {
+  has_static jpeglib.h libjpeg.a || echo libjpeg-dev
   has_tool c++ || echo g++
   has_header c++ benchmark/benchmark.h c++ || echo libbenchmark-dev
 }
 
-# What only tests need: a browser and an XML parser for the report pages, launchers for sweeps, a locale with a decimal comma, system
-# calls seen, the installed library found, the reference BLAS and its tests, NumPy, another data set.
+# What only tests need: JPEG files made, a browser and an XML parser for the report pages, launchers for sweeps, a locale with a
+# decimal comma, system calls seen, the installed library found, the reference BLAS and its tests, NumPy, another data set.
 missing_test_packages() {
   has_tool strace || echo strace
   has_tool pkg-config || echo pkg-config
   has_tool localedef && [ -f /usr/share/i18n/locales/de_DE ] || echo locales
+  has_tool cjpeg || echo libjpeg-turbo-progs
   has_tool xmllint || echo libxml2-utils
   has_tool node || echo nodejs
   has_tool chromium || has_tool chromium-browser || has_tool google-chrome || echo chromium
@@ -87,7 +89,7 @@ require_packages() {
     fail "Missing: $missing $optional. On Debian or Ubuntu, type:
   sudo apt-get update && sudo apt-get install -y $missing $optional"
   else
-    echo "Without $optional most benchmarks are left out. To have them: sudo apt-get install -y $optional"
+    echo "Without $optional most benchmarks, or JPEG files, are left out. To have them: sudo apt-get install -y $optional"
   fi
 }
 
@@ -102,7 +104,7 @@ want_test_packages() {
     missing=$(missing_test_packages | xargs)
     [ -n "$missing" ] || return 0
   fi
-  echo "Without $missing some tests (report pages in a browser, sweeps by launchers, system calls, locales, the installed library, BLAS, Python, Fashion-MNIST) are skipped. To have them: sudo apt-get install -y $missing"
+  echo "Without $missing some tests (report pages in a browser, sweeps by launchers, system calls, locales, the installed library, BLAS, Python, Fashion-MNIST, JPEG files) are skipped. To have them: sudo apt-get install -y $missing"
 }
 
 install_packages() { # "PACKAGE PACKAGE ..."

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Digits as PNG files: MNIST's test images enlarged, and strokes on paper as a phone would see them.
+"""Digits as PNG and PPM files: MNIST's test images enlarged, and strokes on paper as a phone would see them.
 
 Usage: photos.py enlarged DATA_FOLDER NEW_FOLDER N ZOOM [inverted]     N images as LABEL/NUMBER.png
        photos.py drawn NEW_FOLDER SEED                                 20 digits as NN-STYLE-LABEL.png
+       photos.py phone NEW_FOLDER SEED                                 in colour, as NN-INK-LABEL.ppm
+       photos.py huge NEW_FILE ROWS COLS                               a white PNG file
        photos.py row NEW_FOLDER SEED                                   the digits 0 to 4 side by side, row.png
 Standard library alone.
 """
@@ -93,6 +95,39 @@ def photograph(path, ink, style, chance):
     write_png(path, rows)
 
 
+INKS = {"blue": (40, 60, 150), "black": (45, 42, 40), "red": (170, 40, 45), "pencil": (110, 110, 115)}
+
+
+def photograph_in_colour(path, ink, colour, chance):
+    """Ruled paper under warm light that falls off to a corner, blurred as by a lens, with the noise of a sensor."""
+    corner, fall, line, offset = chance.choice((0, COLS)), chance.uniform(.2, .6), chance.randrange(24, 34), chance.randrange(20)
+    rows = []
+    for r in range(ROWS):
+        row = bytearray()
+        for c in range(COLS):
+            light = 1 - fall * math.hypot(r, c - corner) / math.hypot(ROWS, COLS)
+            paper = (165, 185, 215) if (r + offset) % line < 2 else (238, 234, 222)
+            covered = (ink[r][c] + ink[max(r - 1, 0)][c] + ink[r][max(c - 1, 0)] + ink[max(r - 1, 0)][max(c - 1, 0)]) / 4
+            for p, i in zip(paper, colour):
+                value = light * (p * (1 - covered) + min(p, i) * covered) + chance.gauss(0, 5)
+                row.append(min(255, max(0, int(value))))
+        rows.append(bytes(row))
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    with open(path, "wb") as file:
+        file.write(b"P6\n%d %d\n255\n" % (COLS, ROWS) + b"".join(rows))
+
+
+def phone(folder, seed):
+    chance = random.Random(seed)
+    for i in range(20):
+        name = list(INKS)[(i + i // 4) % 4]
+        ink = [[0.0] * COLS for _ in range(ROWS)]
+        side = chance.uniform(90, 210)
+        draw(ink, STROKES[i % 10], chance.uniform(30, ROWS - side - 30), chance.uniform(30, COLS - side - 30), side,
+             chance.uniform(4, 9), chance.gauss(0, .12), chance)
+        photograph_in_colour(f"{folder}/{i:02}-{name}-{i % 10}.ppm", ink, INKS[name], chance)
+
+
 def drawn(folder, seed):
     chance = random.Random(seed)
     for i in range(20):
@@ -115,7 +150,11 @@ def row(folder, seed):
 
 if sys.argv[1] == "enlarged":
     enlarged(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), len(sys.argv) > 6)
+elif sys.argv[1] == "huge":
+    write_png("./" + sys.argv[2], [b"\xff" * int(sys.argv[4])] * int(sys.argv[3]))
 elif sys.argv[1] == "drawn":
     drawn(sys.argv[2], int(sys.argv[3]))
+elif sys.argv[1] == "phone":
+    phone(sys.argv[2], int(sys.argv[3]))
 else:
     row(sys.argv[2], int(sys.argv[3]))

@@ -77,6 +77,28 @@ for compiler in gcc clang; do
   c_logits single.logits single.h single -O2
 done
 
+# A microcontroller with single-precision hardware, and what such code computes on an Arm processor.
+flags=(-std=c99 -Wall -Wextra -Wpedantic -Werror -ffp-contract=off -O2)
+if command -v arm-none-eabi-gcc >/dev/null; then
+  echo '#include "7-best.h"
+void logits_of(const float *input, float *logits);
+void logits_of(const float *input, float *logits) { model_7_best_forward(input, logits); }' >firmware.c
+  check "arm-none-eabi-gcc, Cortex-M4F" arm-none-eabi-gcc "${flags[@]}" -mcpu=cortex-m4 -mthumb -mfloat-abi=hard \
+    -mfpu=fpv4-sp-d16 -c firmware.c -o firmware.o
+  arm-none-eabi-size firmware.o
+else
+  echo "not tested: arm-none-eabi-gcc is not installed (gcc-arm-none-eabi, libnewlib-arm-none-eabi)"
+fi
+if command -v arm-linux-gnueabihf-gcc >/dev/null && command -v qemu-arm >/dev/null; then
+  check "arm-linux-gnueabihf-gcc" arm-linux-gnueabihf-gcc "${flags[@]}" -mfpu=vfpv4 -static -I. -DHEADER='"7-best.h"' \
+    -DFORWARD=model_7_best_forward "$here/predict_header.c" -o predict -lm
+  head -c $((16 + 784 * 200)) "$images" >few-images
+  qemu-arm -cpu cortex-a15 ./predict few-images >c.logits
+  check "        the logits of 200 images have the same bits" cmp <(head -c $((200 * 10 * 4)) logits) c.logits
+else
+  echo "not tested: Arm: arm-linux-gnueabihf-gcc or qemu-arm is not installed (gcc-arm-linux-gnueabihf, qemu-user)"
+fi
+
 # ---- ONNX ----
 
 check "export to ONNX" done_by export run model.onnx

@@ -235,7 +235,10 @@ static void damaged(void) {
     uint8_t *bytes = make_file(type, ROWS, COLS, &n_bytes);
     for (size_t n = 0; n < n_bytes; ++n) {
       test_write_file(path, bytes, n);
-      check_refused(n == 0 ? "empty" : n < 8 ? "is not a PNG file" : n < 33 ? "header" : "get it again");
+      check_refused(n == 0   ? "empty"
+                    : n < 8  ? "is not a PNG, JPEG, PGM or PPM file"
+                    : n < 33 ? "header"
+                             : "get it again");
     }
     for (size_t i = 0; i < n_bytes; ++i) {
       const uint8_t kept = bytes[i];
@@ -272,16 +275,16 @@ static void index_beyond_the_palette(void) {
 static void other_formats(void) {
   static const struct {
     const char *head, *fault;
-  } formats[] = {{"\xff\xd8\xff\xe0", "is a JPEG file: PNG files are read"},
-                 {"P5\n1 1\n255\nx", "is a PGM file"},
-                 {"P6\n1 1\n255\nxxx", "is a PPM file"},
-                 {"GIF89a", "is a GIF file"},
-                 {"BM....", "is a BMP file"},
-                 {"RIFF....WEBP", "is a WebP file"},
-                 {"II*", "is a TIFF file"},
-                 {"version https://git-lfs.github.com/spec/v1\n", "is a Git LFS pointer"},
-                 {"\x89PNG\n\x1a\n", "is not a PNG file"},
-                 {"x", "is not a PNG file"}};
+  } formats[] = {{"GIF89a", "its format is GIF: convert it to PNG"},
+                 {"BM....", "its format is BMP"},
+                 {"RIFF....WEBP", "its format is WebP"},
+                 {"II*", "its format is TIFF"},
+                 {"%PDF-1.4", "its format is PDF"},
+                 {"....ftypavif", "its format is AVIF"},
+                 {"....ftypheic", "its format is HEIC"},
+                 {"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer"},
+                 {"\x89PNG\n\x1a\n", "is not a PNG, JPEG, PGM or PPM file"},
+                 {"x", "is not a PNG, JPEG, PGM or PPM file"}};
   name_file();
   for (size_t i = 0; i < sizeof formats / sizeof formats[0]; ++i) {
     test_write_file(path, formats[i].head, strlen(formats[i].head));

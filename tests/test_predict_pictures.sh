@@ -15,7 +15,7 @@ run() {
 
 # The number of lines of out whose class is the label in the picture's name, of those that there are.
 right() { # WHAT_TO_TAKE_OUT_OF_THE_NAME
-  awk -F, -v pattern="$1" 'NR > 1 { label = $1; sub(pattern, "", label); sub(/[-\/.].*/, "", label); n += label == $6 } END { print n + 0 }' out
+  awk -F, -v pattern="$1" 'NR > 1 { label = $1; sub(pattern, "", label); sub(/[-\/.].*/, "", label); n += label == $7 } END { print n + 0 }' out
 }
 
 run train --threads 2 --hidden 256 --preset unregularised --epochs 6 --val 0 --data "$data" --out model
@@ -39,30 +39,86 @@ done
 
 # ---- Drawings ----
 
+for seed in 1 2; do
+  "$here/photos.py" drawn drawn$seed $seed &
+  "$here/photos.py" phone phone$seed $seed &
+done
+wait
 shrunk=0 found=0
 for seed in 1 2; do
-  "$here/photos.py" drawn drawn$seed $seed
   run predict model drawn$seed/*.png --csv
   found=$((found + $(right 'drawn[0-9]*/[0-9]*-[a-z]*-')))
   run predict model drawn$seed/*.png --csv --whole
   shrunk=$((shrunk + $(right 'drawn[0-9]*/[0-9]*-[a-z]*-')))
 done
 check "drawings under shadow, noise and on lines: $found of 40 right, $shrunk when only shrunk" test "$found" -ge 34 -a "$shrunk" -le 12
+if command -v cjpeg >/dev/null; then
+  shrunk=0 found=0
+  for seed in 1 2; do
+    for photo in phone$seed/*.ppm; do
+      cjpeg -quality 60 "$photo" >"${photo%.ppm}.jpg"
+    done
+    run predict model phone$seed/*.jpg --csv
+    found=$((found + $(right 'phone[0-9]*/[0-9]*-[a-z]*-')))
+    run predict model phone$seed/*.jpg --csv --whole
+    shrunk=$((shrunk + $(right 'phone[0-9]*/[0-9]*-[a-z]*-')))
+  done
+  check "photographs in colour, JPEG: $found of 40 right, $shrunk when only shrunk" test "$found" -ge 34 -a "$shrunk" -le 12
+  run predict model phone1/00-*.ppm phone1/00-*.jpg --csv
+  check "        PPM and JPEG: found within 2 pixels of each other" awk -F, '
+    NR > 2 { for (i = 3; i <= 6; ++i) if ($i - last[i] > 2 || last[i] - $i > 2) exit 1 }
+    { split($0, last, ",") } END { exit NR != 3 }' out
+else
+  echo "not tested: JPEG files: cjpeg is not installed (libjpeg-turbo-progs)"
+fi
 "$here/photos.py" row . 1
 run predict model row.png --many --csv
-check "several digits, from left to right" test "$(awk -F, 'NR > 1 { printf "%s", $6 }' out)" = 01234
+check "several digits, from left to right" test "$(awk -F, 'NR > 1 { printf "%s", $7 }' out)" = 01234
 run predict model row.png --many --json
 check "        as JSON" test "$(python3 -c 'import json; print(*(p["class"] for p in json.load(open("out"))), sep="")')" = 01234
 run predict model row.png large/7/0.png
 check "drawn for people, with bars" test "$code" -eq 0 -a "$(grep -c ' %' out)" -eq 20
 check "        in 80 columns" test "$(wc -L <out)" -le 80
 
+# ---- Images of a data set, and names of classes ----
+
+images=$data/t10k-images-idx3-ubyte
+run predict model "$images" --csv
+check "an IDX file: a line for each image" test "$code" -eq 0 -a "$(lines out)" -eq 10001
+cut -d, -f2,7,9- out | tail -n +2 >by-predict
+run eval model --data "$data" --predictions by-eval.csv
+check "eval writes predictions" test "$code" -eq 0 -a "$(head -n 1 by-eval.csv | cut -d, -f1-4)" = index,class,predicted,p0
+check "        the same" cmp by-predict <(cut -d, -f1,3- by-eval.csv | tail -n +2)
+check "        with the classes: as many wrong as eval says" grep -q \
+  "$(awk -F, 'NR > 1 { n += $2 != $3 } END { print n }' by-eval.csv) of 10000 misclassified" out
+check "        over an earlier file of its own" eval 'run eval model --data "$data" --predictions by-eval.csv; [ "$code" -eq 0 ]'
+refused 2 "model/run.json: is not what this program writes there" -- eval model --data "$data" --predictions model/run.json
+refused 1 "nowhere/p.csv: cannot be written" -- eval model --data "$data" --predictions nowhere/p.csv
+refused 1 "has 10000 images, up to 64 are drawn" -- predict model "$images"
+cp -r model named
+sed -i 's/"class_names": null/"class_names": ["zero", null, "two", "three", "four", "fi, ve", "six", "seven", "eight", "nine"]/' named/run.json
+run predict named row.png --many --csv
+check "names of classes" test "$(awk -F, 'NR > 1 { printf "%s ", $8 }' out)" = "zero  two three four "
+run predict named row.png
+check "        drawn" grep -q '^row.png: 0 zero$' out
+run predict named "$images" --csv
+check "        quoted where they have a comma" grep -q ',5,"fi, ve",' out
+
 # ---- What is refused ----
 
 head -c 300 row.png >cut.png
 refused 1 "cut.png" -- predict model cut.png
 refused 1 "none.png" "cannot be opened" -- predict model none.png
-refused 1 "t10k-images" "is not a PNG file" -- predict model "$data/t10k-images-idx3-ubyte"
+refused 1 "photos.py: is not a PNG, JPEG, PGM or PPM file" -- predict model "$here/photos.py"
+"$here/photos.py" huge huge.png 10000 10000
+refused 1 "huge.png: has 10000 x 10000 pixels, must be 1 x 1 to 8192 x 8192: make it smaller" -- predict model huge.png
+"$here/photos.py" huge blank.png 8192 8192
+refused 1 "blank.png: nothing is written on it" -- predict model blank.png
+printf '\0\0\10\3\0\0\0\1\0\0\0\2\0\0\0\2abcd' >small-idx3-ubyte
+refused 1 "has images of 2 x 2 pixels" "give --whole" -- predict model small-idx3-ubyte
+run predict model small-idx3-ubyte --whole --csv
+check "images of another size, resized" test "$code" -eq 0 -a "$(lines out)" -eq 2
+refused 1 "are images and labels mixed up" -- predict model "$data/t10k-labels-idx1-ubyte" --csv
 refused 2 "--json and --csv" -- predict model row.png --json --csv
 refused 2 "--many and --whole" -- predict model row.png --many --whole
 run predict model none.png row.png --csv

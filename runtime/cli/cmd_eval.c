@@ -7,14 +7,17 @@
 #include "runtime/cli/data.h"
 #include "runtime/cli/model_data.h"
 #include "runtime/cli/options.h"
+#include "runtime/cli/predictions.h"
 #include "runtime/cli/print.h"
 #include "runtime/cli/terminal.h"
 #include "runtime/nn/network.h"
+#include "runtime/platform/files.h"
 #include "runtime/run/folder.h"
 
 enum { DEFAULT_SHOWN = 3, MAX_SHOWN = 1000 };
 
 static const struct cli_option options[] = {
+    {"predictions", "FILE", "write a CSV file: index, class, predicted class and all probabilities of each image"},
     {"show", "N", "draw the first N misclassified images, 0 to 1000 [3]; how: see 'show --help'"},
     CLI_DATA_OPTIONS,
     CLI_OTHER_DATA_OPTION,
@@ -69,6 +72,12 @@ static int evaluate(const struct cli_values *values, const struct ms_network *ne
   print_test(&evaluation);
   printf("Weights SHA-256 %s\n", digest);
   ms_evaluation_free(&evaluation);
+  const char *predictions = cli_get(values, "predictions");
+  if (status == MS_OK && predictions) {
+    status = write_predictions(predictions, network, &data->test);
+    if (status == MS_OK)
+      printf("Written: %s: predictions of %zu images\n", predictions, data->test.n);
+  }
   return status == MS_OK ? EXIT_SUCCESS : cli_fail(values->command, status);
 }
 
@@ -78,6 +87,11 @@ static int load_and_evaluate(const struct cli_values *values, const struct ms_ne
   size_t n_shown = DEFAULT_SHOWN;
   if (!cli_size(values, "show", 0, MAX_SHOWN, &n_shown))
     return EXIT_USAGE;
+  const char *predictions = cli_get(values, "predictions");
+  const enum ms_status status =
+      predictions ? ms_check_place(predictions, PREDICTIONS_HEAD, "choose another file") : MS_OK;
+  if (status != MS_OK)
+    return cli_fail(values->command, status);
   int exit_code = cli_load_data(values, MS_DATA_TEST, &data, &folder);
   if (exit_code == 0) {
     exit_code = evaluate(values, network, folder, &data, n_shown);

@@ -1,27 +1,24 @@
 /* mnist_simd predict: what a model says of pictures. */
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
-#include "runtime/cli/print.h"
-#include "runtime/cli/terminal.h"
-#include "runtime/nn/network.h"
+#include "runtime/cli/predictions.h"
+#include "runtime/data/read.h"
 #include "runtime/pictures/digits.h"
-#include "runtime/platform/c_locale.h"
 #include "runtime/platform/error.h"
+#include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
 #include "runtime/run/folder.h"
-#include "runtime/run/json_text.h"
+#include "runtime/run/run_read.h"
 
 static const struct cli_option options[] = {
     {"many", NULL, "find all digits in a picture, which are read from left to right"},
     {"whole", NULL, "take the whole picture as it is, for models of other things than digits: it is only\nresized"},
-    {"json", NULL, "print a list of objects instead: picture, place, class, probabilities"},
-    {"csv", NULL, "print a line for each digit instead, below a line of names"},
+    {"json", NULL, "print a list of objects: picture, index, place, class, probabilities"},
+    {"csv", NULL, "print a line for each digit, below a line of names"},
     CLI_ISA_OPTION,
     CLI_THREADS_OPTION,
     {0},
@@ -30,18 +27,23 @@ static const struct cli_option options[] = {
 static const struct cli_command command = {
     .name = "predict",
     .arguments = "MODEL PICTURE...",
-    .summary = "Says which digits pictures show: photographs of digits on paper, or drawings. MODEL is a .safetensors\n"
-               "file or the folder of a run. A digit is found, cut out, made light on dark and fitted into the frame\n"
-               "of MNIST's own images; what the network sees is drawn above its probabilities.",
+    .summary =
+        "Says which digits pictures show: photographs of digits on paper, or drawings, as PNG, JPEG, PGM or PPM.\n"
+        "MODEL is a .safetensors file or the folder of a run. A digit is found, cut out, made light on dark and\n"
+        "fitted into the frame of MNIST's own images; what the network sees is drawn above its probabilities.\n"
+        "Or PICTURE is an IDX file, whose images are taken as they are.",
     .options = options,
     .n_arguments = 2,
 };
 
 enum format { FOR_PEOPLE, JSON, CSV };
 
+enum { MAX_DRAWN = 64 }; /* images of an IDX file */
+
 struct task {
   const struct cli_values *values;
   const struct ms_network *network;
+  const char *const *class_names;
   size_t side, n_classes; /* of the images that the network takes, which are square */
   enum format format;
   bool many, whole;
@@ -49,114 +51,54 @@ struct task {
   float *probabilities; /* (n_classes) */
 };
 
-/* A digit, or a whole picture. */
-struct seen {
-  const char *picture;
-  size_t top, left, rows, cols; /* in the picture */
-  const uint8_t *pixels;        /* (side, side) */
-};
+/* ---- Output ---- */
 
-static size_t best_of(const struct task *t) {
-  size_t best = 0;
-  for (size_t c = 1; c < t->n_classes; ++c)
-    best = t->probabilities[c] > t->probabilities[best] ? c : best;
-  return best;
-}
-
-static enum ms_status print_json(const struct task *t, const struct seen *s) {
-  json_t *list = json_array();
-  for (size_t c = 0; c < t->n_classes; ++c)
-    if (json_array_append_new(list, json_real((double)t->probabilities[c])) != 0) {
-      json_decref(list);
-      list = NULL;
-      break;
-    }
+static enum ms_status print(struct task *t, const struct prediction *p) {
   struct ms_text text = {0};
-  json_t *object = json_pack("{s:s, s:I, s:I, s:I, s:I, s:I, s:o}", "picture", s->picture, "top", (json_int_t)s->top,
-                             "left", (json_int_t)s->left, "rows", (json_int_t)s->rows, "cols", (json_int_t)s->cols,
-                             "class", (json_int_t)best_of(t), "probabilities", list);
-  ms_text_add_json(&text, object, JSON_COMPACT | JSON_REAL_PRECISION(9));
-  json_decref(object);
+  if (t->format == FOR_PEOPLE) {
+    if (t->n_printed++ > 0)
+      putchar('\n');
+    return print_prediction(p);
+  }
+  if (t->format == JSON && !ms_is_utf8(p->picture))
+    return ms_fail(MS_ERROR_DATA, "%s: its name is not UTF-8, which JSON needs: rename it, or give --csv", p->picture);
+  if (t->format == JSON) {
+    ms_text_add(&text, t->n_printed > 0 ? ",\n  " : "[\n  ");
+    add_json_prediction(&text, p);
+  } else {
+    if (t->n_printed == 0)
+      add_csv_head(&text, t->n_classes);
+    add_csv_prediction(&text, p);
+  }
   const enum ms_status status = ms_text_status(&text, "prediction");
   if (status == MS_OK)
-    printf("%s\n  %s", t->n_printed > 0 ? "," : "[", text.data);
+    fputs(text.data, stdout);
+  t->n_printed += status == MS_OK;
   ms_text_free(&text);
   return status;
 }
 
-/* A name as a value of a CSV file: RFC 4180. */
-static void print_quoted(const char *name) {
-  const bool needs_quotes = strpbrk(name, ",\"\r\n") != NULL;
-  if (!needs_quotes) {
-    fputs(name, stdout);
-    return;
-  }
-  putchar('"');
-  for (; *name; ++name) {
-    if (*name == '"')
-      putchar('"');
-    putchar(*name);
-  }
-  putchar('"');
+/* pixels: (side, side), which are drawn; floats: what the network takes instead, or NULL. */
+static enum ms_status predict(struct task *t, struct prediction p, const uint8_t *pixels, const float *floats) {
+  const struct ms_dataset image = {.n = 1, .images = floats ? NULL : pixels, .floats = floats};
+  p.pixels = pixels;
+  p.side = t->side;
+  p.n_classes = t->n_classes;
+  p.probabilities = t->probabilities;
+  p.class_names = t->class_names;
+  MS_TRY(predict_images(t->network, &image, t->probabilities));
+  return print(t, &p);
 }
 
-static void print_csv(const struct task *t, const struct seen *s) {
-  if (t->n_printed == 0) {
-    printf("picture,top,left,rows,cols,class");
-    for (size_t c = 0; c < t->n_classes; ++c)
-      printf(",p%zu", c);
-    putchar('\n');
-  }
-  print_quoted(s->picture);
-  printf(",%zu,%zu,%zu,%zu,%zu", s->top, s->left, s->rows, s->cols, best_of(t));
-  for (size_t c = 0; c < t->n_classes; ++c) {
-    char number[32];
-    ms_snprintf(number, sizeof number, ",%.9g", (double)t->probabilities[c]);
-    fputs(number, stdout);
-  }
-  putchar('\n');
-}
+/* ---- Pictures ---- */
 
-/* Bars of '#' beside the numbers: a terminal of 40 columns has room for them. */
-static enum ms_status print_drawing(const struct task *t, const struct seen *s) {
-  enum { MAX_BAR = 50, BESIDE = 20 };
-  struct ms_captioned image = {.pixels = s->pixels};
-  const size_t width = output_width(80), bar = width < MAX_BAR + BESIDE ? width - BESIDE : MAX_BAR, best = best_of(t);
-  if (t->n_printed > 0)
-    putchar('\n');
-  MS_TRY(print_images(&image, 1, t->side, t->side));
-  printf("%s: %zu\n", s->picture, best);
-  for (size_t c = 0; c < t->n_classes; ++c) {
-    const float p = t->probabilities[c];
-    char share[16];
-    ms_snprintf(share, sizeof share, "%6.2f %%", 100 * (double)p);
-    printf("%5zu  %s  ", c, share);
-    for (size_t i = 0; i < (size_t)(p * (float)bar + 0.5f); ++i)
-      putchar('#');
-    putchar('\n');
-  }
-  return MS_OK;
-}
-
-static enum ms_status predict(struct task *t, const struct seen *s) {
-  enum ms_status status = ms_predict_bytes(t->network, 1, s->pixels, MS_PROBABILITIES, t->probabilities);
-  if (status != MS_OK)
-    return status;
-  if (t->format == CSV)
-    print_csv(t, s);
-  else
-    status = t->format == JSON ? print_json(t, s) : print_drawing(t, s);
-  ++t->n_printed;
-  return status;
-}
-
-static enum ms_status predict_whole(struct task *t, const char *path, const struct ms_picture *picture) {
+static enum ms_status predict_whole(struct task *t, const char *path, size_t index, const struct ms_picture *picture) {
   uint8_t *pixels;
   MS_TRY(ms_reserve(t->side, t->side, "picture", &pixels));
   enum ms_status status = ms_picture_fit(picture, t->side, t->side, pixels);
-  const struct seen seen = {path, 0, 0, picture->rows, picture->cols, pixels};
+  const struct prediction p = {.picture = path, .index = index, .rows = picture->rows, .cols = picture->cols};
   if (status == MS_OK)
-    status = predict(t, &seen);
+    status = predict(t, p, pixels, NULL);
   free(pixels);
   return status;
 }
@@ -166,25 +108,83 @@ static enum ms_status predict_digits(struct task *t, const char *path, const str
   MS_TRY(ms_digits_find(path, picture, t->many, &digits));
   enum ms_status status = MS_OK;
   for (size_t i = 0; status == MS_OK && i < digits.n; ++i) {
-    const struct seen seen = {
-        path, digits.box[i].top, digits.box[i].left, digits.box[i].rows, digits.box[i].cols, digits.pixels[i]};
-    status = predict(t, &seen);
+    const struct prediction p = {.picture = path,
+                                 .index = i,
+                                 .top = digits.box[i].top,
+                                 .left = digits.box[i].left,
+                                 .rows = digits.box[i].rows,
+                                 .cols = digits.box[i].cols};
+    status = predict(t, p, digits.pixels[i], NULL);
   }
   free(digits.pixels);
   return status;
 }
+
+static enum ms_status predict_picture(struct task *t, const char *path) {
+  struct ms_picture picture;
+  MS_TRY(ms_picture_read(path, &MS_PICTURE_LIMITS, &picture));
+  const enum ms_status status = t->whole ? predict_whole(t, path, 0, &picture) : predict_digits(t, path, &picture);
+  free(picture.pixels);
+  return status;
+}
+
+/* ---- IDX files ---- */
+
+static bool is_idx(const char *path) {
+  uint8_t head[2];
+  size_t n_read;
+  uint64_t n_bytes;
+  return ms_file_read_part(path, 0, sizeof head, head, &n_read, &n_bytes) == MS_OK && n_read == sizeof head &&
+         ((head[0] == 0 && head[1] == 0) || (head[0] == 0x1f && head[1] == 0x8b));
+}
+
+static enum ms_status check_images(const struct task *t, const char *path, const struct ms_dataset *images) {
+  if (!t->whole && (images->rows != t->side || images->cols != t->side))
+    return ms_fail(MS_ERROR_DATA, "%s: has images of %zu x %zu pixels, %s takes %zu x %zu: give --whole, which resizes",
+                   path, images->rows, images->cols, t->values->arguments[0], t->side, t->side);
+  if (t->format == FOR_PEOPLE && images->n > MAX_DRAWN)
+    return ms_fail(MS_ERROR_DATA, "%s: has %zu images, up to %d are drawn: give --csv or --json, or see 'show --model'",
+                   path, images->n, MAX_DRAWN);
+  return MS_OK;
+}
+
+/* Floats are drawn as bytes, but taken as they are. */
+static enum ms_status predict_image(struct task *t, const char *path, const struct ms_dataset *images, size_t index,
+                                    uint8_t *pixels) {
+  const struct ms_picture picture = {images->rows, images->cols, pixels};
+  const struct prediction p = {.picture = path, .index = index, .rows = images->rows, .cols = images->cols};
+  if (images->rows != t->side || images->cols != t->side)
+    return predict_whole(t, path, index, &picture);
+  return predict(t, p, pixels, images->floats ? images->floats + index * t->side * t->side : NULL);
+}
+
+static enum ms_status predict_idx(struct task *t, const char *path) {
+  const struct ms_data_options wanted = {.part = MS_DATA_TEST};
+  struct ms_data data;
+  struct ms_image_file file;
+  uint8_t *pixels = NULL;
+  MS_TRY(ms_images_open(path, &wanted, &data, &file));
+  enum ms_status status = check_images(t, path, &data.test);
+  if (status == MS_OK)
+    status = ms_reserve(data.test.rows, data.test.cols, "image", &pixels);
+  for (size_t i = 0; status == MS_OK && i < data.test.n; ++i) {
+    status = ms_image_read(&file, &data.test, i, pixels);
+    if (status == MS_OK)
+      status = predict_image(t, path, &data.test, i, pixels);
+  }
+  free(pixels);
+  ms_data_free(&data);
+  return status;
+}
+
+/* ---- All ---- */
 
 /* A picture that cannot be used does not keep the others from being read. */
 static int predict_all(struct task *t) {
   int exit_code = EXIT_SUCCESS;
   for (size_t i = 1; i < t->values->n_arguments; ++i) {
     const char *path = t->values->arguments[i];
-    struct ms_picture picture;
-    enum ms_status status = ms_picture_read(path, &MS_PICTURE_LIMITS, &picture);
-    if (status == MS_OK) {
-      status = t->whole ? predict_whole(t, path, &picture) : predict_digits(t, path, &picture);
-      free(picture.pixels);
-    }
+    const enum ms_status status = is_idx(path) ? predict_idx(t, path) : predict_picture(t, path);
     if (status == MS_ERROR_DATA || status == MS_ERROR_SYSTEM)
       exit_code = cli_fail(&command, status);
     else if (status != MS_OK)
@@ -196,8 +196,8 @@ static int predict_all(struct task *t) {
 }
 
 static int start(struct task *t) {
-  const size_t n_in = t->network->layers[0].n_in, side = (size_t)sqrt((double)n_in);
-  t->n_classes = t->network->layers[t->network->n_layers - 1].n_out;
+  const size_t n_in = ms_network_layer(t->network, 0).n_in, side = (size_t)sqrt((double)n_in);
+  t->n_classes = ms_network_layer(t->network, ms_network_layers(t->network) - 1).n_out;
   t->side = side;
   if (side * side != n_in || (!t->whole && side != MS_DIGIT_SIDE)) {
     cli_error(&command, "%s takes %zu inputs, %s", t->values->arguments[0], n_in,
@@ -224,10 +224,15 @@ int cmd_predict(int argc, char **argv) {
   if (exit_code != 0)
     return exit_code;
   struct ms_network *network;
+  struct ms_run run = {0}; /* its names of the classes, where the model is that of a run that ended */
   const enum ms_status status = ms_run_folder_model(values.arguments[0], &network);
+  if (status == MS_OK && ms_is_folder(values.arguments[0]))
+    (void)ms_run_read(values.arguments[0], &run);
   t.network = network;
+  t.class_names = run.class_names;
   exit_code = status == MS_OK ? start(&t) : cli_fail(&command, status);
   free(t.probabilities);
+  ms_run_free(&run);
   ms_network_free(network);
   ms_shutdown();
   return exit_code;

@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/pictures/jpeg_read.h"
 #include "runtime/pictures/png_read.h"
+#include "runtime/pictures/pnm_read.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 
@@ -12,39 +14,57 @@ typedef enum ms_status read_function(const char *path, const uint8_t *file, size
                                      const struct ms_picture_limits *limits, struct ms_picture *picture);
 
 /* Those that are not read have a name for the message. */
-static const struct {
+static const struct format {
   const char *magic, *name;
   read_function *read;
+  size_t at; /* where magic is in the file */
 } formats[] = {
-    {MS_PNG_MAGIC, "PNG file", ms_png_read},
-    {"\xff\xd8\xff", "JPEG file", NULL},
-    {"P1", "PBM file", NULL},
-    {"P2", "PGM file", NULL},
-    {"P3", "PPM file", NULL},
-    {"P4", "PBM file", NULL},
-    {"P5", "PGM file", NULL},
-    {"P6", "PPM file", NULL},
-    {"GIF8", "GIF file", NULL},
-    {"BM", "BMP file", NULL},
-    {"RIFF", "WebP file", NULL},
-    {"II*", "TIFF file", NULL},
-    {"MM", "TIFF file", NULL},
-    {"version https://git-lfs", "Git LFS pointer, and the picture is elsewhere", NULL},
+    {MS_PNG_MAGIC, "PNG", ms_png_read, 0},
+#if MNIST_SIMD_JPEG
+    {MS_JPEG_MAGIC, "JPEG", ms_jpeg_read, 0},
+#else
+    {MS_JPEG_MAGIC, "JPEG, which needs a build with libjpeg", NULL, 0},
+#endif
+    {"P1", "PBM", ms_pnm_read, 0},
+    {"P2", "PGM", ms_pnm_read, 0},
+    {"P3", "PPM", ms_pnm_read, 0},
+    {"P4", "PBM", ms_pnm_read, 0},
+    {"P5", "PGM", ms_pnm_read, 0},
+    {"P6", "PPM", ms_pnm_read, 0},
+    {"GIF8", "GIF", NULL, 0},
+    {"BM", "BMP", NULL, 0},
+    {"RIFF", "WebP", NULL, 0},
+    {"II*", "TIFF", NULL, 0},
+    {"MM", "TIFF", NULL, 0},
+    {"%PDF", "PDF", NULL, 0},
+    {"ftypavif", "AVIF", NULL, 4},
+    {"ftyp", "HEIC, or a film", NULL, 4},
+    {"version https://git-lfs", "a Git LFS pointer, without the picture", NULL, 0},
 };
+
+static bool is_of(const struct format *format, const uint8_t *file, size_t n_bytes) {
+  const size_t n_magic = strlen(format->magic);
+  return n_bytes >= format->at + n_magic && memcmp(file + format->at, format->magic, n_magic) == 0;
+}
 
 static enum ms_status read_bytes(const char *path, const uint8_t *file, size_t n_bytes,
                                  const struct ms_picture_limits *limits, struct ms_picture *picture) {
   if (n_bytes == 0)
     return ms_fail(MS_ERROR_DATA, "%s: the file is empty: get it again", path);
   for (size_t i = 0; i < sizeof formats / sizeof formats[0]; ++i) {
-    const size_t n_magic = strlen(formats[i].magic);
-    if (n_bytes < n_magic || memcmp(file, formats[i].magic, n_magic) != 0)
+    if (!is_of(&formats[i], file, n_bytes))
       continue;
     if (formats[i].read)
       return formats[i].read(path, file, n_bytes, limits, picture);
-    return ms_fail(MS_ERROR_DATA, "%s: is a %s: PNG files are read: convert it", path, formats[i].name);
+    return ms_fail(MS_ERROR_DATA, "%s: its format is %s: convert it to PNG", path, formats[i].name);
   }
-  return ms_fail(MS_ERROR_DATA, "%s: is not a PNG file: convert it, or get it again", path);
+  return ms_fail(MS_ERROR_DATA, "%s: is not a PNG, JPEG, PGM or PPM file: convert it, or get it again", path);
+}
+
+enum ms_status ms_picture_too_large(const char *path, size_t rows, size_t cols,
+                                    const struct ms_picture_limits *limits) {
+  return ms_fail(MS_ERROR_DATA, "%s: has %zu x %zu pixels, must be 1 x 1 to %zu x %zu: make it smaller", path, rows,
+                 cols, limits->rows, limits->cols);
 }
 
 enum ms_status ms_picture_read(const char *path, const struct ms_picture_limits *limits, struct ms_picture *picture) {

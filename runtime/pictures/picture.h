@@ -4,7 +4,8 @@
 
 #include "runtime/mnist_simd.h"
 
-/* What is refused before memory is reserved for it. Reading takes at most the file, twice the pixels and 1 MiB. */
+/* What is refused before memory is reserved for it. Reading takes at most the file, twice the pixels and 1 MiB; a
+ * progressive JPEG file, 6 bytes a pixel more. */
 struct ms_picture_limits {
   size_t rows, cols, file_bytes;
 };
@@ -16,12 +17,15 @@ struct ms_picture {
   uint8_t *pixels; /* (rows, cols), 0 black to 255 white; free() it */
 };
 
-/* Reads a PNG file of any colour type and depth; the first bytes decide, not the name. Grey values of 8 bits come out
- * as they are stored: pixels of a data set are numbers, so gamma and colour profiles are ignored. Fewer bits are scaled
- * to 0..255, 16 bits are rounded to 8, colours become their luminance (libpng's weights: 0.2126, 0.7152, 0.0722), and
- * what is transparent lies on black, which is the background of MNIST. A colour beyond a palette is black.
+/* Reads a PNG, JPEG, PBM, PGM or PPM file; the first bytes decide, not the name. Grey values of 8 bits come out as they
+ * are stored: pixels of a data set are numbers, so gamma and colour profiles are ignored. Other depths are scaled to
+ * 0..255 and rounded. Colours become their luminance (libpng's weights: 0.2126, 0.7152, 0.0722), those of a JPEG file
+ * its luma. What is transparent lies on black, which is the background of MNIST. A colour beyond a palette is black.
  * MS_ERROR_DATA, naming the path: not a regular file, another format, damaged, or beyond the limits. MS_ERROR_MEMORY.
  * On failure, nothing is held. */
 enum ms_status ms_picture_read(const char *path, const struct ms_picture_limits *limits, struct ms_picture *picture);
+
+/* For the readers of the formats: the failure of a picture of no or too many pixels. */
+enum ms_status ms_picture_too_large(const char *path, size_t rows, size_t cols, const struct ms_picture_limits *limits);
 
 #endif

@@ -83,8 +83,7 @@ static enum ms_status check_header(const char *path, const uint8_t *file, size_t
     return ms_fail(MS_ERROR_DATA, "%s: the header of the PNG file is damaged: get it again", path);
   const size_t cols = big_endian_32(file + WIDTH), rows = big_endian_32(file + HEIGHT);
   if (rows < 1 || cols < 1 || rows > limits->rows || cols > limits->cols)
-    return ms_fail(MS_ERROR_DATA, "%s: has %zu x %zu pixels, must be 1 x 1 to %zu x %zu: make it smaller", path, rows,
-                   cols, limits->rows, limits->cols);
+    return ms_picture_too_large(path, rows, cols, limits);
   const uint64_t row_bits = (uint64_t)cols * channels_of(file[TYPE]) * file[DEPTH];
   if (row_bits / 8 * rows / DEFLATE_RATIO > n_bytes)
     return ms_fail(MS_ERROR_DATA, "%s: %zu bytes are too few for %zu x %zu pixels: get the file again", path, n_bytes,

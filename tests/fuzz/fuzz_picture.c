@@ -1,9 +1,9 @@
-/* Pictures. Checksums of a PNG file's chunks are made right, or little behind them would be reached. */
+/* Pictures, and the digits in them. Checksums of a PNG file's chunks are made right, or little behind them would be reached. */
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
-#include "runtime/pictures/picture.h"
+#include "runtime/pictures/digits.h"
 #include "tests/fuzz/fuzz.h"
 
 static uint32_t get_32(const uint8_t *bytes) {
@@ -24,7 +24,21 @@ static void mend_checksums(uint8_t *file, size_t n_bytes) {
   }
 }
 
+static void find_digits(const struct ms_picture *picture, bool many) {
+  struct ms_digits digits;
+  if (ms_digits_find("picture", picture, many, &digits) != MS_OK)
+    return;
+  if (digits.n < 1 || digits.n > (many ? MS_MAX_DIGITS : 1))
+    abort();
+  for (size_t i = 0; i < digits.n; ++i)
+    if (digits.box[i].top + digits.box[i].rows > picture->rows ||
+        digits.box[i].left + digits.box[i].cols > picture->cols)
+      abort();
+  free(digits.pixels);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes) {
+  enum { MAX_SEARCHED = 1 << 14 }; /* pixels: larger ones take long */
   static const struct ms_picture_limits limits = {.rows = 1024, .cols = 1024, .file_bytes = (size_t)1 << 20};
   static volatile unsigned sum;
   struct ms_picture picture;
@@ -38,6 +52,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n_bytes) {
       abort();
     for (size_t i = 0; i < picture.rows * picture.cols; ++i)
       sum = sum + picture.pixels[i];
+    if (picture.rows * picture.cols <= MAX_SEARCHED) {
+      find_digits(&picture, false);
+      find_digits(&picture, true);
+    }
     free(picture.pixels);
   } else if (picture.pixels) {
     abort();

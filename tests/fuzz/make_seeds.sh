@@ -30,6 +30,16 @@ for file in work/models/*/*; do
   cp "$file" "import/$(basename "$(dirname "$file")")-${file##*/}"
 done
 "$write_pngs" kinds picture
+printf 'P1\n3 2\n101\n0 1 0\n' >picture/P1
+printf 'P2 # text\n3 2\n9\n1 2 3 4 5 6\n' >picture/P2
+printf 'P4\n9 2\n\252\200\125\0' >picture/P4
+printf 'P5\n3 2\n255\nabcdef' >picture/P5
+{ printf 'P6\n16 16\n255\n' && tail -c 768 "$data/train-images-idx3-ubyte"; } >picture/P6
+if command -v cjpeg >/dev/null; then
+  cjpeg -optimize picture/P6 >picture/baseline
+  cjpeg -progressive -sample 2x1 picture/P6 >picture/progressive
+  cjpeg -grayscale -arithmetic -restart 1 picture/P6 >picture/arithmetic
+fi
 
 train=("$program" train --data work --threads 1 --batch 8)
 "${train[@]}" --hidden none --epochs 1 --out work/none >/dev/null

@@ -1,0 +1,44 @@
+/* Predictions of a network as text: for people, for programs. */
+#ifndef MS_CLI_PREDICTIONS_H
+#define MS_CLI_PREDICTIONS_H
+
+#include "runtime/platform/text.h"
+
+/* What a network says of one image. */
+struct prediction {
+  const char *picture;          /* its file */
+  size_t index;                 /* which of those in the file, from 0 */
+  size_t top, left, rows, cols; /* where it is in the picture */
+  const uint8_t *pixels;        /* (side, side): what the network sees */
+  size_t side, n_classes;
+  const float *probabilities;     /* (n_classes) */
+  const char *const *class_names; /* as struct ms_data has them */
+};
+
+size_t predicted_class(const float *probabilities, size_t n_classes);
+
+/* Columns of a CSV file (RFC 4180): ",p0,p1,..." of the line of names, and the probabilities with nine digits, from
+ * which the same floats are read. A text is quoted where it must be. */
+void add_csv_names(struct ms_text *text, size_t n_classes);
+void add_csv_probabilities(struct ms_text *text, const float *probabilities, size_t n_classes);
+void add_csv_text(struct ms_text *text, const char *value);
+
+/* The line of names, and a line of a prediction. */
+void add_csv_head(struct ms_text *text, size_t n_classes);
+void add_csv_prediction(struct ms_text *text, const struct prediction *p);
+
+/* An object, without anything around it. */
+void add_json_prediction(struct ms_text *text, const struct prediction *p);
+
+/* What the network sees, and a bar for each class, to standard output. */
+enum ms_status print_prediction(const struct prediction *p);
+
+/* Probabilities (n, classes) of all images, which have the network's width. */
+enum ms_status predict_images(const struct ms_network *network, const struct ms_dataset *images, float *probabilities);
+
+/* Writes the class, the predicted class and all probabilities of each image, in a CSV file. MS_ERROR_SYSTEM,
+ * MS_ERROR_MEMORY: nothing is written. */
+#define PREDICTIONS_HEAD "index,class,predicted"
+enum ms_status write_predictions(const char *path, const struct ms_network *network, const struct ms_dataset *images);
+
+#endif
