@@ -32,7 +32,7 @@ run() { # FAIL_AT ARGUMENT...
 result() {
   local file
   sed -E 's/[0-9.]+ (s|images\/s)\b//g; s/median.*//' stdout
-  for file in out/model.safetensors out/metrics.csv out/results.jsonl out/report.html out/report_figures/* out/exported.*; do
+  for file in out/model.safetensors out/metrics.csv out/results.jsonl out/predictions.csv out/report.html out/report_figures/* out/exported.*; do
     [ ! -f $file ] || sha256sum $file
   done
 }
@@ -98,6 +98,17 @@ sweep "eval, other data" eval out --data other --other-data --threads 2
 sweep "train --resume, finished" train --data data --threads 1 --resume out
 sweep "show" show test 3,4 --model out --data data --threads 1
 sweep "show a file" show data/t10k-images-idx3-ubyte 3
+"$here/photos.py" row . 1
+for format in "" --csv --json; do
+  sweep "predict $format" predict prepared row.png --many --threads 1 $format
+done
+sweep "predict, an IDX file" predict prepared data/t10k-images-idx3-ubyte --csv --threads 1
+if command -v cjpeg >/dev/null; then
+  { printf 'P5\n28 28\n255\n' && tail -c 784 data/t10k-images-idx3-ubyte; } >one.pgm
+  cjpeg -progressive one.pgm >one.jpg
+  sweep "predict, JPEG" predict prepared one.jpg one.pgm --csv --threads 1
+fi
+sweep "eval --predictions" eval out --data data --predictions out/predictions.csv --threads 1
 for layout in gzip emnist keras csv_plain float32; do
   "$here/layouts.py" data layouts $layout && sweep "show, $layout" show train 3 --data layouts/$layout
 done

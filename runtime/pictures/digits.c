@@ -247,7 +247,22 @@ static void frame(const float *value, size_t rows, size_t cols, uint8_t *pixels)
       pixels[(top + y) * MS_DIGIT_SIDE + left + x] = (uint8_t)(small[y * BOX_SIDE + x] * 255 / most + 0.5f);
 }
 
-/* scratch: (2, rows, cols) of the ink. Only this digit's strokes are taken: others may reach into its box. */
+/* Copies the ink's values in the box, with so many empty rows and columns around them: those of strokes and of their
+ * pale edge, but not of what is paler and further off, as ruled lines are. */
+static void copy_strokes(const struct ms_ink *ink, const struct box *b, size_t around, size_t edge, float *value,
+                         float *scratch) {
+  const size_t rows = height(b) + 2 * around, cols = width(b) + 2 * around;
+  memset(value, 0, rows * cols * sizeof *value);
+  for (size_t row = b->top; row < b->bottom; ++row)
+    for (size_t col = b->left; col < b->right; ++col)
+      value[(row - b->top + around) * cols + col - b->left + around] = ink->mask[row * ink->cols + col] ? 1 : 0;
+  thicken(value, rows, cols, edge, scratch);
+  for (size_t row = b->top; row < b->bottom; ++row)
+    for (size_t col = b->left; col < b->right; ++col)
+      value[(row - b->top + around) * cols + col - b->left + around] *= ink->value[row * ink->cols + col];
+}
+
+/* scratch: (2, rows, cols) of the ink. */
 static void fit(const struct ms_ink *ink, const struct box *digit, float *scratch, uint8_t *pixels) {
   enum { LEAST_PEN = 18, WANTED_PEN = 22 }; /* tenths of pixels in the frame */
   struct box b = with_edge(ink, digit);
@@ -258,10 +273,7 @@ static void fit(const struct ms_ink *ink, const struct box *digit, float *scratc
     radius = (size_t)((WANTED_PEN / (10 * to_frame) - pen) / 2 + 0.5f);
   const size_t rows = height(&b) + 2 * radius, cols = width(&b) + 2 * radius;
   float *value = scratch, *line = scratch + rows * cols;
-  memset(value, 0, rows * cols * sizeof *value);
-  for (size_t row = b.top; row < b.bottom; ++row)
-    memcpy(value + (row - b.top + radius) * cols + radius, ink->value + row * ink->cols + b.left,
-           width(&b) * sizeof *value);
+  copy_strokes(ink, &b, radius, 1 + (size_t)(pen / 2), value, line);
   if (radius > 0)
     thicken(value, rows, cols, radius, line);
   frame(value, rows, cols, pixels);

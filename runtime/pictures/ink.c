@@ -139,7 +139,9 @@ static enum ms_status mark(const char *name, struct ms_ink *ink) {
   const float edge = part(counts); /* between lines and strokes, or between the edge of a stroke and its middle */
   for (int i = 0; i < N_LEVELS; ++i)
     counts[i] = (float)i >= edge ? counts[i] : 0;
-  const float strong = level_of(counts, 0.75), level = strong / 2 > noise ? strong / 2 : noise;
+  const float strong = level_of(counts, 0.75);
+  float level = strong / 2 > noise ? strong / 2 : noise;
+  level = level < edge && edge < 0.7f * strong ? edge : level;
   if (n_above < LEAST_PIXELS || strong - noise < LEAST_CONTRAST)
     return ms_fail(MS_ERROR_DATA, "%s: nothing is written on it: more contrast is needed", name);
   const float floor = noise < 0.4f * level ? noise : 0.4f * level;
