@@ -59,7 +59,7 @@ static bool get_sample(struct reader *r, unsigned *sample) {
 }
 
 static bool get_pixel(struct reader *r, uint8_t *pixel) {
-  unsigned sample[3];
+  unsigned sample[3] = {0};
   for (size_t c = 0; c < (r->is_colour ? 3 : 1); ++c)
     if (!get_sample(r, &sample[c]))
       return false;
