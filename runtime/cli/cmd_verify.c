@@ -13,6 +13,7 @@
 #include "runtime/platform/cpu.h"
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/error.h"
+#include "runtime/run/about.h"
 
 static const struct cli_option options[] = {
     {"full", NULL,
@@ -37,12 +38,6 @@ static const struct cli_command command = {
 };
 
 enum { N_SHORT = sizeof golden_short / sizeof golden_short[0], N_FULL = sizeof golden_full / sizeof golden_full[0] };
-
-#if defined(__clang__)
-#define COMPILER "clang " __clang_version__
-#else
-#define COMPILER "gcc " __VERSION__
-#endif
 
 /* A training whose digests are published. */
 struct trial {
@@ -155,7 +150,7 @@ static bool verify_all(const struct cli_values *values, const char *isa, size_t 
   char cpu[128];
   ms_cpu_name(cpu, sizeof cpu);
   printf("mnist_simd %s, numerics contract %d, %s, %s\n\nrun    ISA     threads  SHA-256 of the weights  \n",
-         MS_VERSION, MS_CONTRACT_VERSION, COMPILER, cpu);
+         MS_VERSION, MS_CONTRACT_VERSION, MS_COMPILER, cpu);
   bool passed = true;
   const char *best = NULL;
   for (size_t i = 0; i < ms_isa_count(); ++i) {
