@@ -127,32 +127,32 @@ enum ms_status predict_images(const struct ms_network *network, const struct ms_
 
 enum { BATCH = 256 };
 
-static enum ms_status add_predictions(struct ms_text *text, const struct ms_network *network,
-                                      const struct ms_dataset *images, size_t n_classes, float *probabilities) {
+enum ms_status add_predictions(struct ms_text *text, const struct ms_network *network,
+                               const struct ms_dataset *images) {
+  const size_t n_classes = ms_network_layer(network, ms_network_layers(network) - 1).n_out;
+  float *probabilities;
+  MS_TRY(ms_reserve(BATCH, n_classes * sizeof *probabilities, "predictions", &probabilities));
+  enum ms_status status = MS_OK;
   ms_text_add(text, PREDICTIONS_HEAD);
   add_csv_names(text, n_classes);
-  for (size_t first = 0; first < images->n; first += BATCH) {
-    const size_t n = images->n - first < BATCH ? images->n - first : BATCH;
-    const struct ms_dataset batch = ms_dataset_slice(images, first, n);
-    MS_TRY(predict_images(network, &batch, probabilities));
-    for (size_t i = 0; i < n; ++i) {
+  for (size_t first = 0; status == MS_OK && first < images->n; first += BATCH) {
+    const struct ms_dataset batch = ms_dataset_slice(images, first, BATCH);
+    status = predict_images(network, &batch, probabilities);
+    for (size_t i = 0; status == MS_OK && i < batch.n; ++i) {
       const float *p = probabilities + i * n_classes;
       ms_text_printf(text, "%zu,%u,%zu", first + i, batch.labels[i], predicted_class(p, n_classes));
       add_csv_probabilities(text, p, n_classes);
     }
   }
-  return ms_text_status(text, "predictions");
+  free(probabilities);
+  return status == MS_OK ? ms_text_status(text, "predictions") : status;
 }
 
 enum ms_status write_predictions(const char *path, const struct ms_network *network, const struct ms_dataset *images) {
-  const size_t n_classes = ms_network_layer(network, ms_network_layers(network) - 1).n_out;
   struct ms_text text = {0};
-  float *probabilities;
-  MS_TRY(ms_reserve(BATCH, n_classes * sizeof *probabilities, "predictions", &probabilities));
-  enum ms_status status = add_predictions(&text, network, images, n_classes, probabilities);
+  enum ms_status status = add_predictions(&text, network, images);
   if (status == MS_OK)
     status = ms_file_write(path, text.data, text.length);
   ms_text_free(&text);
-  free(probabilities);
   return status;
 }
