@@ -91,13 +91,15 @@ void add_json_prediction(struct ms_text *text, const struct prediction *p) {
 
 /* Bars of '#' beside the numbers: a terminal of 40 columns has room for them. */
 enum ms_status print_prediction(const struct prediction *p) {
-  enum { MAX_BAR = 50, SHARE = 12, LEAST_BAR = 10 };
+  enum { MAX_BAR = 50, SHARE = 14, LEAST_BAR = 10 };
   const struct ms_captioned image = {.pixels = p->pixels};
   const size_t width = output_width(80), best = predicted_class(p->probabilities, p->n_classes);
-  char words[MS_CLASS_WORDS];
+  char words[MS_CLASS_WORDS], name[MS_PATH_SIZE];
   size_t column = 0;
-  MS_TRY(print_images(&image, 1, p->side, p->side));
-  printf("%s", p->picture);
+  MS_TRY(print_images(&image, 1, p->seen_rows, p->seen_cols));
+  snprintf(name, sizeof name, "%s", p->picture);
+  ms_remove_controls(name);
+  printf("%s", name);
   if (p->index > 0)
     printf(" [%zu]", p->index);
   printf(": %s\n", class_words(words, p->class_names, best, MS_CLASS_WORDS));
@@ -110,7 +112,7 @@ enum ms_status print_prediction(const struct prediction *p) {
     char share[16];
     ms_snprintf(share, sizeof share, "%6.2f %%", 100 * (double)p->probabilities[c]);
     class_words(words, p->class_names, c, column);
-    printf("  %s%*s%s  ", words, (int)(column - ms_columns(words)), "", share);
+    printf("  %s%*s  %s  ", words, (int)(column - ms_columns(words)), "", share);
     for (size_t i = 0; i < (size_t)(p->probabilities[c] * (float)bar + 0.5f); ++i)
       putchar('#');
     putchar('\n');

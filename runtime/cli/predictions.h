@@ -9,8 +9,9 @@ struct prediction {
   const char *picture;          /* its file */
   size_t index;                 /* which of those in the file, from 0 */
   size_t top, left, rows, cols; /* where it is in the picture */
-  const uint8_t *pixels;        /* (side, side): what the network sees */
-  size_t side, n_classes;
+  const uint8_t *pixels;        /* (seen_rows, seen_cols): what the network sees */
+  size_t seen_rows, seen_cols;
+  size_t n_classes;
   const float *probabilities;     /* (n_classes) */
   const char *const *class_names; /* as struct ms_data has them */
 };

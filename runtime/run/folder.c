@@ -88,7 +88,8 @@ static void remove_epoch(void *context, const char *entry) {
 }
 
 enum ms_status ms_run_folder_forget(const char *folder) {
-  static const char *const of_the_end[] = {MS_VERIFIED_FILE, MS_PREDICTIONS_FILE, MS_SUMMARY_FILE, MS_MODEL_FILE, MS_TIMES_FILE};
+  static const char *const of_the_end[] = {MS_VERIFIED_FILE, MS_PREDICTIONS_FILE, MS_SUMMARY_FILE, MS_MODEL_FILE,
+                                           MS_TIMES_FILE};
   struct removal removal = {folder, MS_OK};
   for (size_t i = 0; i < sizeof of_the_end / sizeof of_the_end[0]; ++i)
     remove_name(&removal, of_the_end[i]);
