@@ -208,9 +208,12 @@ static int predict_all(struct task *t) {
   if (t->format == CSV) {
     struct ms_text head = {0};
     add_csv_head(&head, t->n_classes);
-    if (ms_text_status(&head, "table") == MS_OK)
+    const enum ms_status status = ms_text_status(&head, "table");
+    if (status == MS_OK)
       fputs(head.data, stdout);
     ms_text_free(&head);
+    if (status != MS_OK)
+      return cli_fail(&command, status);
   }
   for (size_t i = 1; i < t->values->n_arguments; ++i) {
     const char *path = t->values->arguments[i];
@@ -250,9 +253,10 @@ int cmd_predict(int argc, char **argv) {
     return exit_code;
   struct ms_network *network;
   struct ms_run run = {0}; /* its names of the classes, where the model is that of a run that ended */
-  const enum ms_status status = ms_run_folder_model(values.arguments[0], &network);
-  if (status == MS_OK && ms_is_folder(values.arguments[0]))
-    (void)ms_run_read(values.arguments[0], &run);
+  enum ms_status status = ms_run_folder_model(values.arguments[0], &network);
+  if (status == MS_OK && ms_is_folder(values.arguments[0]) &&
+      ms_run_read(values.arguments[0], &run) == MS_ERROR_MEMORY)
+    status = MS_ERROR_MEMORY;
   t.network = network;
   t.class_names = run.class_names;
   exit_code = status == MS_OK ? start(&t) : cli_fail(&command, status);
