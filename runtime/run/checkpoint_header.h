@@ -31,7 +31,8 @@ char *ms_checkpoint_header_text(const struct checkpoint_header *h, uint64_t *ten
 /* The text's bytes with the spaces behind it. */
 size_t ms_checkpoint_header_bytes(size_t text_bytes);
 
-/* Reads the metadata, which may be anything. The caller frees config, preset, data_sha256 and about, after a failure too. */
+/* Reads the metadata, which may be anything. The caller frees config, preset, data_sha256 and about, also after a
+ * failure. */
 enum ms_status ms_checkpoint_header_read(const char *path, const char *text, size_t n_bytes,
                                          struct checkpoint_header *h);
 

@@ -1,7 +1,7 @@
-/* verified.json in the folder of a run: that 'verify' trained it again, when, and by what. It holds the SHA-256 of the
- * run's files, so that a change of them afterwards shows, and a code that only this user's secret key gives (HMAC-SHA256,
- * FIPS 198-1): a verified.json that somebody else wrote, who may be the one who is to be checked, is not taken for one's
- * own. The key is made at its first use: mnist_simd/verify.key in XDG_STATE_HOME, else in .local/state of HOME. */
+/* verified.json in the folder of a run: 'verify' trained it again, when, and by what. It holds the SHA-256 of the run's
+ * files, so that later changes show, and a code that only this user's secret key gives (HMAC-SHA256, FIPS 198-1): what
+ * the author of a run writes there is not taken for one's own. The key is made at its first use:
+ * mnist_simd/verify.key in XDG_STATE_HOME, else in .local/state of HOME. */
 #ifndef MS_RUN_VERIFIED_H
 #define MS_RUN_VERIFIED_H
 

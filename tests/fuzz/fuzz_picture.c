@@ -1,4 +1,5 @@
-/* Pictures, and the digits in them. Checksums of a PNG file's chunks are made right, or little behind them would be reached. */
+/* Pictures, and the digits in them. Checksums of a PNG file's chunks are made right, or little behind them would be
+ * reached. */
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
