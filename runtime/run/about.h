@@ -34,7 +34,7 @@ struct ms_run_about {
 /* Now, in UTC: "2026-01-31T23:59:59Z". */
 void ms_date(char date[MS_DATE_SIZE]);
 
-/* A JSON object without line ends, to text. A command that is too long is cut off. Date, compiler and the commit of this
+/* A JSON object without line ends, to text. A command that is too long is cut off. Date, compiler and commit of this
  * program are added. */
 enum ms_status ms_about_write(const struct ms_run_about *about, struct ms_text *text);
 

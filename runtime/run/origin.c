@@ -15,8 +15,8 @@
 #include "runtime/run/folder.h"
 #include "runtime/run/metrics.h"
 
-/* Settings that say which images validate, how their order is drawn, and what is watched: if they changed in the middle of
- * a run, its figures before and after could not be compared. */
+/* Settings that say which images validate, how their order is drawn, and what is watched: if they changed in the
+ * middle of a run, its figures before and after could not be compared. */
 static const char *const same_settings[] = {"hidden", "seed", "val", "val-shuffle", "monitor"};
 
 static enum ms_status check_settings(const struct ms_config *before, const struct ms_config *config, size_t epoch) {
