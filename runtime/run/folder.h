@@ -16,8 +16,8 @@
 #define MS_CHECKPOINT_FILE_1 "checkpoint-1.safetensors"
 
 /* Removes summary, model, times, kept checkpoints, predictions and what verify wrote: of an earlier run, or of where
- * this one was interrupted. metrics.csv stays until another takes its place, so that the files are of one run at any moment.
- * To be called when a checkpoint holds all that the files say. */
+ * this one was interrupted. metrics.csv stays until another takes its place, so that the files are of one run at any
+ * moment. To be called when a checkpoint holds all that the files say. */
 enum ms_status ms_run_folder_forget(const char *folder);
 
 /* The file of a checkpoint that is kept for good: epoch-N.safetensors. */
