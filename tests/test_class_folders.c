@@ -269,8 +269,8 @@ static void wrong_files(void) {
   CHECK(truncate(place(folder, "train/3/2.png"), 60) == 0);
   check_refused(folder, "train/3/2.png", "damaged PNG file");
   folder = good_folder();
-  test_write_file(place(folder, "train/3/2.png"), "\xff\xd8\xff\xe0", 4);
-  check_refused(folder, "train/3/2.png", "is a JPEG file");
+  test_write_file(place(folder, "train/3/2.png"), "GIF89a", 6);
+  check_refused(folder, "train/3/2.png", "its format is GIF");
   folder = good_folder();
   put_text(folder, "train/3/Thumbs.db");
   check_refused(folder, "train/3/Thumbs.db", "is a file that is not named .png");

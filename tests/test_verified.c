@@ -24,7 +24,8 @@ static void make(void) {
   write_text(MS_SUMMARY_FILE, "{}");
   write_text(MS_METRICS_FILE, "epoch\n");
   write_text(MS_MODEL_FILE, "model");
-  const struct ms_verified v = {.passed = true, .first = 1, .last = 50};
+  struct ms_verified v = {.passed = true, .is_whole = true, .first = 1, .last = 50};
+  CHECK(ms_verified_digest(folder, &v) == MS_OK);
   CHECK_MESSAGE(ms_verified_write(folder, &v) == MS_OK, "%s", ms_error_message());
 }
 
@@ -37,12 +38,13 @@ static struct ms_verified read_it(void) {
 static void own(void) {
   make();
   struct ms_verified v = read_it();
-  CHECK(v.state == MS_VERIFIED && v.passed && v.first == 1 && v.last == 50 && !v.difference[0]);
+  CHECK(v.state == MS_VERIFIED && v.passed && v.is_whole && v.first == 1 && v.last == 50 && !v.difference[0]);
   CHECK(strcmp(v.program, "mnist_simd " MS_VERSION) == 0 && strcmp(v.isa, ms_isa()) == 0 && strlen(v.date) == 20);
   v = (struct ms_verified){.first = 3, .last = 4, .difference = "epoch 3: lost"};
-  CHECK(ms_verified_write(folder, &v) == MS_OK);
+  CHECK(ms_verified_digest(folder, &v) == MS_OK && ms_verified_write(folder, &v) == MS_OK);
   v = read_it();
-  CHECK(v.state == MS_VERIFIED && !v.passed && v.first == 3 && strcmp(v.difference, "epoch 3: lost") == 0);
+  CHECK(v.state == MS_VERIFIED && !v.passed && !v.is_whole && v.first == 3 &&
+        strcmp(v.difference, "epoch 3: lost") == 0);
 }
 
 static void other_files(void) {

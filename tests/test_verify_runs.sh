@@ -41,7 +41,7 @@ done
 check "        in a line each" grep -q '^verified  *honest: epochs 1 to 6 of 6, test accuracy' out
 run verify --data small val_data
 check "validation images of other data: named where they are missing" \
-  test "$code" -eq 1 -a "$(grep -c '^differs .*data_sha256 is .*name the data of the run' out)" -eq 1
+  test "$code" -eq 1 -a "$(grep -c '^not here .*data_sha256 is .*name the data of the run' out)" -eq 1
 check "        verified with them" verified val_data --val-data other
 MS_STOP=1 timeout -s INT 2 "$program" train --data small --hidden 64,64 --epochs 2000 --out stopped >/dev/null 2>&1
 check "a run that was stopped" verified stopped
@@ -67,7 +67,7 @@ changed() { # RUN WHAT VALUE WORDS
   rm -rf changed
   "$here/tamper.py" "$1" changed "$2" ${3:+"$3"}
   run verify --data small changed
-  check "changed: $2 $3: $4" test "$code" -eq 1 -a "$(grep -cE "^(differs|contract|unreadable) .*$4" out)" -eq 1
+  check "changed: $2 $3: $4" test "$code" -eq 1 -a "$(grep -cE "^(differs|not here|contract|unreadable) .*$4" out)" -eq 1
 }
 
 changed honest seed 44 "epoch 1: weights_sha256 is "
@@ -93,14 +93,13 @@ changed honest swap other_seed "epoch 6: weights_sha256 is "
 changed honest data_sha256 "" "data_sha256 is "
 changed honest test_sha256 "" "test_sha256 is "
 changed honest predictions "" "predictions.csv: line 18 is not what the model predicts"
-changed honest class_names "" "class_names is a, training gives none"
 changed honest numerics_contract 1 "of numerics contract 1, this program's is 2"
 changed early patience 3 "epochs_run is "
 changed early best 1 "best_epoch is 1, training gives "
 changed early stopped "" "stopped_early is 0, training gives 1"
 changed early min-delta 0.5 "epochs_run|best_epoch"
 run verify --data other honest
-check "other data" grep -q '^differs .*data_sha256 is .*name the data of the run' out
+check "other data" grep -q '^not here .*data_sha256 is .*name the data of the run' out
 
 # ---- From another run ----
 
@@ -126,7 +125,7 @@ changed nine moments "" "epoch 6: weights_sha256 is "
 changed cosine_nine from_nothing "" "epoch 1: weights_sha256 is "
 mkdir elsewhere && mv five elsewhere
 run verify --data small nine
-check "the run before is missing" grep -q '^differs .*nine: from: no run five' out
+check "the run before is missing" grep -q '^not here .*nine: from: no run five' out
 cp -r nine elsewhere
 check "        found beside it" verified elsewhere/nine
 mv elsewhere/five . && sed -i '3s/\(,[^,]*,0\.\)/\11/' five/metrics.csv
@@ -143,7 +142,7 @@ check "        nothing is left" test ! -e no
 check "a spot check" verified honest --spot-check
 check "        says what it does not prove" grep -q 'It does not prove' out
 check "        of chosen epochs" verified honest --epochs 3-4
-check "        in one line" grep -q '^verified  *honest: epochs 3 to 4 of 6' out
+check "        in one line" grep -q '^in part  *honest: epochs 3 to 4 of 6' out
 refused 2 "'3-' is not FIRST-LAST" -- verify --data small honest --epochs 3-
 run verify --data small honest --epochs 4-5
 check "        none was kept" grep -q '^not done .*no checkpoint was kept before them' out
@@ -154,6 +153,33 @@ check "        but not one elsewhere" verified changed --epochs 5-6
 for file in changed/epoch-*; do cp other_seed/model.safetensors "$file"; done
 run verify --data small changed --epochs 5-6
 check "        a file that is no checkpoint" test "$code" -eq 1 -a "$(grep -c '^not done .*epoch-4.safetensors: not a checkpoint' out)" -eq 1
+
+check "        does not take the place of a whole verification" eval \
+  'verified honest && verified honest --spot-check && grep -q "\"whole\": true" honest/verified.json'
+
+# ---- Changed while it is verified, stopped, resumed ----
+
+train --hidden 64,64 --epochs 60 --val 300 --out swapped
+("$program" verify --data small swapped >swap.out 2>&1; echo $? >swap.code) &
+sleep 0.3
+sed -i 's/"errors": 1/"errors": 0/' swapped/run.json
+wait
+check "changed in the middle: the word is of what was read" \
+  test "$(sha256sum <swapped/run.json | cut -c-64)" != "$(sed -n 's/.*"run.json": "\(.*\)".*/\1/p' swapped/verified.json)"
+for signal in INT KILL; do
+  timeout -s $signal 1.5 "$program" train --data small --hidden 64,64 --epochs 900 --val 300 --keep-checkpoints 5 --out resumed >/dev/null 2>&1
+done
+kept=$(ls resumed | grep -c ^epoch-)
+timeout -s INT 1.5 "$program" train --data small --resume resumed >/dev/null 2>&1
+check "a resumed run keeps its checkpoints, and keeps more" test "$kept" -gt 0 -a "$(ls resumed | grep -c ^epoch-)" -gt "$kept" -a -e resumed/epoch-5.safetensors
+check "        verified" verified resumed
+for delay in 0.02 0.05 0.1; do
+  rm -rf soon && timeout -s INT $delay "$program" train --data small --from at_once --epochs 9999 --out soon >/dev/null 2>&1
+  [ ! -e soon/run.json ] || check "        stopped after $delay s" verified soon
+done
+refused 2 "at_once is the folder of the new run too" -- train --data small --from at_once --epochs 12 --out at_once --force
+refused 2 "--name: must be UTF-8 without control characters" -- train --data small --name $'a\nb' --out no
+refused 2 "--author: must be UTF-8 without control characters" -- train --data small --author $'\xe9' --out no
 
 # ---- Overwritten ----
 

@@ -254,8 +254,7 @@ int cmd_predict(int argc, char **argv) {
   struct ms_network *network;
   struct ms_run run = {0}; /* its names of the classes, where the model is that of a run that ended */
   enum ms_status status = ms_run_folder_model(values.arguments[0], &network);
-  if (status == MS_OK && ms_is_folder(values.arguments[0]) &&
-      ms_run_read(values.arguments[0], &run) == MS_ERROR_MEMORY)
+  if (status == MS_OK && ms_is_folder(values.arguments[0]) && ms_run_read(values.arguments[0], &run) == MS_ERROR_MEMORY)
     status = MS_ERROR_MEMORY;
   t.network = network;
   t.class_names = run.class_names;

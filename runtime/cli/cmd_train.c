@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtime/cli/commands.h"
@@ -59,11 +60,21 @@ static int choose_folder(const struct cli_values *values, const char *preset, co
   return EXIT_USAGE;
 }
 
+/* Whether both are there and one. */
+static bool is_same_folder(const char *a, const char *b) {
+  struct stat of_a, of_b;
+  return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+}
+
 /* origin: of the plan's checkpoint, or NULL. Takes the plan's checkpoint over. */
 static int begin(const struct cli_values *values, struct session session, struct ms_run_origin *origin) {
   char folder[MS_PATH_SIZE], name[MS_PATH_SIZE];
   struct ms_text about = {0};
   int exit_code = choose_folder(values, session.plan.preset, session.plan.config, folder, name);
+  if (exit_code == 0 && origin && is_same_folder(origin->folder, folder)) {
+    cli_error(&command, "--from: %s is the folder of the new run too: choose another with --out", folder);
+    exit_code = EXIT_USAGE;
+  }
   if (exit_code == 0) {
     const enum ms_status status = session_describe(values, name, session.plan.keep_epochs, origin, &about);
     if (status != MS_OK)
@@ -72,6 +83,7 @@ static int begin(const struct cli_values *values, struct session session, struct
   if (exit_code == 0) {
     session.plan.folder = folder;
     session.plan.about = about.data;
+    session.origin = origin;
     session.plan.start = cli_get(values, "force") ? MS_SESSION_OVERWRITE : MS_SESSION_NEW;
     exit_code = train(values, session);
   } else {

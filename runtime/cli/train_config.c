@@ -33,8 +33,8 @@ static const struct cli_option run_options[] = {
      "begin with the model of this finished run and train it further, to more --epochs, with its settings\n"
      "but for those that are given; with Adam's moments too if a checkpoint of the model's epoch was kept"},
     {"keep-checkpoints", "N",
-     "keep checkpoints for good after every N epochs and the last: for --from, and for spot checks by\n"
-     "'verify'. Each has three times the size of the model"},
+     "keep checkpoints for good after every N epochs, and after the last of --epochs: for --from, and for\n"
+     "spot checks by 'verify'. Each has three times the size of the model"},
     {"name", "TEXT", "what the run is called in reports (default: its settings, as in the default folder)"},
     {"author", "TEXT", "who did it"},
     {"checkpoint-every", "N",

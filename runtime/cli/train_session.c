@@ -3,18 +3,31 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runtime/cli/class_tables.h"
 #include "runtime/cli/print.h"
 #include "runtime/cli/progress.h"
 #include "runtime/cli/signals.h"
+#include "runtime/platform/error.h"
 #include "runtime/run/folder.h"
+
+/* What run.json can hold, and every reader of it accepts. */
+static enum ms_status check_text(const char *option, const char *text, size_t max_bytes) {
+  return !text || (text[0] && strlen(text) <= max_bytes && ms_is_utf8(text) && !ms_has_controls(text))
+             ? MS_OK
+             : ms_fail(MS_ERROR_ARGUMENT, "%s: must be UTF-8 without control characters, of 1 to %zu bytes", option,
+                       max_bytes);
+}
 
 enum ms_status session_describe(const struct cli_values *values, const char *name, size_t keep_epochs,
                                 struct ms_run_origin *origin, struct ms_text *text) {
   struct ms_text command = {0};
   char word[SHELL_WORD_SIZE];
   const char *given = cli_get(values, "name");
+  MS_TRY(check_text("--name", given, MS_ABOUT_TEXT_BYTES));
+  MS_TRY(check_text("--author", cli_get(values, "author"), MS_ABOUT_TEXT_BYTES));
+  MS_TRY(check_text("--from", origin ? origin->folder : NULL, MS_PATH_SIZE));
   ms_text_add(&command, "mnist_simd");
   for (int i = 0; i < values->n_words; ++i)
     ms_text_printf(&command, " %s", shell_word(word, values->words[i]));
@@ -52,8 +65,11 @@ static void print_plan(const struct session *s, const struct ms_session *session
   if (session->saver.checkpoint) {
     size_t epoch, step;
     ms_checkpoint_position(session->saver.checkpoint, &epoch, &step);
-    printf("%s in epoch %zu, after step %zu\n", s->plan.from ? "from      the run named by --from," : "going on ",
-           epoch, step);
+    if (s->origin)
+      printf("from      %s, the model of epoch %zu, with %s\n", s->origin->folder, s->origin->epoch,
+             s->origin->has_moments ? "Adam's moments" : "moments of 0");
+    else
+      printf("going on  in epoch %zu, after step %zu\n", epoch, step);
   }
   putchar('\n');
   fflush(stdout);

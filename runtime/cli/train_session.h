@@ -8,9 +8,10 @@
 struct session {
   const struct cli_command *command; /* printed in error messages */
   struct ms_session_plan plan;
-  const char *data_folder;         /* where plan.data came from */
-  const struct cli_values *values; /* the options that say what the data is are part of the command that resumes */
-  bool print_resume;               /* print the command that resumes a stopped run */
+  const char *data_folder;            /* where plan.data came from */
+  const struct cli_values *values;    /* the options that say what the data is are part of the command that resumes */
+  const struct ms_run_origin *origin; /* of a run that begins from another */
+  bool print_resume;                  /* print the command that resumes a stopped run */
 };
 
 /* What run.json is to say of the run's start: --name, else name; --author; the command line. To text, which the plan's

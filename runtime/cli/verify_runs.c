@@ -10,6 +10,7 @@
 #include "runtime/cli/print.h"
 #include "runtime/cli/progress.h"
 #include "runtime/cli/signals.h"
+#include "runtime/platform/c_locale.h"
 #include "runtime/platform/clock.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
@@ -19,8 +20,9 @@
 #include "runtime/run/verified.h"
 #include "runtime/sweep/shard.h"
 
-enum outcome { VERIFIED, DIFFERS, OTHER_CONTRACT, UNREADABLE, NOT_DONE };
-static const char *const outcomes[] = {"verified", "differs", "contract", "unreadable", "not done"};
+enum outcome { VERIFIED, IN_PART, DIFFERS, NOT_HERE, OTHER_CONTRACT, UNREADABLE, NOT_DONE };
+static const char *const outcomes[] = {"verified", "in part",    "differs", "not here",
+                                       "contract", "unreadable", "not done"};
 
 struct task {
   const struct cli_values *values;
@@ -36,7 +38,10 @@ struct task {
 static void print_row(const struct task *t, const char *folder, enum outcome outcome, const char *what,
                       double seconds) {
   if (!t->is_csv) {
-    printf("%-10s  %s: %s, %.1f s\n", outcomes[outcome], folder, what, seconds);
+    char name[MS_PATH_SIZE];
+    snprintf(name, sizeof name, "%s", folder);
+    ms_remove_controls(name);
+    printf("%-10s  %s: %s, %.1f s\n", outcomes[outcome], name, what, seconds);
   } else {
     struct ms_text text = {0};
     add_csv_text(&text, folder);
@@ -50,7 +55,9 @@ static void print_row(const struct task *t, const char *folder, enum outcome out
 }
 
 static void show_step(void *context, const struct ms_step *step) {
-  progress_step(&((struct task *)context)->progress, step);
+  struct task *t = context;
+  if (!t->is_csv) /* a launcher may give each of its processes a terminal */
+    progress_step(&t->progress, step);
 }
 
 /* ---- A run ---- */
@@ -84,9 +91,10 @@ static enum ms_status compare_predictions(const char *folder, const struct ms_ru
 
 /* One of the parts that the kept checkpoints make, by chance: who is checked does not know which. */
 static enum ms_status choose_part(const struct task *t, const char *folder, const struct ms_run *run, size_t *first,
-                                  size_t *last) {
+                                  size_t *last, size_t *n_parts) {
   struct ms_replay_range *parts;
   size_t n, chance = 0;
+  *n_parts = 0;
   *first = t->first;
   *last = t->last;
   if (t->first > 0)
@@ -99,6 +107,7 @@ static enum ms_status choose_part(const struct task *t, const char *folder, cons
   if (is_read && n > 0) {
     *first = parts[chance % n].first;
     *last = parts[chance % n].last;
+    *n_parts = n;
   }
   free(parts);
   return is_read && n > 0
@@ -107,11 +116,13 @@ static enum ms_status choose_part(const struct task *t, const char *folder, cons
 }
 
 static enum ms_status replay(struct task *t, const char *folder, const struct ms_run *run, struct ms_replay *r,
-                             struct ms_verified *v) {
+                             struct ms_verified *v, size_t *n_parts) {
+  *n_parts = 0;
+  v->is_whole = !t->is_spot_check;
   v->first = 1;
   v->last = run->n_epochs;
   if (t->is_spot_check)
-    MS_TRY(choose_part(t, folder, run, &v->first, &v->last));
+    MS_TRY(choose_part(t, folder, run, &v->first, &v->last, n_parts));
   progress_start(&t->progress, run->config->epochs, run->train.n, v->first, 0);
   enum ms_status status =
       t->is_spot_check ? ms_replay_part(folder, run, v->first, v->last, r) : ms_replay(folder, run, r);
@@ -121,13 +132,42 @@ static enum ms_status replay(struct task *t, const char *folder, const struct ms
   return status;
 }
 
-/* What passed: "epochs 1 to 50, test accuracy 98.46 %". */
-static void describe(const struct ms_run *run, const struct ms_verified *v, bool is_spot_check,
+/* What passed: "epochs 1 to 50 of 50, test accuracy 98.46 %". */
+static void describe(const struct ms_run *run, const struct ms_verified *v, size_t n_parts,
                      char text[MS_DIFFERENCE_SIZE]) {
-  int length =
-      snprintf(text, MS_DIFFERENCE_SIZE, "epoch%s %zu to %zu of %zu", plural_s(2), v->first, v->last, run->n_epochs);
-  if (!is_spot_check && run->has_test)
-    snprintf(text + length, (size_t)(MS_DIFFERENCE_SIZE - length), ", test accuracy %.2f %%", 100 * run->test.accuracy);
+  int length = snprintf(text, MS_DIFFERENCE_SIZE, "epochs %zu to %zu of %zu", v->first, v->last, run->n_epochs);
+  if (run->interrupted)
+    length +=
+        snprintf(text + length, (size_t)(MS_DIFFERENCE_SIZE - length), ", interrupted before %zu", run->config->epochs);
+  if (n_parts > 0)
+    snprintf(text + length, (size_t)(MS_DIFFERENCE_SIZE - length), ", one of %zu part%s", n_parts, plural_s(n_parts));
+  else if (v->is_whole && run->has_test)
+    ms_snprintf(text + length, (size_t)(MS_DIFFERENCE_SIZE - length), ", test accuracy %.2f %%",
+                100 * run->test.accuracy);
+}
+
+/* The run's files, which must not change between their digests and their reading. */
+static enum ms_status read_run(const char *folder, struct ms_run *run, struct ms_verified *v) {
+  struct ms_verified after;
+  MS_TRY(ms_run_read(folder, run)); /* its message says what is missing */
+  ms_run_free(run);
+  MS_TRY(ms_verified_digest(folder, v));
+  MS_TRY(ms_run_read(folder, run));
+  enum ms_status status = ms_verified_digest(folder, &after);
+  if (status == MS_OK && memcmp(v->sha256, after.sha256, sizeof v->sha256) != 0)
+    status = ms_fail(MS_ERROR_DATA, "%s: its files change while they are read", folder);
+  if (status != MS_OK)
+    ms_run_free(run);
+  return status;
+}
+
+/* A spot check leaves the word of a whole verification of these very files as it is. */
+static enum ms_status write_verified(const char *folder, const struct ms_verified *v) {
+  struct ms_verified before;
+  MS_TRY(ms_verified_read(folder, &before));
+  return v->passed && !v->is_whole && before.state == MS_VERIFIED && before.passed && before.is_whole
+             ? MS_OK
+             : ms_verified_write(folder, v);
 }
 
 /* Returns whether it was stopped. */
@@ -137,28 +177,29 @@ static bool verify_run(struct task *t, const char *folder) {
   struct ms_verified v = {0};
   struct ms_run run;
   char what[MS_DIFFERENCE_SIZE];
+  size_t n_parts = 0;
   const double start = ms_clock_s();
   snprintf(t->progress.name, sizeof t->progress.name, "run %zu: ", ++t->n_runs);
-  enum ms_status status = ms_run_read(folder, &run);
+  enum ms_status status = read_run(folder, &run, &v);
   const bool is_read = status == MS_OK;
   if (is_read)
-    status = replay(t, folder, &run, &r, &v);
+    status = replay(t, folder, &run, &r, &v, &n_parts);
   v.passed = status == MS_OK && !r.difference[0];
-  enum outcome outcome = v.passed                              ? VERIFIED
-                         : status == MS_OK                     ? DIFFERS
-                         : status == MS_ERROR_UNSUPPORTED      ? OTHER_CONTRACT
-                         : status == MS_ERROR_DATA && !is_read ? UNREADABLE
-                                                               : NOT_DONE;
+  const enum outcome outcome = v.passed                              ? v.is_whole ? VERIFIED : IN_PART
+                               : status == MS_OK                     ? r.is_not_here ? NOT_HERE : DIFFERS
+                               : status == MS_ERROR_UNSUPPORTED      ? OTHER_CONTRACT
+                               : status == MS_ERROR_DATA && !is_read ? UNREADABLE
+                                                                     : NOT_DONE;
   if (v.passed)
-    describe(&run, &v, t->is_spot_check, what);
+    describe(&run, &v, n_parts, what);
   else
     snprintf(what, sizeof what, "%s", status == MS_OK ? r.difference : ms_error_message());
   ms_remove_controls(what);
   print_row(t, folder, outcome, what, ms_clock_s() - start);
   t->n_verified += v.passed;
-  if (is_read && status == MS_OK) {
+  if (outcome <= DIFFERS) {
     snprintf(v.difference, sizeof v.difference, "%.*s", (int)sizeof v.difference - 1, r.difference);
-    if (ms_verified_write(folder, &v) != MS_OK)
+    if (write_verified(folder, &v) != MS_OK)
       cli_error(t->values->command, "warning: %s", ms_error_message());
   }
   if (is_read)
@@ -192,7 +233,8 @@ static bool choose(struct task *t, struct ms_sweep_shard *shard, char source[MS_
 
 static void print_head(const struct task *t, const char *data_folder, const struct ms_sweep_shard *shard) {
   if (t->is_csv) {
-    puts("run,outcome,what,seconds");
+    if (shard->k == 1) /* the tables of all processes are one */
+      puts("run,outcome,what,seconds");
     return;
   }
   printf("mnist_simd %s, numerics contract %d, kernels %s, %zu thread%s\ndata      %s\n", MS_VERSION,
@@ -200,9 +242,11 @@ static void print_head(const struct task *t, const char *data_folder, const stru
   if (shard->n > 1)
     printf("shard     %zu of %zu\n", shard->k, shard->n);
   if (t->is_spot_check)
-    printf("\nA spot check trains some epochs again, from a checkpoint that the run kept. It proves that these epochs "
-           "follow\nfrom that checkpoint, whose weights are those of metrics.csv. It does not prove the epochs before "
-           "it, Adam's\nmoments in it, or accuracies: whole runs are verified without --spot-check and --epochs.\n");
+    printf(
+        "\nA spot check trains some epochs again, from a checkpoint that the run kept. It proves that these epochs "
+        "follow\nfrom that checkpoint, whose weights are those of metrics.csv. It does not prove the epochs before "
+        "it, Adam's\nmoments in it, or accuracies. Of N parts chosen by chance, one false part is found in one check "
+        "of N.\nWhole runs are verified without --spot-check and --epochs.\n");
   putchar('\n');
 }
 

@@ -129,6 +129,14 @@ enum ms_status ms_about_read(const char *path, const json_t *object, struct ms_r
   return !from || json_is_null(from) ? MS_OK : read_origin(path, from, about);
 }
 
+size_t ms_about_keep_epochs(const char *text) {
+  json_t *object = text ? json_loads(text, 0, NULL) : NULL;
+  size_t n;
+  const bool is_count = read_count(object, "keep_epochs", &n);
+  json_decref(object);
+  return is_count ? n : 0;
+}
+
 void ms_about_free(struct ms_run_about *about) {
   for (size_t i = 0; i < N_TEXTS; ++i)
     free(*text_of(about, i));

@@ -42,6 +42,8 @@ enum ms_status ms_about_write(const struct ms_run_about *about, struct ms_text *
  * ms_about_free, after a failure too; *about all 0 before. */
 struct json_t;
 enum ms_status ms_about_read(const char *path, const struct json_t *object, struct ms_run_about *about);
+/* keep_epochs of what ms_about_write wrote; 0 if it is NULL or anything else. */
+size_t ms_about_keep_epochs(const char *text);
 void ms_about_free(struct ms_run_about *about);
 
 #endif

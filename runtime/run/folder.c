@@ -87,13 +87,14 @@ static void remove_epoch(void *context, const char *entry) {
     remove_name(context, entry);
 }
 
-enum ms_status ms_run_folder_forget(const char *folder) {
+enum ms_status ms_run_folder_forget(const char *folder, bool keep_epochs) {
   static const char *const of_the_end[] = {MS_VERIFIED_FILE, MS_PREDICTIONS_FILE, MS_SUMMARY_FILE, MS_MODEL_FILE,
                                            MS_TIMES_FILE};
   struct removal removal = {folder, MS_OK};
   for (size_t i = 0; i < sizeof of_the_end / sizeof of_the_end[0]; ++i)
     remove_name(&removal, of_the_end[i]);
-  each_entry(folder, remove_epoch, &removal);
+  if (!keep_epochs)
+    each_entry(folder, remove_epoch, &removal);
   MS_TRY(removal.status);
   return ms_folder_sync(folder);
 }

@@ -1,5 +1,5 @@
 /* A run trained again, and compared with what its folder claims. */
-#define _POSIX_C_SOURCE 200809L /* mkdtemp, rmdir, unlink */
+#define _XOPEN_SOURCE 700 /* mkdtemp, realpath, rmdir, unlink */
 #include "runtime/run/replay.h"
 
 #include <stdio.h>
@@ -91,24 +91,31 @@ static enum ms_status train(const struct ms_run *run, const struct ms_checkpoint
 static enum ms_status find_start(const char *folder, const struct ms_run *run, size_t depth, struct ms_replay *replay,
                                  struct ms_checkpoint **start);
 
+static enum ms_status read_parent(const char *path, const struct ms_run_origin *origin, struct ms_run *parent) {
+  MS_TRY(ms_run_read(path, parent));
+  if (strcmp(parent->weights_sha256, origin->weights_sha256) == 0)
+    return MS_OK;
+  ms_run_free(parent);
+  return MS_ERROR_DATA;
+}
+
 /* The folder that run.json names, or one of its name beside this run's. */
 static enum ms_status find_parent(const char *folder, const struct ms_run_origin *origin, struct ms_run *parent,
                                   char path[MS_PATH_SIZE]) {
-  const char *name = strrchr(origin->folder, '/'), *end = strrchr(folder, '/');
   snprintf(path, MS_PATH_SIZE, "%s", origin->folder);
-  enum ms_status status = ms_run_read(path, parent);
-  if (status == MS_OK && strcmp(parent->weights_sha256, origin->weights_sha256) == 0)
-    return MS_OK;
-  if (status == MS_OK)
-    ms_run_free(parent);
-  snprintf(path, MS_PATH_SIZE, "%.*s%s%s", end ? (int)(end - folder) : 0, end ? folder : "", end ? "/" : "",
-           name ? name + 1 : origin->folder);
-  status = ms_run_read(path, parent);
-  if (status == MS_OK && strcmp(parent->weights_sha256, origin->weights_sha256) != 0) {
-    ms_run_free(parent);
-    status = MS_ERROR_DATA;
-  }
-  return status;
+  const enum ms_status status = read_parent(path, origin, parent);
+  char *here = status == MS_ERROR_DATA ? realpath(folder, NULL) : NULL, *end = here ? strrchr(here, '/') : NULL;
+  if (!end)
+    return status;
+  size_t length = strlen(origin->folder);
+  while (length > 0 && origin->folder[length - 1] == '/')
+    --length;
+  size_t first = length;
+  while (first > 0 && origin->folder[first - 1] != '/')
+    --first;
+  snprintf(path, MS_PATH_SIZE, "%.*s/%.*s", (int)(end - here), here, (int)(length - first), origin->folder + first);
+  free(here);
+  return read_parent(path, origin, parent);
 }
 
 /* The parent's epochs, to the one that the run began from; then its state, with the run's settings. */
@@ -156,8 +163,11 @@ static enum ms_status find_start(const char *folder, const struct ms_run *run, s
     return status;
   if (status != MS_OK || parent.result.model_epoch != origin->epoch) {
     snprintf(replay->difference, sizeof replay->difference,
-             "from: no run %.300s with weights %.16s... of epoch %zu: put the folder of that run beside this one",
+             depth < MAX_CHAIN
+                 ? "from: no run %.300s with weights %.16s... of epoch %zu: put the folder of that run beside this one"
+                 : "from: %.300s (weights %.16s..., epoch %zu) ends a chain of runs that is too long",
              origin->folder, origin->weights_sha256, origin->epoch);
+    replay->is_not_here = true;
     if (status == MS_OK)
       ms_run_free(&parent);
     return MS_OK;
@@ -194,18 +204,36 @@ static enum ms_status check_contract(const struct ms_run *run) {
                        run->numerics_contract, MS_CONTRACT_VERSION, run->program);
 }
 
+/* The model that a run began with. */
+static enum ms_status take_start(const struct ms_checkpoint *start, struct ms_network **network,
+                                 struct ms_train_result *result) {
+  struct ms_layer_view views[MS_MAX_HIDDEN + 1];
+  const size_t n_hidden = start->config->n_hidden;
+  for (size_t l = 0; l <= n_hidden; ++l)
+    views[l] = (struct ms_layer_view){.n_in = l > 0 ? start->config->hidden[l - 1].units : start->n_inputs,
+                                      .n_out = l < n_hidden ? start->config->hidden[l].units : start->n_classes,
+                                      .weight = start->layers[l].kept_weight,
+                                      .bias = start->layers[l].kept_bias};
+  *result = (struct ms_train_result){
+      .epochs_run = start->at.epoch - 1, .best_epoch = start->at.best_epoch, .model_epoch = start->at.model_epoch};
+  return ms_network_from_layers(n_hidden + 1, views, network);
+}
+
 enum ms_status ms_replay(const char *folder, const struct ms_run *run, struct ms_replay *replay) {
   struct ms_checkpoint *start;
   struct ms_network *network = NULL;
   struct ms_train_result result;
   replay->difference[0] = '\0';
+  replay->is_not_here = false;
   MS_TRY(check_contract(run));
   ms_replay_compare_images(replay, run);
   if (replay->difference[0])
     return MS_OK;
   MS_TRY(find_start(folder, run, 0, replay, &start));
   enum ms_status status = MS_OK;
-  if (!replay->difference[0])
+  if (!replay->difference[0] && start && run->interrupted && run->n_epochs == start->at.epoch - 1)
+    status = take_start(start, &network, &result); /* stopped before its first epoch was done */
+  else if (!replay->difference[0])
     status = train(run, start, run->interrupted ? run->n_epochs : run->config->epochs, NULL, replay, &network, &result);
   ms_checkpoint_free(start);
   if (status == MS_OK && !replay->difference[0])
@@ -245,6 +273,7 @@ enum ms_status ms_replay_part(const char *folder, const struct ms_run *run, size
   struct ms_network *network = NULL;
   struct ms_train_result result;
   replay->difference[0] = '\0';
+  replay->is_not_here = false;
   MS_TRY(check_contract(run));
   if (first < 1 || first > last || last > run->n_epochs)
     return ms_fail(MS_ERROR_ARGUMENT, "epochs %zu to %zu: the run has epochs 1 to %zu", first, last, run->n_epochs);

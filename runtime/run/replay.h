@@ -12,6 +12,7 @@ struct ms_replay {
   const struct ms_data *data;          /* of the runs: images of another data set that validate are behind data's */
   const struct ms_observer *observer;  /* its step and stop are called; may be NULL */
   char difference[MS_DIFFERENCE_SIZE]; /* the first: "epoch 7: val_accuracy is 0.98, training gives 0.97"; "": none */
+  bool is_not_here; /* the difference is in what is here: other images, or the run before is missing */
 };
 
 /* The whole run: images, every epoch, how training ended, weights, accuracies; first the run that it began from, which

@@ -93,9 +93,10 @@ static void compare_evaluation(struct ms_replay *r, const char *name, const stru
 void ms_replay_compare_images(struct ms_replay *r, const struct ms_run *run) {
   char digest[65];
   ms_dataset_sha256(&r->data->train, digest);
-  if (strcmp(digest, run->data_sha256) != 0 && !r->difference[0])
+  if (strcmp(digest, run->data_sha256) != 0)
     snprintf(r->difference, sizeof r->difference,
-             "data_sha256 is %.16s..., that of the training images here %.16s...: name the data of the run",
+             "data_sha256 is %.16s..., that of the training images here %.16s...: name the data of the run, and what "
+             "validated it",
              run->data_sha256, digest);
   if ((run->test_sha256[0] || run->has_test) && r->data->test.n == 0 && !r->difference[0])
     snprintf(r->difference, sizeof r->difference,
@@ -104,6 +105,7 @@ void ms_replay_compare_images(struct ms_replay *r, const struct ms_run *run) {
     ms_dataset_sha256(&r->data->test, digest);
     compare_text(r, run->test_sha256, digest, "test_sha256");
   }
+  r->is_not_here = r->difference[0] != '\0';
 }
 
 /* ---- The end ---- */
@@ -122,6 +124,8 @@ enum ms_status ms_replay_compare_end(struct ms_replay *r, const struct ms_run *r
   compare_text(r, run->weights_sha256, digest, "weights_sha256 of the model");
   if (run->network->test_sha256[0] && run->test_sha256[0])
     compare_text(r, run->network->test_sha256, run->test_sha256, MS_MODEL_FILE ": test_sha256");
+  if (run->interrupted && run->has_test)
+    differ(r, "there", "none before its end", "test");
   MS_TRY(ms_split_make(&r->data->train, run->config, &split));
   ms_dataset_sha256(&split.train, digest); /* what it has where the validation images are of another data set */
   if (run->network->data_sha256[0] && strcmp(run->network->data_sha256, digest) != 0)
@@ -146,8 +150,8 @@ enum ms_status ms_replay_compare_end(struct ms_replay *r, const struct ms_run *r
   ms_split_free(&split);
   for (size_t c = 0; c < run->train.n_classes && c < MS_MAX_CLASSES; ++c) {
     const char *found = r->data->class_names[c];
-    if (run->class_names[c])
-      compare_text(r, run->class_names[c], found ? found : "", "class_names");
+    if (run->class_names[c] && found)
+      compare_text(r, run->class_names[c], found, "class_names");
   }
   return status;
 }

@@ -52,6 +52,9 @@ static enum ms_status find_checkpoint(struct ms_session *s) {
     return ms_fail_by(MS_ERROR_SYSTEM, MS_OVERWRITE, "%s: holds no checkpoint: begin anew", folder);
   MS_TRY(check_same(s));
   s->plan.about = ms_checkpoint_notes(k->checkpoint).about;
+  s->is_resumed = true;
+  if (s->plan.keep_epochs == 0)
+    s->plan.keep_epochs = ms_about_keep_epochs(s->plan.about);
   return take_notes(s);
 }
 
@@ -116,7 +119,7 @@ void ms_session_close(struct ms_session *s) {
  * that they say. */
 static enum ms_status take_place(struct ms_session *s) {
   if (s->is_waiting)
-    MS_TRY(ms_run_folder_forget(s->plan.folder));
+    MS_TRY(ms_run_folder_forget(s->plan.folder, s->is_resumed));
   s->is_waiting = false;
   return ms_metrics_log_write(&s->metrics, s->plan.folder);
 }

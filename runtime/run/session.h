@@ -48,6 +48,7 @@ struct ms_session {
   struct ms_checkpoint_saver saver; /* its checkpoint: of the resumed run; NULL: from the beginning */
   struct ms_metrics_log metrics;
   bool is_waiting; /* files of before are still there */
+  bool is_resumed; /* and are of this run */
   bool is_durable; /* the folder's file system can sync: what is written survives a power cut */
   bool is_locked;  /* it has locks: no other process can write here at the same time */
   const struct ms_observer *observer;

@@ -17,12 +17,17 @@ enum ms_verified_state {
 struct ms_verified {
   enum ms_verified_state state;
   bool passed;
+  bool is_whole;      /* epochs, model and accuracies: no spot check */
+  char sha256[3][65]; /* of run.json, metrics.csv and model.safetensors, by ms_verified_digest */
   size_t first, last; /* the epochs that were trained again */
   char date[MS_DATE_SIZE], program[MS_ABOUT_TEXT_BYTES], isa[MS_ABOUT_TEXT_BYTES];
   char difference[MS_ABOUT_TEXT_BYTES]; /* "" where it passed */
 };
 
-/* Writes it. verified: passed, first, last and difference. MS_ERROR_SYSTEM: it cannot be written, or there is no place
+/* Digests of the files as they are now: to be taken when they are read, and not when hours of training have passed. */
+enum ms_status ms_verified_digest(const char *folder, struct ms_verified *verified);
+
+/* Writes it. verified: passed, is_whole, sha256, first, last and difference. MS_ERROR_SYSTEM: it cannot be written, or there is no place
  * for a key. */
 enum ms_status ms_verified_write(const char *folder, const struct ms_verified *verified);
 
