@@ -1,6 +1,7 @@
 /* Figures in a page and in files of their own. */
 #include "runtime/report/figure.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "runtime/platform/error.h"
@@ -80,11 +81,14 @@ void ms_figure_add_html(struct ms_text *text, const struct ms_figure *f, const c
 
 void ms_figure_add_svg(struct ms_text *text, const struct ms_figure *f) {
   enum { GAP = 24, KEY_HEIGHT = 20 };
-  double width = 0, height = 0;
+  double panel_width = 0, panel_height = 0;
   for (size_t p = 0; p < f->n_panels; ++p) {
-    width += f->panels[p].width + (p > 0 ? GAP : 0);
-    height = f->panels[p].height > height ? f->panels[p].height : height;
+    panel_width = fmax(panel_width, f->panels[p].width);
+    panel_height = fmax(panel_height, f->panels[p].height);
   }
+  const size_t columns = f->n_panels == 4 ? 2 : f->n_panels;
+  const double rows = f->n_panels == 4 ? 2 : 1;
+  const double width = (double)columns * (panel_width + GAP) - GAP, height = rows * (panel_height + GAP) - GAP;
   ms_text_printf(text,
                  MS_SVG_HEAD " viewBox=\"0 0 %g %g\" width=\"%g\" "
                              "height=\"%g\">\n<title>%s: ",
@@ -95,12 +99,11 @@ void ms_figure_add_svg(struct ms_text *text, const struct ms_figure *f) {
   ms_text_add_bytes(text, ms_asset_figures_css, ms_asset_figures_css_bytes);
   ms_text_printf(text, "</style>\n<rect class=\"paper\" width=\"%g\" height=\"%g\"/>\n", width,
                  height + KEY_HEIGHT * (double)f->n_keys);
-  double x = 0;
   for (size_t p = 0; p < f->n_panels; ++p) {
-    ms_text_printf(text, "<g transform=\"translate(%g 0)\">\n", x);
+    ms_text_printf(text, "<g transform=\"translate(%g %g)\">\n", (double)(p % columns) * (panel_width + GAP),
+                   (double)(p / columns) * (panel_height + GAP));
     add(text, &f->panels[p].svg);
     ms_text_add(text, "</g>\n");
-    x += f->panels[p].width + GAP;
   }
   for (size_t k = 0; k < f->n_keys; ++k) {
     const double y = height + KEY_HEIGHT * (double)k + 8;

@@ -73,6 +73,23 @@ void ms_markup_layers(struct ms_text *text, const struct ms_network *network) {
     ms_text_printf(text, " → %zu", ms_network_layer(network, l).n_out);
 }
 
+void ms_markup_settings(struct ms_text *text, const char *summary, const struct ms_config *config,
+                        const char *const *without, size_t n) {
+  char value[MS_SETTING_SIZE];
+  ms_text_printf(text, "<details open><summary>%s</summary>\n<dl class=\"settings\">\n", summary);
+  for (size_t i = 0, k; ms_setting_name(i); ++i) {
+    for (k = 0; k < n && strcmp(without[k], ms_setting_name(i)) != 0;)
+      ++k;
+    if (k < n)
+      continue;
+    ms_config_get(config, ms_setting_name(i), value);
+    ms_text_printf(text, "<div><dt>%s</dt><dd>", ms_setting_name(i));
+    ms_markup_escape(text, value);
+    ms_text_add(text, "</dd></div>\n");
+  }
+  ms_text_add(text, "</dl></details>\n");
+}
+
 void ms_markup_url(struct ms_text *text, const char *path) {
   static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
   for (; *path; ++path)

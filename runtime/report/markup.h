@@ -18,6 +18,9 @@ const char *ms_markup_percent(char out[MS_SHORT_TEXT], double share);
 const char *ms_markup_score(char out[MS_SHORT_TEXT], double score);
 /* "784 → 1024 → 10" */
 void ms_markup_layers(struct ms_text *text, const struct ms_network *network);
+/* All settings of a configuration under a summary, side by side, but for those of n names. */
+void ms_markup_settings(struct ms_text *text, const char *summary, const struct ms_config *config,
+                        const char *const *without, size_t n);
 /* A relative path as a reference of a link: everything but plain characters and '/' becomes %XX. */
 void ms_markup_url(struct ms_text *text, const char *path);
 

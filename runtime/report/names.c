@@ -45,8 +45,7 @@ static void make_groups(struct ms_report *report) {
   }
 }
 
-/* Whether the setting has one value in all runs. */
-static bool is_common(const struct ms_report *report, const char *setting) {
+bool ms_report_is_common(const struct ms_report *report, const char *setting) {
   for (size_t r = 1; r < report->n_runs; ++r)
     if (!same_setting(report->runs[0].run.config, report->runs[r].run.config, setting))
       return false;
@@ -56,7 +55,7 @@ static bool is_common(const struct ms_report *report, const char *setting) {
 static size_t count_varied(const struct ms_report *report) {
   size_t n = 0;
   for (size_t i = 0; ms_setting_name(i); ++i)
-    n += strcmp(ms_setting_name(i), "seed") != 0 && !is_common(report, ms_setting_name(i));
+    n += strcmp(ms_setting_name(i), "seed") != 0 && !ms_report_is_common(report, ms_setting_name(i));
   return n;
 }
 
@@ -67,7 +66,8 @@ static void add_settings(const struct ms_report *report, const struct ms_config 
   for (size_t i = 0; ms_setting_name(i); ++i) {
     const char *setting = ms_setting_name(i);
     char value[MS_SETTING_SIZE];
-    if (strcmp(setting, "seed") == 0 || (base ? same_setting(base, config, setting) : is_common(report, setting)))
+    if (strcmp(setting, "seed") == 0 ||
+        (base ? same_setting(base, config, setting) : ms_report_is_common(report, setting)))
       continue;
     if (n++ == MAX_LISTED) {
       ms_text_add(name, ", …");
@@ -116,7 +116,7 @@ enum ms_status ms_report_name_runs(struct ms_report *report) {
   MS_TRY(ms_allocate(report->n_runs, sizeof *report->groups, "report", &report->groups));
   make_groups(report);
   MS_TRY(name_groups(report));
-  const bool seeds_matter = report->n_runs == 1 || !is_common(report, "seed");
+  const bool seeds_matter = report->n_runs == 1 || !ms_report_is_common(report, "seed");
   for (struct ms_report_run *r = report->runs; r < report->runs + report->n_runs; ++r) {
     const bool seed_alone = report->n_groups == 1 && report->n_runs > 1;
     if (!seed_alone)

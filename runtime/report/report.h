@@ -54,6 +54,8 @@ enum ms_status ms_report_browser(const struct ms_report *report, struct ms_text 
 
 /* Gives all runs their groups and names. Part of ms_report_create. */
 enum ms_status ms_report_name_runs(struct ms_report *report);
+/* Whether the setting has one value in all runs. */
+bool ms_report_is_common(const struct ms_report *report, const char *setting);
 
 /* A small drawing of the subject's accuracy over its epochs, the validation images' if there are any. */
 void ms_report_spark(const struct ms_report *report, struct ms_text *text);

@@ -45,10 +45,11 @@ class Plot {
     const head = document.createElement("b");
     head.textContent = dots[0].dataset.at;
     this.box.replaceChildren(head, ...dots.map(dot => {
-      const row = document.createElement("div"), line = document.createElement("span");
+      const row = document.createElement("div"), line = document.createElement("span"), value = document.createElement("strong");
       line.className = "drawing";
       line.innerHTML = `<svg viewBox="0 0 18 8"><path class="line ${dot.classList[1]}" d="M1 4H17"/></svg>`;
-      row.append(line, `${dot.dataset.name} ${dot.dataset.value}`);
+      value.textContent = dot.dataset.value;
+      row.append(line, `${dot.dataset.name} `, value);
       return row;
     }));
     this.box.hidden = false;

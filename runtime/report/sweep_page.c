@@ -281,18 +281,6 @@ static void add_failures(const struct ms_sweep *sweep, struct ms_text *text) {
   ms_text_add(text, "</ul>\n");
 }
 
-static void add_base(const struct ms_sweep *sweep, struct ms_text *text) {
-  char value[MS_SETTING_SIZE];
-  ms_text_add(text, "<details><summary>The base</summary>\n<dl class=\"settings\">\n");
-  for (size_t i = 0; ms_setting_name(i); ++i) {
-    ms_config_get(sweep->spec.base, ms_setting_name(i), value);
-    ms_text_printf(text, "<div><dt>%s</dt><dd>", ms_setting_name(i));
-    ms_markup_escape(text, value);
-    ms_text_add(text, "</dd></div>\n");
-  }
-  ms_text_add(text, "</dl></details>\n");
-}
-
 /* ---- The page ---- */
 
 static void begin_section(const struct ms_sweep *sweep, size_t number, struct ms_page *page) {
@@ -350,7 +338,7 @@ static enum ms_status add_sweep(const struct ms_sweep *sweep, size_t number, con
     add_summary(sweep, folder, order, n, &page->html);
     add_points(sweep, order, n, &page->html);
     add_failures(sweep, &page->html);
-    add_base(sweep, &page->html);
+    ms_markup_settings(&page->html, "The base", sweep->spec.base, NULL, 0);
     ms_text_add(&page->html, "<h3>Settings</h3>\n");
     if (sweep->spec.mode == MS_SWEEP_GRID && sweep->spec.n_axes == 2) {
       struct ms_figure f = {0};

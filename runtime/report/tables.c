@@ -155,28 +155,17 @@ void ms_table_seeds(const struct ms_report *report, struct ms_text *text) {
 
 /* ---- Settings and digests ---- */
 
-static bool is_common(const struct ms_report *report, const char *name) {
-  char first[MS_SETTING_SIZE], value[MS_SETTING_SIZE];
-  ms_config_get(report->runs[0].run.config, name, first);
-  for (size_t r = 1; r < report->n_runs; ++r) {
-    ms_config_get(report->runs[r].run.config, name, value);
-    if (strcmp(first, value) != 0)
-      return false;
-  }
-  return true;
-}
-
 /* A row per run, as many settings as differ in columns; then those that all runs share, side by side. */
 void ms_table_settings(const struct ms_report *report, struct ms_text *text) {
   const char *names[MAX_SETTINGS] = {"run"};
   char value[MS_SETTING_SIZE];
   size_t n = 1;
   for (size_t i = 0; ms_setting_name(i) && n < MAX_SETTINGS; ++i)
-    if (!is_common(report, ms_setting_name(i)))
+    if (!ms_report_is_common(report, ms_setting_name(i)))
       names[n++] = ms_setting_name(i);
   ms_text_add(text, "<h3 id=\"configuration\">Configuration</h3>\n");
-  if (n > 1) {
-    struct ms_table table = ms_table_begin(text, "Settings that differ", false, "facts differing stack", names, n);
+  if (n > 2 || (n == 2 && strcmp(names[1], "seed") != 0)) { /* seeds alone are in the names of the runs */
+    struct ms_table table = ms_table_begin(text, "Settings that differ", false, "facts stack", names, n);
     for (size_t r = 0; r < report->n_runs; ++r) {
       ms_table_row(&table, "");
       ms_table_printf(&table, "%s", name_of(&report->runs[r]));
@@ -187,18 +176,9 @@ void ms_table_settings(const struct ms_report *report, struct ms_text *text) {
     }
     ms_table_end(&table);
   }
-  ms_text_printf(text, "<details%s><summary>%s</summary>\n<dl class=\"settings\">\n", n > 1 ? "" : " open",
-                 n > 1 ? "Settings that all runs share" : "All settings");
-  for (size_t i = 0; ms_setting_name(i); ++i) {
-    if (!is_common(report, ms_setting_name(i)))
-      continue;
-    ms_config_get(report->runs[0].run.config, ms_setting_name(i), value);
-    ms_text_printf(text, "<div><dt>%s</dt><dd>", ms_setting_name(i));
-    ms_markup_escape(text, value);
-    ms_text_add(text, "</dd></div>\n");
-  }
-  ms_text_add(text,
-              "</dl></details>\n<p class=\"note\">As the options of <code>mnist_simd train</code> take them.</p>\n");
+  ms_markup_settings(text, n > 1 ? "Settings that all runs share" : "All settings", report->runs[0].run.config, names,
+                     n);
+  ms_text_add(text, "<p class=\"note\">As the options of <code>mnist_simd train</code> take them.</p>\n");
 }
 
 void ms_table_digests(const struct ms_report *report, struct ms_text *text) {
