@@ -91,7 +91,7 @@ async function checkBoxes() {
     return [...svg.querySelectorAll(".dot")].filter(dot => {
       svg.dispatchEvent(new PointerEvent("pointermove", { clientX: frame.left + dot.getAttribute("cx") * scale, pointerType: "mouse" }));
       const box = svg.parentElement.querySelector(".values").getBoundingClientRect();
-      return [...svg.querySelectorAll(".dot:not(.outside)")].map(other => other.getBoundingClientRect()).some(other =>
+      return [...svg.closest("figure").querySelectorAll(".dot:not(.outside)")].map(other => other.getBoundingClientRect()).some(other =>
         other.right > box.left && other.left < box.right && other.bottom > box.top && other.top < box.bottom);
     }).map(dot => svg.closest("figure").id + " " + dot.dataset.at); })`);
   check("values do not cover a line", covered.length === 0, covered);

@@ -87,8 +87,10 @@ static void name_group(const struct ms_report *report, const struct ms_run *run,
     return;
   }
   ms_markup_escape(name, run->preset);
-  if (ms_config_preset(run->preset, &preset) == MS_OK)
+  const enum ms_status status = ms_config_preset(run->preset, &preset);
+  if (status == MS_OK)
     add_settings(report, run->config, preset, name);
+  name->failed |= status == MS_ERROR_MEMORY; /* else no preset of this program's: its name alone */
   ms_config_free(preset);
 }
 

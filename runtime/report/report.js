@@ -45,13 +45,15 @@ class Plot {
     const head = document.createElement("b");
     head.textContent = dots[0].dataset.at;
     this.box.replaceChildren(head, ...dots.map(dot => {
-      const row = document.createElement("div"), line = document.createElement("span"), value = document.createElement("strong");
+      const [row, line, name, value] = ["div", "span", "span", "strong"].map(tag => document.createElement(tag));
       line.className = "drawing";
       line.innerHTML = `<svg viewBox="0 0 18 8"><path class="line ${dot.classList[1]}" d="M1 4H17"/></svg>`;
       value.textContent = dot.dataset.value;
-      row.append(line, `${dot.dataset.name} `, value);
+      name.textContent = `${dot.dataset.name} `;
+      row.append(line, name, value);
       return row;
     }));
+    this.box.classList.toggle("many", dots.length > 4);
     this.box.hidden = false;
     this.place(x);
   }
