@@ -33,7 +33,7 @@ void ms_calibration_make(const struct ms_evaluation *e, const uint8_t *labels, s
 static bool is_among_two(const float *p, size_t n_classes, size_t class) {
   size_t before = 0;
   for (size_t c = 0; c < n_classes; ++c)
-    before += p[c] > p[class] || (p[c] == p[class] && c < class);
+    before += p[c] > p[class] || (c < class && p[c] == p[class]);
   return before < 2;
 }
 

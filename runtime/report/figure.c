@@ -86,7 +86,7 @@ void ms_figure_add_svg(struct ms_text *text, const struct ms_figure *f) {
     panel_width = fmax(panel_width, f->panels[p].width);
     panel_height = fmax(panel_height, f->panels[p].height);
   }
-  const size_t columns = f->n_panels == 4 ? 2 : f->n_panels;
+  const size_t columns = f->n_panels == 4 ? 2 : f->n_panels > 0 ? f->n_panels : 1;
   const double rows = f->n_panels == 4 ? 2 : 1;
   const double width = (double)columns * (panel_width + GAP) - GAP, height = rows * (panel_height + GAP) - GAP;
   ms_text_printf(text,
