@@ -329,12 +329,13 @@ MS_API enum ms_status ms_train_from(const struct ms_network *initial, const stru
  * threads. */
 struct ms_checkpoint;
 
-/* What is kept along, as texts; NULL for none. preset and data_sha256: UTF-8 without control characters, of at most 256
- * bytes each. metrics and times: at most 2^28 bytes each. */
+/* What is kept along, as texts; NULL for none. preset, data_sha256 and about: UTF-8 without control characters, of at
+ * most 256 bytes each, about 8192. metrics and times: at most 2^28 bytes each. */
 struct ms_checkpoint_notes {
   const char *preset;
   const char *data_sha256; /* of the training images, to know them again: ms_train_resume compares it */
   const char *metrics, *times;
+  const char *about; /* anything; the program: what run.json says of the run's start */
 };
 
 /* Written atomically, with a SHA-256 over all of it. MS_ERROR_NUMERIC: a weight is not finite. MS_ERROR_ARGUMENT: a

@@ -5,6 +5,9 @@ Usage: photos.py enlarged DATA_FOLDER NEW_FOLDER N ZOOM [inverted]     N images 
        photos.py drawn NEW_FOLDER SEED                                 20 digits as NN-STYLE-LABEL.png
        photos.py phone NEW_FOLDER SEED                                 in colour, as NN-INK-LABEL.ppm
        photos.py huge NEW_FILE ROWS COLS                               a white PNG file
+       photos.py cropped DATA_FOLDER NEW_FOLDER N                      as LABEL/NUMBER.png, enlarged, without a margin
+       photos.py lines NEW_FOLDER SEED                                 0 to 4 above 5 to 9, lines.png; clear.png: a 3,
+                                                                       black on nothing
        photos.py row NEW_FOLDER SEED                                   the digits 0 to 4 side by side, row.png
 Standard library alone.
 """
@@ -16,14 +19,14 @@ import sys
 import zlib
 
 
-def write_png(path, rows):
+def write_png(path, rows, colour_type=0):
     def chunk(name, data):
         return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
     os.makedirs(os.path.dirname(path), exist_ok=True)
     raw = b"".join(b"\0" + bytes(row) for row in rows)
     with open(path, "wb") as file:
-        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", len(rows[0]), len(rows), 8, 0, 0, 0, 0))
+        file.write(b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", len(rows[0]) // (2 if colour_type else 1), len(rows), 8, colour_type, 0, 0, 0))
                    + chunk(b"IDAT", zlib.compress(raw, 1)) + chunk(b"IEND", b""))
 
 
@@ -140,6 +143,30 @@ def drawn(folder, seed):
         photograph(f"{folder}/{i:02}-{style}-{digit}.png", ink, style, chance)
 
 
+def cropped(data, folder, n):
+    with open(f"{data}/t10k-images-idx3-ubyte", "rb") as file:
+        images = file.read()[16:]
+    with open(f"{data}/t10k-labels-idx1-ubyte", "rb") as file:
+        labels = file.read()[8:]
+    for i in range(n):
+        image = [images[784 * i + 28 * r:784 * i + 28 * (r + 1)] for r in range(28)]
+        image = [row for row in image if max(row) > 60]
+        cols = [c for c in range(28) if max(row[c] for row in image) > 60]
+        rows = [bytes(v for p in row[cols[0]:cols[-1] + 1] for v in [p] * 8) for row in image]
+        write_png(f"{folder}/{labels[i]}/{i}.png", [row for row in rows for _ in range(8)])
+
+
+def lines(folder, seed):
+    chance = random.Random(seed)
+    ink = [[0.0] * COLS for _ in range(ROWS)]
+    for digit in range(10):
+        draw(ink, STROKES[digit], 40 + 105 * (digit // 5) + chance.uniform(-6, 6), 5 + 78 * (digit % 5), 75, 6, 0, chance)
+    photograph(f"{folder}/lines.png", ink, "clean", chance)
+    ink = [[0.0] * COLS for _ in range(ROWS)]
+    draw(ink, STROKES[3], 80, 150, 120, 12, 0, chance)
+    write_png(f"{folder}/clear.png", [bytes(v for i in row for v in (0, int(255 * i))) for row in ink], 4)
+
+
 def row(folder, seed):
     chance = random.Random(seed)
     ink = [[0.0] * COLS for _ in range(ROWS)]
@@ -150,6 +177,10 @@ def row(folder, seed):
 
 if sys.argv[1] == "enlarged":
     enlarged(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), len(sys.argv) > 6)
+elif sys.argv[1] == "cropped":
+    cropped(sys.argv[2], sys.argv[3], int(sys.argv[4]))
+elif sys.argv[1] == "lines":
+    lines(sys.argv[2], int(sys.argv[3]))
 elif sys.argv[1] == "huge":
     write_png("./" + sys.argv[2], [b"\xff" * int(sys.argv[4])] * int(sys.argv[3]))
 elif sys.argv[1] == "drawn":

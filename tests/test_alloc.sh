@@ -100,13 +100,13 @@ sweep "show" show test 3,4 --model out --data data --threads 1
 sweep "show a file" show data/t10k-images-idx3-ubyte 3
 "$here/photos.py" row . 1
 for format in "" --csv --json; do
-  sweep "predict $format" predict prepared row.png --many --threads 1 $format
+  sweep "predict $format" predict prepared/${format:+model.safetensors} row.png --many --threads 1 $format
 done
-sweep "predict, an IDX file" predict prepared data/t10k-images-idx3-ubyte --csv --threads 1
+sweep "predict, an IDX file" predict prepared/model.safetensors data/t10k-images-idx3-ubyte --csv --threads 1
 if command -v cjpeg >/dev/null; then
   { printf 'P5\n28 28\n255\n' && tail -c 784 data/t10k-images-idx3-ubyte; } >one.pgm
   cjpeg -progressive one.pgm >one.jpg
-  sweep "predict, JPEG" predict prepared one.jpg one.pgm --csv --threads 1
+  sweep "predict, JPEG" predict prepared/model.safetensors one.jpg one.pgm --csv --threads 1
 fi
 sweep "eval --predictions" eval out --data data --predictions out/predictions.csv --threads 1
 for layout in gzip emnist keras csv_plain float32; do

@@ -46,7 +46,8 @@ static enum ms_status on_keep(void *context, enum ms_moment moment, const struct
     return MS_OK;
   path_of(h, h->n_saved, path);
   h->position[h->n_saved++] = h->n_epochs;
-  const struct ms_checkpoint_notes notes = {"regularised", "0123", "epoch,loss\n1,2\n", "epoch,seconds\n"};
+  const struct ms_checkpoint_notes notes = {"regularised", "0123", "epoch,loss\n1,2\n", "epoch,seconds\n",
+                                            "{\"name\":\"a\"}"};
   return ms_checkpoint_save(state, &notes, path);
 }
 
@@ -94,6 +95,7 @@ static void check_resumed(const struct history *whole, size_t i, const char *dig
   path_of(whole, i, path);
   CHECK_MESSAGE(ms_checkpoint_load(path, &checkpoint) == MS_OK, "%s", ms_error_message());
   const struct ms_checkpoint_notes notes = ms_checkpoint_notes(checkpoint);
+  CHECK(notes.about && strcmp(notes.about, "{\"name\":\"a\"}") == 0);
   CHECK(strcmp(notes.preset, "regularised") == 0 && strcmp(notes.metrics, "epoch,loss\n1,2\n") == 0 &&
         strcmp(notes.times, "epoch,seconds\n") == 0 && strcmp(notes.data_sha256, "0123") == 0);
   CHECK_MESSAGE(ms_train_resume(checkpoint, &training, &validation, &observer, &network, &again) == MS_OK, "%s",
@@ -212,6 +214,7 @@ static enum ms_status save_notes(void *path, enum ms_moment moment, const struct
       {{.preset = "\xff"}, "note preset"},
       {{.preset = "a\nb"}, "note preset"},
       {{.data_sha256 = "\xed\xa0\x80"}, "note data_sha256"},
+      {{.about = "{\n}"}, "note about"},
       {{.preset = longest}, NULL},
       {{.preset = "\xc3\xa9t\xc3\xa9", .metrics = "\xff\n", .times = "\x01"}, NULL},
   };

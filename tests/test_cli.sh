@@ -23,7 +23,7 @@ small=(train --data small --hidden "30,20" --batch 64 --epochs 3)
 
 run --help
 check "--help" test "$code" -eq 0 -a -s out -a ! -s err
-for command in train reproduce sweep report eval show export import verify kernels; do
+for command in train reproduce sweep report compare eval predict show export import verify kernels; do
   run $command --help
   check "$command --help" test "$code" -eq 0 -a -s out -a ! -s err
   check "$command --help: no space at the end of a line" test -z "$(grep -n ' $' out)"

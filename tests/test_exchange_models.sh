@@ -136,6 +136,8 @@ check "        nothing is written" test ! -e other.npz
 mkdir folder.npz
 refused 1 "folder.npz" "not an ordinary file" -- export --force run folder.npz
 
+refused 2 "run/model.safetensors: is a model of this program" "choose another file" -- export --force run run/model.safetensors
+
 # ---- Import ----
 
 digest() {

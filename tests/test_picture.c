@@ -236,7 +236,7 @@ static void damaged(void) {
     for (size_t n = 0; n < n_bytes; ++n) {
       test_write_file(path, bytes, n);
       check_refused(n == 0   ? "empty"
-                    : n < 8  ? "is not a PNG, JPEG, PGM or PPM file"
+                    : n < 8  ? "is not a PNG, JPEG, PGM, PPM or PBM file"
                     : n < 33 ? "header"
                              : "get it again");
     }
@@ -283,8 +283,8 @@ static void other_formats(void) {
                  {"....ftypavif", "its format is AVIF"},
                  {"....ftypheic", "its format is HEIC"},
                  {"version https://git-lfs.github.com/spec/v1\n", "a Git LFS pointer"},
-                 {"\x89PNG\n\x1a\n", "is not a PNG, JPEG, PGM or PPM file"},
-                 {"x", "is not a PNG, JPEG, PGM or PPM file"}};
+                 {"\x89PNG\n\x1a\n", "is not a PNG, JPEG, PGM, PPM or PBM file"},
+                 {"x", "is not a PNG, JPEG, PGM, PPM or PBM file"}};
   name_file();
   for (size_t i = 0; i < sizeof formats / sizeof formats[0]; ++i) {
     test_write_file(path, formats[i].head, strlen(formats[i].head));

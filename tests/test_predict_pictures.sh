@@ -37,6 +37,10 @@ for name in once large inverted; do
     test "$code" -eq 0 -a "$found" -ge $((expected - 3)) -a "$(lines out)" -eq $((n + 1))
 done
 
+"$here/photos.py" cropped "$data" cropped 200
+run predict model cropped/*/*.png --csv
+check "cropped to the digit: $(right cropped/) of 200 right" test "$(right cropped/)" -gt 130
+
 # ---- Drawings ----
 
 for seed in 1 2; do
@@ -74,6 +78,13 @@ fi
 "$here/photos.py" row . 1
 run predict model row.png --many --csv
 check "several digits, from left to right" test "$(awk -F, 'NR > 1 { printf "%s", $7 }' out)" = 01234
+check "        one is taken where --many is not given, which is said" eval \
+  'run predict model row.png --csv; [ "$code" -eq 0 ] && grep -q "row.png: may hold more digits.*--many" err'
+"$here/photos.py" lines . 1
+run predict model lines.png --many --csv
+check "        line by line" test "$(awk -F, 'NR > 1 { printf "%s", $7 }' out)" = 0123456789
+run predict model clear.png --csv
+check "black ink on a transparent ground" test "$(awk -F, 'NR > 1 { printf "%s", $7 }' out)" = 3
 run predict model row.png --many --json
 check "        as JSON" test "$(python3 -c 'import json; print(*(p["class"] for p in json.load(open("out"))), sep="")')" = 01234
 run predict model row.png large/7/0.png
@@ -109,7 +120,7 @@ check "        quoted where they have a comma" grep -q ',5,"fi, ve",' out
 head -c 300 row.png >cut.png
 refused 1 "cut.png" -- predict model cut.png
 refused 1 "none.png" "cannot be opened" -- predict model none.png
-refused 1 "photos.py: is not a PNG, JPEG, PGM or PPM file" -- predict model "$here/photos.py"
+refused 1 "photos.py: is not a PNG, JPEG, PGM, PPM or PBM file" -- predict model "$here/photos.py"
 "$here/photos.py" huge huge.png 10000 10000
 refused 1 "huge.png: has 10000 x 10000 pixels, must be 1 x 1 to 8192 x 8192: make it smaller" -- predict model huge.png
 "$here/photos.py" huge blank.png 8192 8192
@@ -121,6 +132,18 @@ check "images of another size, resized" test "$code" -eq 0 -a "$(lines out)" -eq
 refused 1 "are images and labels mixed up" -- predict model "$data/t10k-labels-idx1-ubyte" --csv
 refused 2 "--json and --csv" -- predict model row.png --json --csv
 refused 2 "--many and --whole" -- predict model row.png --many --whole
+printf '\0\0\0\30ftypheic' >photo.heic
+refused 1 "photo.heic: its format is HEIC" -- predict model photo.heic
+cp row.png $'row\e[31m.png'
+run predict model $'row\e[31m.png'
+check "control characters of a name are not printed" eval '! grep -q $'"'"'\e\[31m'"'"' out'
+"$here/small_data.sh" "$data" wide 300 50
+for set in train t10k; do # 14 x 56 pixels
+  printf '\0\0\0\16\0\0\0\70' | dd of=wide/$set-images-idx3-ubyte bs=1 seek=8 conv=notrunc 2>/dev/null
+done
+run train --data wide --hidden none --epochs 1 --val 0 --out wide_model
+run predict wide_model wide/t10k-images-idx3-ubyte --csv
+check "images that are not square" test "$code" -eq 0 -a "$(lines out)" -eq 51
 run predict model none.png row.png --csv
 check "one that cannot be read does not keep the others" test "$code" -eq 1 -a "$(lines out)" -eq 2
 finish

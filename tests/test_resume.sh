@@ -20,8 +20,8 @@ run() { # ARGUMENT...
 same_files() { # FOLDER
   [ "$(cd "$1" && echo *)" = "metrics.csv model.safetensors run.json times.csv" ] &&
     cmp whole/model.safetensors "$1/model.safetensors" && cmp whole/metrics.csv "$1/metrics.csv" &&
-    cmp <(grep -vE '"(isa|threads|cpu|elapsed_s|checkpoints_s|epoch_seconds_median)"' whole/run.json) \
-      <(grep -vE '"(isa|threads|cpu|elapsed_s|checkpoints_s|epoch_seconds_median)"' "$1/run.json") &&
+    cmp <(grep -vE '"(date|command|isa|threads|cpu|elapsed_s|checkpoints_s|epoch_seconds_median)"' whole/run.json) \
+      <(grep -vE '"(date|command|isa|threads|cpu|elapsed_s|checkpoints_s|epoch_seconds_median)"' "$1/run.json") &&
     cmp <(cut -d, -f1 whole/times.csv) <(cut -d, -f1 "$1/times.csv")
 }
 

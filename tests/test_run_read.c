@@ -18,6 +18,12 @@ enum { EPOCHS = 4, VALIDATION = 100 };
 
 static char folder[256], summary_path[300], metrics_path[300];
 
+/* What a checkpoint may say, which can be anybody's: it adds members, but changes none. */
+#define ABOUT                                                                                                          \
+  "{\"name\":\"first try\",\"author\":null,\"date\":\"2026-01-31T23:59:59Z\",\"command\":\"mnist_simd train\","        \
+  "\"seed\":5,\"weights_sha256\":\"0\",\"keep_epochs\":3,\"from\":{\"folder\":\"a/b\",\"epoch\":7,\"moments\":true,"   \
+  "\"weights_sha256\":\"ffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff\"}}"
+
 /* A folder with a run of four epochs, the second of them kept, and the text of its files. */
 static void write_run(char **summary, char **metrics) {
   static const size_t units[] = {6, 5, 3};
@@ -63,7 +69,7 @@ static void write_run(char **summary, char **metrics) {
   ms_network_sha256(network, run.weights_sha256);
   char path[300];
   snprintf(path, sizeof path, "%s/" MS_MODEL_FILE, folder);
-  CHECK(ms_network_save(network, path) == MS_OK && ms_run_write_summary(folder, &run, true, 0) == MS_OK);
+  CHECK(ms_network_save(network, path) == MS_OK && ms_run_write_summary(folder, &run, ABOUT, true, 0) == MS_OK);
   snprintf(summary_path, sizeof summary_path, "%s/" MS_SUMMARY_FILE, folder);
   snprintf(metrics_path, sizeof metrics_path, "%s/" MS_METRICS_FILE, folder);
   uint8_t *data;
@@ -95,6 +101,10 @@ static void round_trip(void) {
                                    "e") == 0 &&
         !run.class_names[1]);
   CHECK(strcmp(run.class_names[2], "<b>") == 0 && !run.class_names[3]);
+  CHECK(strcmp(run.about.name, "first try") == 0 && strcmp(run.about.command, "mnist_simd train") == 0);
+  CHECK(!run.about.author && !run.about.commit && run.about.keep_epochs == 3 && strlen(run.about.date) == 20);
+  CHECK(strcmp(run.about.origin->folder, "a/b") == 0 && run.about.origin->epoch == 7 && run.about.origin->has_moments);
+  CHECK(strspn(run.about.origin->weights_sha256, "f") == 64);
   CHECK(run.validation.n == VALIDATION && run.n_epochs == EPOCHS && run.epochs[3].epoch == 4);
   CHECK(run.epochs[3].train_loss == 0.25 && run.epochs[0].val_accuracy == 0.25);
   CHECK(strcmp(run.epochs[1].weights_sha256, run.weights_sha256) == 0 && ms_network_layers(run.network) == 2);
@@ -208,6 +218,14 @@ static void hostile_summaries(void) {
       {"\"dropout\": 0.6", "\"dropout\": 1.6", "dropout"},
       {"\"patience\": 5", "\"patience\": \"5\"", "integer"},
       {"\"weights_sha256\": \"", "\"weights_sha256\": \"0", "weights_sha256"},
+      {"\"first try\"", "5", "name"},
+      {"first try", "first\\u001btry", "name"},
+      {"\"keep_epochs\": 3", "\"keep_epochs\": -3", "keep_epochs"},
+      {"\"keep_epochs\": 3", "\"keep_epochs\": 100001", "keep_epochs"},
+      {"\"folder\": \"a/b\"", "\"folder\": null", "\"from\""},
+      {"\"epoch\": 7", "\"epoch\": 0", "\"epoch\""},
+      {"\"moments\": true", "\"moments\": 1", "\"from\""},
+      {"ffff", "fff", "\"from\""},
       {"\"elapsed_s\": 1.5", "\"elapsed_s\": -1.5", "elapsed_s"},
       {"\"cpu\": \"", "\"cpu\": \"\xff", "not JSON"},
   };

@@ -32,11 +32,22 @@ static const struct cli_command command = {
     .n_arguments = 2,
 };
 
+/* --force overwrites exports, but no model: the file may be the very one that is exported. */
+static enum ms_status check_no_model(const char *path) {
+  struct ms_network *network;
+  if (!ms_exists(path) || ms_network_load(path, &network) != MS_OK)
+    return MS_OK;
+  ms_network_free(network);
+  return ms_fail(MS_ERROR_ARGUMENT, "%s: is a model of this program, which an export is not: choose another file",
+                 path);
+}
+
 static enum ms_status export_model(const struct cli_values *values) {
   const char *model = values->arguments[0], *path = values->arguments[1];
   struct ms_network *network;
   MS_TRY(ms_export_check(path));
   MS_TRY(ms_check_vacant(path, cli_get(values, "force") != NULL));
+  MS_TRY(check_no_model(path));
   MS_TRY(ms_run_folder_model(model, &network));
   const enum ms_status status = ms_export(network, path);
   if (status == MS_OK)

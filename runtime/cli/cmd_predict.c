@@ -44,7 +44,7 @@ struct task {
   const struct cli_values *values;
   const struct ms_network *network;
   const char *const *class_names;
-  size_t side, n_classes; /* of the images that the network takes, which are square */
+  size_t n_in, side, n_classes; /* of the network; side: of its images, if they are square, else 0 */
   enum format format;
   bool many, whole;
   size_t n_printed;
@@ -66,8 +66,6 @@ static enum ms_status print(struct task *t, const struct prediction *p) {
     ms_text_add(&text, t->n_printed > 0 ? ",\n  " : "[\n  ");
     add_json_prediction(&text, p);
   } else {
-    if (t->n_printed == 0)
-      add_csv_head(&text, t->n_classes);
     add_csv_prediction(&text, p);
   }
   const enum ms_status status = ms_text_status(&text, "prediction");
@@ -78,11 +76,12 @@ static enum ms_status print(struct task *t, const struct prediction *p) {
   return status;
 }
 
-/* pixels: (side, side), which are drawn; floats: what the network takes instead, or NULL. */
+/* pixels: (seen_rows, seen_cols), which are drawn; floats: what the network takes instead, or NULL. */
 static enum ms_status predict(struct task *t, struct prediction p, const uint8_t *pixels, const float *floats) {
   const struct ms_dataset image = {.n = 1, .images = floats ? NULL : pixels, .floats = floats};
   p.pixels = pixels;
-  p.side = t->side;
+  p.seen_rows = p.seen_rows > 0 ? p.seen_rows : t->side;
+  p.seen_cols = p.seen_cols > 0 ? p.seen_cols : t->side;
   p.n_classes = t->n_classes;
   p.probabilities = t->probabilities;
   p.class_names = t->class_names;
@@ -105,8 +104,14 @@ static enum ms_status predict_whole(struct task *t, const char *path, size_t ind
 
 static enum ms_status predict_digits(struct task *t, const char *path, const struct ms_picture *picture) {
   struct ms_digits digits;
+  if (t->side != MS_DIGIT_SIDE)
+    return ms_fail(MS_ERROR_DATA,
+                   "%s: %s takes %zu x %zu pixels, not MNIST's 28 x 28: give --whole, which only resizes", path,
+                   t->values->arguments[0], t->side, t->side);
   MS_TRY(ms_digits_find(path, picture, t->many, &digits));
   enum ms_status status = MS_OK;
+  if (digits.n_others > 0)
+    cli_error(&command, "warning: %s: may hold more digits, the largest is taken: give --many for all", path);
   for (size_t i = 0; status == MS_OK && i < digits.n; ++i) {
     const struct prediction p = {.picture = path,
                                  .index = i,
@@ -121,9 +126,19 @@ static enum ms_status predict_digits(struct task *t, const char *path, const str
 }
 
 static enum ms_status predict_picture(struct task *t, const char *path) {
+  struct ms_picture_limits limits = MS_PICTURE_LIMITS;
   struct ms_picture picture;
-  MS_TRY(ms_picture_read(path, &MS_PICTURE_LIMITS, &picture));
-  const enum ms_status status = t->whole ? predict_whole(t, path, 0, &picture) : predict_digits(t, path, &picture);
+  if (t->side == 0)
+    return ms_fail(MS_ERROR_DATA, "%s: is a picture, %s takes %zu inputs, which are no square one: give an IDX file",
+                   path, t->values->arguments[0], t->n_in);
+  MS_TRY(ms_picture_read(path, &limits, &picture));
+  enum ms_status status = t->whole ? predict_whole(t, path, 0, &picture) : predict_digits(t, path, &picture);
+  if (status == MS_ERROR_DATA && picture.has_alpha && !t->whole) { /* black ink on nothing, perhaps */
+    free(picture.pixels);
+    limits.ground = UINT8_MAX;
+    MS_TRY(ms_picture_read(path, &limits, &picture));
+    status = predict_digits(t, path, &picture);
+  }
   free(picture.pixels);
   return status;
 }
@@ -131,17 +146,20 @@ static enum ms_status predict_picture(struct task *t, const char *path) {
 /* ---- IDX files ---- */
 
 static bool is_idx(const char *path) {
-  uint8_t head[2];
+  enum { LEAST_TYPE = 8, MOST_TYPE = 14 };
+  uint8_t head[3];
   size_t n_read;
   uint64_t n_bytes;
   return ms_file_read_part(path, 0, sizeof head, head, &n_read, &n_bytes) == MS_OK && n_read == sizeof head &&
-         ((head[0] == 0 && head[1] == 0) || (head[0] == 0x1f && head[1] == 0x8b));
+         ((head[0] == 0 && head[1] == 0 && head[2] >= LEAST_TYPE && head[2] <= MOST_TYPE) ||
+          (head[0] == 0x1f && head[1] == 0x8b)); /* a gzip file */
 }
 
 static enum ms_status check_images(const struct task *t, const char *path, const struct ms_dataset *images) {
-  if (!t->whole && (images->rows != t->side || images->cols != t->side))
-    return ms_fail(MS_ERROR_DATA, "%s: has images of %zu x %zu pixels, %s takes %zu x %zu: give --whole, which resizes",
-                   path, images->rows, images->cols, t->values->arguments[0], t->side, t->side);
+  if (images->rows * images->cols != t->n_in && !(t->whole && t->side > 0))
+    return ms_fail(MS_ERROR_DATA, "%s: has images of %zu x %zu pixels, %s takes %zu inputs: %s", path, images->rows,
+                   images->cols, t->values->arguments[0], t->n_in,
+                   t->side > 0 ? "give --whole, which resizes" : "choose another file");
   if (t->format == FOR_PEOPLE && images->n > MAX_DRAWN)
     return ms_fail(MS_ERROR_DATA, "%s: has %zu images, up to %d are drawn: give --csv or --json, or see 'show --model'",
                    path, images->n, MAX_DRAWN);
@@ -151,11 +169,16 @@ static enum ms_status check_images(const struct task *t, const char *path, const
 /* Floats are drawn as bytes, but taken as they are. */
 static enum ms_status predict_image(struct task *t, const char *path, const struct ms_dataset *images, size_t index,
                                     uint8_t *pixels) {
-  const struct ms_picture picture = {images->rows, images->cols, pixels};
-  const struct prediction p = {.picture = path, .index = index, .rows = images->rows, .cols = images->cols};
-  if (images->rows != t->side || images->cols != t->side)
+  const struct ms_picture picture = {.rows = images->rows, .cols = images->cols, .pixels = pixels};
+  const struct prediction p = {.picture = path,
+                               .index = index,
+                               .rows = images->rows,
+                               .cols = images->cols,
+                               .seen_rows = images->rows,
+                               .seen_cols = images->cols};
+  if (images->rows * images->cols != t->n_in)
     return predict_whole(t, path, index, &picture);
-  return predict(t, p, pixels, images->floats ? images->floats + index * t->side * t->side : NULL);
+  return predict(t, p, pixels, images->floats ? images->floats + index * t->n_in : NULL);
 }
 
 static enum ms_status predict_idx(struct task *t, const char *path) {
@@ -182,6 +205,16 @@ static enum ms_status predict_idx(struct task *t, const char *path) {
 /* A picture that cannot be used does not keep the others from being read. */
 static int predict_all(struct task *t) {
   int exit_code = EXIT_SUCCESS;
+  if (t->format == CSV) {
+    struct ms_text head = {0};
+    add_csv_head(&head, t->n_classes);
+    const enum ms_status status = ms_text_status(&head, "table");
+    if (status == MS_OK)
+      fputs(head.data, stdout);
+    ms_text_free(&head);
+    if (status != MS_OK)
+      return cli_fail(&command, status);
+  }
   for (size_t i = 1; i < t->values->n_arguments; ++i) {
     const char *path = t->values->arguments[i];
     const enum ms_status status = is_idx(path) ? predict_idx(t, path) : predict_picture(t, path);
@@ -196,15 +229,10 @@ static int predict_all(struct task *t) {
 }
 
 static int start(struct task *t) {
-  const size_t n_in = ms_network_layer(t->network, 0).n_in, side = (size_t)sqrt((double)n_in);
+  const size_t side = (size_t)sqrt((double)ms_network_layer(t->network, 0).n_in);
+  t->n_in = ms_network_layer(t->network, 0).n_in;
   t->n_classes = ms_network_layer(t->network, ms_network_layers(t->network) - 1).n_out;
-  t->side = side;
-  if (side * side != n_in || (!t->whole && side != MS_DIGIT_SIDE)) {
-    cli_error(&command, "%s takes %zu inputs, %s", t->values->arguments[0], n_in,
-              side * side != n_in ? "which are no square picture"
-                                  : "not MNIST's 28 x 28 pixels: give --whole, which only resizes");
-    return EXIT_FAILURE;
-  }
+  t->side = side * side == t->n_in ? side : 0;
   const enum ms_status status = ms_allocate(t->n_classes, sizeof *t->probabilities, "prediction", &t->probabilities);
   return status == MS_OK ? predict_all(t) : cli_fail(&command, status);
 }
@@ -225,9 +253,10 @@ int cmd_predict(int argc, char **argv) {
     return exit_code;
   struct ms_network *network;
   struct ms_run run = {0}; /* its names of the classes, where the model is that of a run that ended */
-  const enum ms_status status = ms_run_folder_model(values.arguments[0], &network);
-  if (status == MS_OK && ms_is_folder(values.arguments[0]))
-    (void)ms_run_read(values.arguments[0], &run);
+  enum ms_status status = ms_run_folder_model(values.arguments[0], &network);
+  if (status == MS_OK && ms_is_folder(values.arguments[0]) &&
+      ms_run_read(values.arguments[0], &run) == MS_ERROR_MEMORY)
+    status = MS_ERROR_MEMORY;
   t.network = network;
   t.class_names = run.class_names;
   exit_code = status == MS_OK ? start(&t) : cli_fail(&command, status);

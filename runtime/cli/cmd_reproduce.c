@@ -47,6 +47,7 @@ static const struct cli_command command = {
 };
 
 struct reproduction {
+  const struct cli_values *values;
   const char *out;
   uint64_t seed;
   size_t n_seeds;
@@ -123,6 +124,12 @@ static int run_stage(const struct reproduction *r, size_t number, struct stage *
     fflush(stdout);
     return EXIT_SUCCESS;
   }
+  struct ms_text about = {0};
+  char name[64];
+  snprintf(name, sizeof name, "%s-seed%llu", stage->preset, (unsigned long long)stage->config->seed);
+  status = session_describe(r->values, name, 0, NULL, &about);
+  if (status != MS_OK)
+    return cli_fail(&command, status);
   const struct session session = {
       .command = &command,
       .plan = {.folder = stage->folder,
@@ -130,10 +137,12 @@ static int run_stage(const struct reproduction *r, size_t number, struct stage *
                .config = stage->config,
                .data = &r->data,
                .start = MS_SESSION_RESUME_OR_OVERWRITE, /* look() found nothing that is finished */
-               .without_test = stage->config->val > 0},
+               .without_test = stage->config->val > 0,
+               .about = about.data},
       .data_folder = r->data_folder,
   };
   const int exit_code = session_train(&session);
+  ms_text_free(&about);
   if (exit_code != EXIT_SUCCESS)
     return exit_code;
   status = look(stage, r->data_sha256, &finished);
@@ -253,7 +262,7 @@ static int reproduce(struct reproduction *r) {
 int cmd_reproduce(int argc, char **argv) {
   struct cli_values values;
   int exit_code;
-  struct reproduction r = {.seed = 42, .n_seeds = 1};
+  struct reproduction r = {.values = &values, .seed = 42, .n_seeds = 1};
   if (!cli_parse(&command, argc, argv, &values, &exit_code))
     return exit_code;
   if (!cli_size(&values, "seeds", 1, MAX_SEEDS, &r.n_seeds) ||

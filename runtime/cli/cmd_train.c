@@ -15,6 +15,7 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/run/folder.h"
+#include "runtime/run/origin.h"
 
 static struct cli_command command = {
     .name = "train",
@@ -29,8 +30,10 @@ static struct cli_command command = {
 static int train(const struct cli_values *values, struct session session) {
   struct ms_data data;
   int exit_code = cli_load_data(values, MS_DATA_TEST_IF_THERE, &data, &session.data_folder);
-  if (exit_code != 0)
+  if (exit_code != 0) {
+    ms_checkpoint_free(session.plan.from);
     return exit_code;
+  }
   session.values = values;
   session.plan.validation_is_added = cli_get(values, "val-data") != NULL;
   session.plan.data = &data;
@@ -41,27 +44,79 @@ static int train(const struct cli_values *values, struct session session) {
 
 /* ---- A new run ---- */
 
-static int begin(const struct cli_values *values, struct session session) {
+/* The folder for a new run, from --out or the settings; its last part is the default name of the run. */
+static int choose_folder(const struct cli_values *values, const char *preset, const struct ms_config *config,
+                         char folder[MS_PATH_SIZE], char name[MS_PATH_SIZE]) {
+  const enum ms_status status = train_default_folder(preset, config, folder);
+  if (status != MS_OK)
+    return cli_fail(&command, status);
+  strcpy(name, strrchr(folder, '/') + 1);
+  const char *out = cli_get(values, "out");
+  const int length = out ? snprintf(folder, MS_PATH_SIZE, "%s", out) : 1;
+  if (length > 0 && length < MS_PATH_SIZE)
+    return 0;
+  cli_error(&command, "--out: must be a folder's name of 1 to %d bytes", MS_PATH_SIZE - 1);
+  return EXIT_USAGE;
+}
+
+/* origin: of the plan's checkpoint, or NULL. Takes the plan's checkpoint over. */
+static int begin(const struct cli_values *values, struct session session, struct ms_run_origin *origin) {
+  char folder[MS_PATH_SIZE], name[MS_PATH_SIZE];
+  struct ms_text about = {0};
+  int exit_code = choose_folder(values, session.plan.preset, session.plan.config, folder, name);
+  if (exit_code == 0) {
+    const enum ms_status status = session_describe(values, name, session.plan.keep_epochs, origin, &about);
+    if (status != MS_OK)
+      exit_code = cli_fail(&command, status);
+  }
+  if (exit_code == 0) {
+    session.plan.folder = folder;
+    session.plan.about = about.data;
+    session.plan.start = cli_get(values, "force") ? MS_SESSION_OVERWRITE : MS_SESSION_NEW;
+    exit_code = train(values, session);
+  } else {
+    ms_checkpoint_free(session.plan.from);
+  }
+  ms_text_free(&about);
+  return exit_code;
+}
+
+static int begin_anew(const struct cli_values *values, struct session session) {
   struct ms_config *config;
-  char folder[MS_PATH_SIZE];
   int exit_code = train_config_from_options(values, NULL, &session.plan.preset, &config);
   if (exit_code != 0)
     return exit_code;
-  const char *out = cli_get(values, "out");
-  const enum ms_status status = out ? MS_OK : train_default_folder(session.plan.preset, config, folder);
-  const int length = out ? snprintf(folder, sizeof folder, "%s", out) : 1;
-  if (status != MS_OK) {
-    exit_code = cli_fail(&command, status);
-  } else if (length <= 0 || length >= (int)sizeof folder) {
-    cli_error(&command, "--out: must be a folder's name of 1 to %zu bytes", sizeof folder - 1);
-    exit_code = EXIT_USAGE;
-  } else {
-    session.plan.config = config;
-    session.plan.folder = folder;
-    session.plan.start = cli_get(values, "force") ? MS_SESSION_OVERWRITE : MS_SESSION_NEW;
-    exit_code = train(values, session);
-  }
+  session.plan.config = config;
+  exit_code = begin(values, session, NULL);
   ms_config_free(config);
+  return exit_code;
+}
+
+/* ---- A run that begins from another ---- */
+
+static int begin_from(const struct cli_values *values, struct session session) {
+  const char *folder = cli_get(values, "from"), *given;
+  struct ms_run run;
+  struct ms_config *config;
+  if (cli_get(values, "resume") || cli_get(values, "preset")) {
+    cli_error(&command, "--from: has the settings of the run it names: leave out --%s",
+              cli_get(values, "resume") ? "resume" : "preset");
+    return EXIT_USAGE;
+  }
+  enum ms_status status = ms_run_read(folder, &run);
+  if (status != MS_OK)
+    return cli_fail(&command, status);
+  int exit_code = train_config_from_options(values, run.config, &given, &config);
+  if (exit_code == 0) {
+    struct ms_run_origin origin = {.folder = (char *)folder, .epoch = run.result.model_epoch};
+    memcpy(origin.weights_sha256, run.weights_sha256, sizeof origin.weights_sha256);
+    status = ms_origin_find(folder, &run, config, &session.plan.from, &origin.has_moments);
+    session.plan.config = config;
+    session.plan.preset = run.preset;
+    exit_code = status == MS_OK ? begin(values, session, &origin) : cli_fail(&command, status);
+    ms_config_free(config);
+  }
+  ms_run_free(&run);
   return exit_code;
 }
 
@@ -171,11 +226,14 @@ int cmd_train(int argc, char **argv) {
   if (!cli_parse(&command, argc, argv, &values, &exit_code))
     return exit_code;
   if (!cli_size(&values, "checkpoint-every", 1, MS_MAX_EPOCHS, &session.plan.checkpoint_epochs) ||
+      !cli_size(&values, "keep-checkpoints", 1, MS_MAX_EPOCHS, &session.plan.keep_epochs) ||
       !cli_number(&values, "checkpoint-seconds", 0.001, 1e6, &session.plan.checkpoint_s))
     return EXIT_USAGE;
   exit_code = cli_init(&values);
   if (exit_code == 0)
-    exit_code = cli_get(&values, "resume") ? resume(&values, session) : begin(&values, session);
+    exit_code = cli_get(&values, "from")     ? begin_from(&values, session)
+                : cli_get(&values, "resume") ? resume(&values, session)
+                                             : begin_anew(&values, session);
   ms_shutdown();
   return exit_code;
 }

@@ -10,39 +10,43 @@
 #include "runtime/cli/data.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/progress.h"
+#include "runtime/cli/verify_runs.h"
 #include "runtime/platform/cpu.h"
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/error.h"
+#include "runtime/run/about.h"
 
 static const struct cli_option options[] = {
     {"full", NULL,
      "the report's final model, 50 epochs on 60000 images, besides the short run;\nwith the best ISA only, if "
      "--isa names no other"},
-    {"epochs", "N", "with --full: compare the first N epochs only, 1 to 50"},
+    {"spot-check", NULL, "of runs: train some epochs alone, chosen at random, from a checkpoint that the run kept"},
+    {"epochs", "N",
+     "with --full: compare the first N epochs only, 1 to 50. Of runs: FIRST-LAST, a spot check of these"},
+    {"csv", NULL, "of runs: print a CSV table"},
+    {"shard", "K/N",
+     "of runs: every N-th only, beginning with the K-th; by default what Slurm or an MPI launcher says"},
     {"digests", NULL, "print the whole digest of every epoch too, to find where two machines part"},
     CLI_ISA_OPTION,
     CLI_THREADS_OPTION,
-    CLI_DATA_OPTION,
+    CLI_DATA_OPTIONS,
+    CLI_VAL_DATA_OPTION,
     {0},
 };
 
 static const struct cli_command command = {
     .name = "verify",
-    .arguments = "",
-    .summary = "Trains a short run with every ISA of this CPU, on 1, 2, 3 and 7 threads, "
-               "and compares the SHA-256 of the weights after\n"
-               "each epoch with the published ones. Exit code 1 if one differs.",
+    .arguments = "[RUN]...",
+    .summary =
+        "Trains the run in each folder RUN again, from its run.json and the data here, and compares every epoch, the\n"
+        "model and all accuracies with what the folder says. Writes verified.json there, which reports show.\n"
+        "Without RUN: trains a short run with every ISA of this CPU, on 1, 2, 3 and 7 threads, and compares the\n"
+        "SHA-256 of the weights after each epoch with the published ones. Exit code 1 if something differs.",
     .options = options,
     .n_arguments = 0,
 };
 
 enum { N_SHORT = sizeof golden_short / sizeof golden_short[0], N_FULL = sizeof golden_full / sizeof golden_full[0] };
-
-#if defined(__clang__)
-#define COMPILER "clang " __clang_version__
-#else
-#define COMPILER "gcc " __VERSION__
-#endif
 
 /* A training whose digests are published. */
 struct trial {
@@ -155,7 +159,7 @@ static bool verify_all(const struct cli_values *values, const char *isa, size_t 
   char cpu[128];
   ms_cpu_name(cpu, sizeof cpu);
   printf("mnist_simd %s, numerics contract %d, %s, %s\n\nrun    ISA     threads  SHA-256 of the weights  \n",
-         MS_VERSION, MS_CONTRACT_VERSION, COMPILER, cpu);
+         MS_VERSION, MS_CONTRACT_VERSION, MS_COMPILER, cpu);
   bool passed = true;
   const char *best = NULL;
   for (size_t i = 0; i < ms_isa_count(); ++i) {
@@ -200,14 +204,39 @@ static int load_and_verify(const struct cli_values *values, const char *isa, siz
   return exit_code;
 }
 
+static const char *const golden_options[] = {"full", "digests", NULL};
+static const char *const run_options[] = {"spot-check", "csv", "shard", "val-data", NULL};
+
+/* Refuses those that do nothing. */
+static int check_options(const struct cli_values *values, const char *const *refused, const char *when) {
+  for (; *refused; ++refused)
+    if (cli_get(values, *refused)) {
+      cli_error(&command, "--%s: does nothing %s: leave it out", *refused, when);
+      return EXIT_USAGE;
+    }
+  return 0;
+}
+
 int cmd_verify(int argc, char **argv) {
   struct cli_values values;
   int exit_code;
   size_t threads = 0, epochs = N_FULL;
   if (!cli_parse(&command, argc, argv, &values, &exit_code))
     return exit_code;
+  if (values.n_arguments > 0) {
+    exit_code = check_options(&values, golden_options, "with RUN");
+    if (exit_code == 0)
+      exit_code = cli_init(&values);
+    if (exit_code == 0)
+      exit_code = verify_runs(&values);
+    ms_shutdown();
+    return exit_code;
+  }
+  exit_code = check_options(&values, run_options, "without RUN");
+  if (exit_code != 0)
+    return exit_code;
   if (cli_get(&values, "epochs") && !cli_get(&values, "full")) {
-    cli_error(&command, "--epochs: goes with --full alone");
+    cli_error(&command, "--epochs: goes with --full or RUN");
     return EXIT_USAGE;
   }
   if (!cli_size(&values, "threads", 1, MS_MAX_THREADS, &threads) || !cli_size(&values, "epochs", 1, N_FULL, &epochs))

@@ -10,10 +10,11 @@ const struct cli_entry cli_commands[] = {
     {"predict", cmd_predict, "say which digits pictures show"},
     {"sweep", cmd_sweep, "search settings: train all that a file asks for, compare by validation images"},
     {"report", cmd_report, "write a page with figures and tables of one run or several"},
+    {"compare", cmd_compare, "say where two runs part, and how their predictions differ"},
     {"show", cmd_show, "draw an image of the data in the terminal"},
     {"export", cmd_export, "write a model for other programs: NumPy, C, ONNX, PyTorch"},
     {"import", cmd_import, "make a model of another program's weights: PyTorch, Keras, NumPy"},
-    {"verify", cmd_verify, "reproduce the published digests, with every ISA of this CPU"},
+    {"verify", cmd_verify, "prove a run by training it again; or reproduce the published digests"},
     {"kernels", cmd_kernels, "list the CPU's features and which ISA serves each kernel"},
     {0},
 };

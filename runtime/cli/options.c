@@ -112,6 +112,8 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
 
   memset(values, 0, sizeof *values);
   values->command = command;
+  values->n_words = argc;
+  values->words = argv;
   *exit_code = EXIT_USAGE;
   opterr = 0; /* the messages are ours */
   optind = 1;

@@ -12,7 +12,7 @@ struct cli_option {
   const char *help;
 };
 
-#define CLI_MAX_OPTIONS 32
+#define CLI_MAX_OPTIONS 40
 
 struct cli_command {
   const char *name;
@@ -29,6 +29,8 @@ struct cli_values {
   const char *value[CLI_MAX_OPTIONS]; /* as in command->options; NULL: not given; "" for an option without value */
   const char **arguments;             /* (n_arguments) */
   size_t n_arguments;
+  int n_words;
+  char *const *words; /* (n_words): the whole command line, the name of the sub-command first */
 };
 
 /* What --help calls; the generator of the manual pages (manual.c) takes the table from it. */

@@ -91,13 +91,15 @@ void add_json_prediction(struct ms_text *text, const struct prediction *p) {
 
 /* Bars of '#' beside the numbers: a terminal of 40 columns has room for them. */
 enum ms_status print_prediction(const struct prediction *p) {
-  enum { MAX_BAR = 50, SHARE = 12, LEAST_BAR = 10 };
+  enum { MAX_BAR = 50, SHARE = 14, LEAST_BAR = 10 };
   const struct ms_captioned image = {.pixels = p->pixels};
   const size_t width = output_width(80), best = predicted_class(p->probabilities, p->n_classes);
-  char words[MS_CLASS_WORDS];
+  char words[MS_CLASS_WORDS], name[MS_PATH_SIZE];
   size_t column = 0;
-  MS_TRY(print_images(&image, 1, p->side, p->side));
-  printf("%s", p->picture);
+  MS_TRY(print_images(&image, 1, p->seen_rows, p->seen_cols));
+  snprintf(name, sizeof name, "%s", p->picture);
+  ms_remove_controls(name);
+  printf("%s", name);
   if (p->index > 0)
     printf(" [%zu]", p->index);
   printf(": %s\n", class_words(words, p->class_names, best, MS_CLASS_WORDS));
@@ -110,7 +112,7 @@ enum ms_status print_prediction(const struct prediction *p) {
     char share[16];
     ms_snprintf(share, sizeof share, "%6.2f %%", 100 * (double)p->probabilities[c]);
     class_words(words, p->class_names, c, column);
-    printf("  %s%*s%s  ", words, (int)(column - ms_columns(words)), "", share);
+    printf("  %s%*s  %s  ", words, (int)(column - ms_columns(words)), "", share);
     for (size_t i = 0; i < (size_t)(p->probabilities[c] * (float)bar + 0.5f); ++i)
       putchar('#');
     putchar('\n');
@@ -127,32 +129,32 @@ enum ms_status predict_images(const struct ms_network *network, const struct ms_
 
 enum { BATCH = 256 };
 
-static enum ms_status add_predictions(struct ms_text *text, const struct ms_network *network,
-                                      const struct ms_dataset *images, size_t n_classes, float *probabilities) {
+enum ms_status add_predictions(struct ms_text *text, const struct ms_network *network,
+                               const struct ms_dataset *images) {
+  const size_t n_classes = ms_network_layer(network, ms_network_layers(network) - 1).n_out;
+  float *probabilities;
+  MS_TRY(ms_reserve(BATCH, n_classes * sizeof *probabilities, "predictions", &probabilities));
+  enum ms_status status = MS_OK;
   ms_text_add(text, PREDICTIONS_HEAD);
   add_csv_names(text, n_classes);
-  for (size_t first = 0; first < images->n; first += BATCH) {
-    const size_t n = images->n - first < BATCH ? images->n - first : BATCH;
-    const struct ms_dataset batch = ms_dataset_slice(images, first, n);
-    MS_TRY(predict_images(network, &batch, probabilities));
-    for (size_t i = 0; i < n; ++i) {
+  for (size_t first = 0; status == MS_OK && first < images->n; first += BATCH) {
+    const struct ms_dataset batch = ms_dataset_slice(images, first, BATCH);
+    status = predict_images(network, &batch, probabilities);
+    for (size_t i = 0; status == MS_OK && i < batch.n; ++i) {
       const float *p = probabilities + i * n_classes;
       ms_text_printf(text, "%zu,%u,%zu", first + i, batch.labels[i], predicted_class(p, n_classes));
       add_csv_probabilities(text, p, n_classes);
     }
   }
-  return ms_text_status(text, "predictions");
+  free(probabilities);
+  return status == MS_OK ? ms_text_status(text, "predictions") : status;
 }
 
 enum ms_status write_predictions(const char *path, const struct ms_network *network, const struct ms_dataset *images) {
-  const size_t n_classes = ms_network_layer(network, ms_network_layers(network) - 1).n_out;
   struct ms_text text = {0};
-  float *probabilities;
-  MS_TRY(ms_reserve(BATCH, n_classes * sizeof *probabilities, "predictions", &probabilities));
-  enum ms_status status = add_predictions(&text, network, images, n_classes, probabilities);
+  enum ms_status status = add_predictions(&text, network, images);
   if (status == MS_OK)
     status = ms_file_write(path, text.data, text.length);
   ms_text_free(&text);
-  free(probabilities);
   return status;
 }

@@ -9,8 +9,9 @@ struct prediction {
   const char *picture;          /* its file */
   size_t index;                 /* which of those in the file, from 0 */
   size_t top, left, rows, cols; /* where it is in the picture */
-  const uint8_t *pixels;        /* (side, side): what the network sees */
-  size_t side, n_classes;
+  const uint8_t *pixels;        /* (seen_rows, seen_cols): what the network sees */
+  size_t seen_rows, seen_cols;
+  size_t n_classes;
   const float *probabilities;     /* (n_classes) */
   const char *const *class_names; /* as struct ms_data has them */
 };
@@ -36,9 +37,9 @@ enum ms_status print_prediction(const struct prediction *p);
 /* Probabilities (n, classes) of all images, which have the network's width. */
 enum ms_status predict_images(const struct ms_network *network, const struct ms_dataset *images, float *probabilities);
 
-/* Writes the class, the predicted class and all probabilities of each image, in a CSV file. MS_ERROR_SYSTEM,
- * MS_ERROR_MEMORY: nothing is written. */
+/* A CSV table of the class, the predicted class and all probabilities of each image: to text, or to a file. */
 #define PREDICTIONS_HEAD "index,class,predicted"
+enum ms_status add_predictions(struct ms_text *text, const struct ms_network *network, const struct ms_dataset *images);
 enum ms_status write_predictions(const char *path, const struct ms_network *network, const struct ms_dataset *images);
 
 #endif

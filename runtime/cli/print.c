@@ -92,9 +92,11 @@ void print_network(const struct ms_network *network) {
 }
 
 void print_model(const char *what, const char *path, const struct ms_network *network) {
-  char digest[65];
+  char digest[65], name[MS_PATH_SIZE];
   ms_network_sha256(network, digest);
-  printf("%s: %s: ", what, path);
+  snprintf(name, sizeof name, "%s", path);
+  ms_remove_controls(name);
+  printf("%s: %s: ", what, name);
   print_network(network);
   printf("Weights SHA-256 %s\n", digest);
 }

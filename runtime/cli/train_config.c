@@ -29,6 +29,14 @@ static const struct cli_option run_options[] = {
     {"resume", "RUN",
      "go on with the run in this folder that was stopped, with its settings: the result is that of a run\n"
      "that was never stopped. Settings that are given too must be the same"},
+    {"from", "RUN",
+     "begin with the model of this finished run and train it further, to more --epochs, with its settings\n"
+     "but for those that are given; with Adam's moments too if a checkpoint of the model's epoch was kept"},
+    {"keep-checkpoints", "N",
+     "keep checkpoints for good after every N epochs and the last: for --from, and for spot checks by\n"
+     "'verify'. Each has three times the size of the model"},
+    {"name", "TEXT", "what the run is called in reports (default: its settings, as in the default folder)"},
+    {"author", "TEXT", "who did it"},
     {"checkpoint-every", "N",
      "keep a checkpoint after every N epochs, 1 to 100000 (default: after each epoch, and once a minute\n"
      "within a longer one, as long as they all take less than 1 % of the time)"},

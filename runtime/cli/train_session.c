@@ -10,6 +10,26 @@
 #include "runtime/cli/signals.h"
 #include "runtime/run/folder.h"
 
+enum ms_status session_describe(const struct cli_values *values, const char *name, size_t keep_epochs,
+                                struct ms_run_origin *origin, struct ms_text *text) {
+  struct ms_text command = {0};
+  char word[SHELL_WORD_SIZE];
+  const char *given = cli_get(values, "name");
+  ms_text_add(&command, "mnist_simd");
+  for (int i = 0; i < values->n_words; ++i)
+    ms_text_printf(&command, " %s", shell_word(word, values->words[i]));
+  const struct ms_run_about about = {.name = (char *)(given ? given : name),
+                                     .author = (char *)cli_get(values, "author"),
+                                     .command = command.data,
+                                     .keep_epochs = keep_epochs,
+                                     .origin = origin};
+  enum ms_status status = ms_text_status(&command, "command");
+  if (status == MS_OK)
+    status = ms_about_write(&about, text);
+  ms_text_free(&command);
+  return status;
+}
+
 /* ---- Before and after ---- */
 
 static void print_plan(const struct session *s, const struct ms_session *session) {
@@ -32,7 +52,8 @@ static void print_plan(const struct session *s, const struct ms_session *session
   if (session->saver.checkpoint) {
     size_t epoch, step;
     ms_checkpoint_position(session->saver.checkpoint, &epoch, &step);
-    printf("going on  in epoch %zu, after step %zu\n", epoch, step);
+    printf("%s in epoch %zu, after step %zu\n", s->plan.from ? "from      the run named by --from," : "going on ",
+           epoch, step);
   }
   putchar('\n');
   fflush(stdout);
@@ -166,6 +187,7 @@ int session_train(const struct session *s) {
     cli_error(s->command,
               "--val: %zu validation images of the %zu training images in %s leave none to train on: at most %zu",
               n_validation, n, s->data_folder, n - 1);
+    ms_checkpoint_free(s->plan.from);
     return EXIT_USAGE;
   }
   struct ms_session session;

@@ -13,6 +13,11 @@ struct session {
   bool print_resume;               /* print the command that resumes a stopped run */
 };
 
+/* What run.json is to say of the run's start: --name, else name; --author; the command line. To text, which the plan's
+ * about may point into. */
+enum ms_status session_describe(const struct cli_values *values, const char *name, size_t keep_epochs,
+                                struct ms_run_origin *origin, struct ms_text *text);
+
 /* After ms_init. A signal (signals.h) ends training after its step; what is finished is evaluated and saved, and a
  * checkpoint kept. Returns the program's exit code, having printed errors. */
 int session_train(const struct session *session);

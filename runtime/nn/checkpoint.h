@@ -42,8 +42,8 @@ struct ms_checkpoint {
   const double *epoch_seconds; /* (at.epoch - 1) */
   const double *phase_seconds; /* (MS_N_PHASES) */
   size_t n_inputs, n_classes;
-  struct ms_layer_values layers[MS_MAX_HIDDEN + 1]; /* (config->n_hidden + 1) */
-  char *preset, *data_sha256, *metrics, *times;     /* the notes of ms_checkpoint_save */
+  struct ms_layer_values layers[MS_MAX_HIDDEN + 1];     /* (config->n_hidden + 1) */
+  char *preset, *data_sha256, *about, *metrics, *times; /* the notes of ms_checkpoint_save */
   uint8_t *file;
 };
 

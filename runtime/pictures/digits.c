@@ -13,6 +13,7 @@ enum { BOX_SIDE = 20, MAX_STROKES = 256 };
 struct box {
   size_t top, left, bottom, right; /* bottom and right are beyond it */
   size_t area;                     /* pixels of ink */
+  size_t n_sides;                  /* places at which it enters through the left or the right border of the picture */
 };
 
 /* ---- Strokes ---- */
@@ -24,7 +25,7 @@ struct place {
 /* The stroke that a pixel of ink belongs to, of pixels that touch; it is taken out of the mask: 2 in it. stack: room
  * for every pixel. */
 static struct box follow(struct ms_ink *ink, struct place start, struct place *stack) {
-  struct box b = {SIZE_MAX, SIZE_MAX, 0, 0, 0};
+  struct box b = {SIZE_MAX, SIZE_MAX, 0, 0, 0, 0};
   size_t n = 1;
   stack[0] = start;
   ink->mask[start.row * ink->cols + start.col] = 2;
@@ -35,6 +36,7 @@ static struct box follow(struct ms_ink *ink, struct place start, struct place *s
     b.bottom = row >= b.bottom ? row + 1 : b.bottom;
     b.right = col >= b.right ? col + 1 : b.right;
     ++b.area;
+    b.n_sides += (col == 0 || col + 1 == ink->cols) && (row == 0 || !ink->mask[(row - 1) * ink->cols + col]);
     for (size_t y = row > 0 ? row - 1 : 0; y <= row + 1 && y < ink->rows; ++y)
       for (size_t x = col > 0 ? col - 1 : 0; x <= col + 1 && x < ink->cols; ++x)
         if (ink->mask[y * ink->cols + x] == 1) {
@@ -53,12 +55,25 @@ static size_t width(const struct box *b) {
   return b->right - b->left;
 }
 
-/* Ruled lines, and the edge of the paper or of the table: thin and long, or through the whole picture. */
-static bool is_line(const struct box *b, const struct ms_ink *ink) {
-  const size_t longer = height(b) > width(b) ? height(b) : width(b), thickness = b->area / longer + 1;
-  const bool at_edge = b->top == 0 || b->left == 0 || b->bottom == ink->rows || b->right == ink->cols;
-  return at_edge && (width(b) * 10 > ink->cols * 9 || height(b) * 10 > ink->rows * 9 ||
-                     (longer > 12 * thickness && (height(b) < 4 * thickness || width(b) < 4 * thickness)));
+static size_t longer_side(const struct box *b) {
+  return height(b) > width(b) ? height(b) : width(b);
+}
+
+static bool is_at_border(const struct box *b, const struct ms_ink *ink) {
+  return b->top == 0 || b->left == 0 || b->bottom == ink->rows || b->right == ink->cols;
+}
+
+/* Ruled lines: thin and long, from the border of the picture; or several of them with what crosses them. */
+static bool is_ruled(const struct box *b, const struct ms_ink *ink) {
+  enum { MOST_ENTRIES = 5 }; /* of a digit that fills its picture */
+  const size_t longer = longer_side(b), thickness = b->area / longer + 1;
+  return is_at_border(b, ink) && (b->n_sides > MOST_ENTRIES ||
+                                  (longer > 12 * thickness && (height(b) < 4 * thickness || width(b) < 4 * thickness)));
+}
+
+/* Through the whole picture: the edge of the paper or of the table, or a digit in a picture that was cut to it. */
+static bool is_spanning(const struct box *b, const struct ms_ink *ink) {
+  return is_at_border(b, ink) && (width(b) * 10 > ink->cols * 9 || height(b) * 10 > ink->rows * 9);
 }
 
 /* Puts a stroke among the n that there are, the largest first; the smallest may fall out. */
@@ -72,8 +87,11 @@ static void insert(struct box strokes[MAX_STROKES], size_t *n, const struct box 
   *n += *n < MAX_STROKES;
 }
 
-/* The strokes, without lines and without what is small beside the largest. */
+/* The strokes, without lines and without what is small beside the largest, or beside the picture. */
 static enum ms_status find_strokes(struct ms_ink *ink, struct box strokes[MAX_STROKES], size_t *n) {
+  enum { LEAST_SHARE = 50, LEAST_SIDE = 4 };
+  const size_t longer = ink->rows > ink->cols ? ink->rows : ink->cols;
+  struct box spanning = {0};
   struct place *stack;
   *n = 0;
   MS_TRY(ms_reserve(ink->rows * ink->cols, sizeof *stack, "picture", &stack));
@@ -82,10 +100,23 @@ static enum ms_status find_strokes(struct ms_ink *ink, struct box strokes[MAX_ST
       if (ink->mask[row * ink->cols + col] != 1)
         continue;
       const struct box b = follow(ink, (struct place){row, col}, stack);
-      if (!is_line(&b, ink))
+      if (is_ruled(&b, ink))
+        continue;
+      if (!is_spanning(&b, ink))
         insert(strokes, n, &b);
+      else if (b.area > spanning.area)
+        spanning = b;
     }
   free(stack);
+  const size_t least = longer / LEAST_SHARE > LEAST_SIDE ? longer / LEAST_SHARE : LEAST_SIDE;
+  if (*n > 0 && longer_side(&strokes[0]) < least)
+    *n = 0;
+  /* Beside nothing, or beside specks, what spans the picture is the digit, unless it is most of it. */
+  if (spanning.area > 0 && spanning.area * 2 < ink->rows * ink->cols &&
+      (*n == 0 || longer_side(&strokes[0]) * 5 < longer_side(&spanning))) {
+    strokes[0] = spanning;
+    *n = 1;
+  }
   while (*n > 0 && strokes[*n - 1].area * 25 < strokes[0].area)
     --*n;
   return MS_OK;
@@ -105,22 +136,23 @@ static size_t gap(size_t begin, size_t end, size_t other_begin, size_t other_end
 }
 
 /* A stroke beside its digit belongs to it where little is between them. Of several digits, strokes above each other are
- * of one. */
+ * of one where next to nothing is: the next line may be near. */
 static bool belong_together(const struct box *digit, const struct box *stroke, bool many) {
   const size_t across = gap(digit->left, digit->right, stroke->left, stroke->right);
   const size_t down = gap(digit->top, digit->bottom, stroke->top, stroke->bottom);
-  const size_t size = height(digit) > width(digit) ? height(digit) : width(digit);
   if (!many)
-    return across * 3 <= size && down * 3 <= size;
+    return across * 3 <= longer_side(digit) && down * 3 <= longer_side(digit);
   const size_t left = digit->left > stroke->left ? digit->left : stroke->left;
   const size_t right = digit->right < stroke->right ? digit->right : stroke->right;
   const size_t narrower = width(digit) < width(stroke) ? width(digit) : width(stroke);
-  return right > left && (right - left) * 2 > narrower && down * 3 <= size;
+  return right > left && (right - left) * 2 > narrower && down * 10 <= longer_side(digit);
 }
 
-/* strokes (n), largest first, become digits (*n). */
-static void group(struct box *strokes, size_t *n, bool many) {
+/* strokes (n), largest first, become digits (*n). *n_others: strokes that are left over of one digit, and may be
+ * others: not much smaller than it. */
+static void group(struct box *strokes, size_t *n, bool many, size_t *n_others) {
   size_t n_digits = 0;
+  *n_others = 0;
   for (size_t i = 0; i < *n; ++i) {
     size_t d = 0;
     while (d < n_digits && !belong_together(&strokes[d], &strokes[i], many))
@@ -129,13 +161,31 @@ static void group(struct box *strokes, size_t *n, bool many) {
       join(&strokes[d], &strokes[i]);
     else if (many || n_digits == 0)
       strokes[n_digits++] = strokes[i];
+    else
+      *n_others += 2 * longer_side(&strokes[i]) > longer_side(&strokes[0]);
   }
   *n = n_digits;
+}
+
+static int from_top(const void *a, const void *b) {
+  const struct box *first = a, *second = b;
+  return first->top < second->top ? -1 : first->top > second->top;
 }
 
 static int from_left(const void *a, const void *b) {
   const struct box *first = a, *second = b;
   return first->left < second->left ? -1 : first->left > second->left;
+}
+
+/* Line by line, from the left: a line ends where a digit lies below the middle of all before it. */
+static void order(struct box *digits, size_t n) {
+  qsort(digits, n, sizeof *digits, from_top);
+  for (size_t first = 0, last; first < n; first = last) {
+    size_t bottom = digits[first].bottom;
+    for (last = first + 1; last < n && (digits[last].top + digits[last].bottom) / 2 < bottom; ++last)
+      bottom = digits[last].bottom < bottom ? digits[last].bottom : bottom;
+    qsort(digits + first, last - first, sizeof *digits, from_left);
+  }
 }
 
 /* ---- Shape ---- */
@@ -288,10 +338,13 @@ enum ms_status ms_digits_find(const char *name, const struct ms_picture *picture
   MS_TRY(ms_ink_find(name, picture, &ink));
   enum ms_status status = find_strokes(&ink, strokes, &n);
   if (status == MS_OK && n == 0)
-    status = ms_fail(MS_ERROR_DATA, "%s: no digit is found in it: nothing but lines, or no contrast", name);
+    status = ms_fail(
+        MS_ERROR_DATA,
+        "%s: no digit is found in it: nothing but lines or specks; leave a margin around it, and light it evenly",
+        name);
   if (status == MS_OK) {
-    group(strokes, &n, many);
-    qsort(strokes, n, sizeof *strokes, from_left);
+    group(strokes, &n, many, &digits->n_others);
+    order(strokes, n);
     if (n > MS_MAX_DIGITS)
       status =
           ms_fail(MS_ERROR_DATA, "%s: more than %d digits are found in it: cut it into parts", name, MS_MAX_DIGITS);

@@ -10,7 +10,8 @@ enum { MS_DIGIT_SIDE = 28, MS_MAX_DIGITS = 64 };
 
 struct ms_digits {
   size_t n;
-  uint8_t (*pixels)[MS_DIGIT_SIDE * MS_DIGIT_SIDE]; /* (n), in order from the left */
+  size_t n_others;                                  /* of one digit: strokes beside it that may be others */
+  uint8_t (*pixels)[MS_DIGIT_SIDE * MS_DIGIT_SIDE]; /* (n), line by line, from the left */
   struct {
     size_t top, left, rows, cols;
   } box[MS_MAX_DIGITS]; /* in the picture's pixels */

@@ -95,7 +95,7 @@ static void decode(struct decoder *d, const uint8_t *file, size_t n_bytes) {
   jpeg->dct_method = JDCT_ISLOW;
   jpeg->do_block_smoothing = FALSE;
   (void)jpeg_start_decompress(jpeg);
-  d->picture = (struct ms_picture){jpeg->output_height, jpeg->output_width, NULL};
+  d->picture = (struct ms_picture){.rows = jpeg->output_height, .cols = jpeg->output_width};
   d->status = ms_allocate(d->picture.rows, d->picture.cols, "picture", &d->picture.pixels);
   while (d->status == MS_OK && jpeg->output_scanline < jpeg->output_height) {
     JSAMPROW row = d->picture.pixels + jpeg->output_scanline * d->picture.cols;

@@ -58,8 +58,8 @@ enum ms_status ms_turn_upright(struct ms_picture *picture, int orientation) {
   const bool is_turned = orientation >= 5; /* its rows are the columns of what is stored */
   const bool from_bottom = orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
   const bool from_right = orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
-  struct ms_picture upright = {is_turned ? picture->cols : picture->rows, is_turned ? picture->rows : picture->cols,
-                               NULL};
+  struct ms_picture upright = {.rows = is_turned ? picture->cols : picture->rows,
+                               .cols = is_turned ? picture->rows : picture->cols};
   MS_TRY(ms_allocate(upright.rows, upright.cols, "picture", &upright.pixels));
   for (size_t row = 0; row < upright.rows; ++row)
     for (size_t col = 0; col < upright.cols; ++col) {

@@ -58,13 +58,13 @@ static enum ms_status read_bytes(const char *path, const uint8_t *file, size_t n
       return formats[i].read(path, file, n_bytes, limits, picture);
     return ms_fail(MS_ERROR_DATA, "%s: its format is %s: convert it to PNG", path, formats[i].name);
   }
-  return ms_fail(MS_ERROR_DATA, "%s: is not a PNG, JPEG, PGM or PPM file: convert it, or get it again", path);
+  return ms_fail(MS_ERROR_DATA, "%s: is not a PNG, JPEG, PGM, PPM or PBM file: convert it, or get it again", path);
 }
 
 enum ms_status ms_picture_too_large(const char *path, size_t rows, size_t cols,
                                     const struct ms_picture_limits *limits) {
-  return ms_fail(MS_ERROR_DATA, "%s: has %zu x %zu pixels, must be 1 x 1 to %zu x %zu: make it smaller", path, rows,
-                 cols, limits->rows, limits->cols);
+  return ms_fail(MS_ERROR_DATA, "%s: has %zu x %zu pixels, must be 1 x 1 to %zu x %zu: %s", path, rows, cols,
+                 limits->rows, limits->cols, rows > 0 && cols > 0 ? "make it smaller" : "get it again");
 }
 
 enum ms_status ms_picture_read(const char *path, const struct ms_picture_limits *limits, struct ms_picture *picture) {

@@ -8,19 +8,21 @@
  * progressive JPEG file, 6 bytes a pixel more. */
 struct ms_picture_limits {
   size_t rows, cols, file_bytes;
+  uint8_t ground; /* below what is transparent: 0, the background of MNIST, or 255, paper */
 };
-/* Photographs of 64 million pixels. */
-#define MS_PICTURE_LIMITS ((struct ms_picture_limits){.rows = 8192, .cols = 8192, .file_bytes = (size_t)64 << 20})
+/* Photographs of 64 million pixels, as bytes of three colours too. */
+#define MS_PICTURE_LIMITS ((struct ms_picture_limits){.rows = 8192, .cols = 8192, .file_bytes = (size_t)256 << 20})
 
 struct ms_picture {
   size_t rows, cols;
   uint8_t *pixels; /* (rows, cols), 0 black to 255 white; free() it */
+  bool has_alpha;
 };
 
 /* Reads a PNG, JPEG, PBM, PGM or PPM file; the first bytes decide, not the name. Grey values of 8 bits come out as they
  * are stored: pixels of a data set are numbers, so gamma and colour profiles are ignored. Other depths are scaled to
  * 0..255 and rounded. Colours become their luminance (libpng's weights: 0.2126, 0.7152, 0.0722), those of a JPEG file
- * its luma. What is transparent lies on black, which is the background of MNIST. A colour beyond a palette is black.
+ * its luma. What is transparent lies on the ground. A colour beyond a palette is black.
  * MS_ERROR_DATA, naming the path: not a regular file, another format, damaged, or beyond the limits. MS_ERROR_MEMORY.
  * On failure, nothing is held. */
 enum ms_status ms_picture_read(const char *path, const struct ms_picture_limits *limits, struct ms_picture *picture);

@@ -142,9 +142,9 @@ static bool decode(struct decoder *d, const struct ms_picture *picture) {
 }
 
 /* In place: (rows, cols, 2) to (rows, cols), rounded. */
-static void compose_on_black(uint8_t *pixels, size_t n) {
+static void compose(uint8_t *pixels, size_t n, unsigned ground) {
   for (size_t i = 0; i < n; ++i)
-    pixels[i] = (uint8_t)((pixels[2 * i] * pixels[2 * i + 1] + 127) / 255);
+    pixels[i] = (uint8_t)((pixels[2 * i] * pixels[2 * i + 1] + ground * (255u - pixels[2 * i + 1]) + 127) / 255);
 }
 
 enum ms_status ms_png_read(const char *path, const uint8_t *file, size_t n_bytes,
@@ -156,7 +156,8 @@ enum ms_status ms_png_read(const char *path, const uint8_t *file, size_t n_bytes
   png_destroy_read_struct(&d.png, &d.info, NULL);
   if (is_read && !d.lacks_memory) {
     if (d.channels == 2)
-      compose_on_black(d.pixels, picture->rows * picture->cols);
+      compose(d.pixels, picture->rows * picture->cols, limits->ground);
+    picture->has_alpha = d.channels == 2;
     picture->pixels = d.pixels;
     return MS_OK;
   }

@@ -131,6 +131,6 @@ enum ms_status ms_pnm_read(const char *path, const uint8_t *file, size_t n_bytes
       free(pixels);
       return ms_fail(MS_ERROR_DATA, "%s: row %zu of its pixels is damaged: get it again", path, row);
     }
-  *picture = (struct ms_picture){rows, cols, pixels};
+  *picture = (struct ms_picture){.rows = rows, .cols = cols, .pixels = pixels};
   return MS_OK;
 }

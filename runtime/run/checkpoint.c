@@ -134,6 +134,7 @@ enum ms_status ms_checkpoint_save(const struct ms_train_state *state, const stru
       .contract = MS_CONTRACT_VERSION,
       .preset = (char *)(n->preset ? n->preset : ""),
       .data_sha256 = (char *)(n->data_sha256 ? n->data_sha256 : ""),
+      .about = (char *)(n->about ? n->about : ""),
       .metrics_bytes = n->metrics ? strlen(n->metrics) : 0,
       .times_bytes = n->times ? strlen(n->times) : 0,
   };
@@ -236,6 +237,7 @@ static enum ms_status load(const char *path, struct ms_checkpoint *c) {
   c->config = h.config;
   c->preset = h.preset;
   c->data_sha256 = h.data_sha256;
+  c->about = h.about;
   c->at = h.at;
   c->n_inputs = h.n_inputs;
   c->n_classes = h.n_classes;
@@ -261,6 +263,7 @@ void ms_checkpoint_free(struct ms_checkpoint *c) {
   ms_config_free(c->config);
   free(c->preset);
   free(c->data_sha256);
+  free(c->about);
   free(c->metrics);
   free(c->times);
   free(c->file);
@@ -272,7 +275,7 @@ const struct ms_config *ms_checkpoint_config(const struct ms_checkpoint *c) {
 }
 
 struct ms_checkpoint_notes ms_checkpoint_notes(const struct ms_checkpoint *c) {
-  return (struct ms_checkpoint_notes){c->preset, c->data_sha256, c->metrics, c->times};
+  return (struct ms_checkpoint_notes){c->preset, c->data_sha256, c->metrics, c->times, c->about};
 }
 
 void ms_checkpoint_position(const struct ms_checkpoint *c, size_t *epoch, size_t *step) {

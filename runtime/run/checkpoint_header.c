@@ -15,7 +15,7 @@
 #include "runtime/run/json_text.h"
 
 #define FORMAT "mnist_simd checkpoint 1"
-enum { NAME_SIZE = 64, DIGEST_BYTES = 32, MAX_TEXT_BYTES = 256 };
+enum { NAME_SIZE = 64, DIGEST_BYTES = 32, MAX_TEXT_BYTES = 256, MAX_ABOUT_BYTES = 8192 };
 #define MAX_NOTE_BYTES ((size_t)1 << 28)
 
 size_t ms_checkpoint_width(const struct checkpoint_header *h, size_t l) {
@@ -55,20 +55,27 @@ enum { N_MEMBERS = sizeof members / sizeof members[0] };
 
 /* ---- Notes ---- */
 
-static bool is_legal(const char *text) {
-  return strlen(text) <= MAX_TEXT_BYTES && ms_is_utf8(text) && !ms_has_controls(text);
+static bool is_legal(const char *text, size_t max_bytes) {
+  return strlen(text) <= max_bytes && ms_is_utf8(text) && !ms_has_controls(text);
 }
 
 enum ms_status ms_checkpoint_notes_check(const struct ms_checkpoint_notes *n) {
-  const char *const names[] = {"preset", "data_sha256", "metrics", "times"};
-  const char *const notes[] = {n->preset, n->data_sha256, n->metrics, n->times};
-  for (size_t i = 0; i < 4; ++i) {
-    if (i < 2 && notes[i] && !is_legal(notes[i]))
-      return ms_fail(MS_ERROR_ARGUMENT, "note %s: must be UTF-8 without control characters, of at most %d bytes",
-                     names[i], MAX_TEXT_BYTES);
-    if (i >= 2 && notes[i] && strlen(notes[i]) > MAX_NOTE_BYTES)
-      return ms_fail(MS_ERROR_ARGUMENT, "note %s: %zu bytes, must be at most %zu", names[i], strlen(notes[i]),
-                     MAX_NOTE_BYTES);
+  const struct {
+    const char *name, *text;
+    size_t max_bytes;
+    bool is_line; /* UTF-8 without control characters */
+  } notes[] = {{"preset", n->preset, MAX_TEXT_BYTES, true},
+               {"data_sha256", n->data_sha256, MAX_TEXT_BYTES, true},
+               {"about", n->about, MAX_ABOUT_BYTES, true},
+               {"metrics", n->metrics, MAX_NOTE_BYTES, false},
+               {"times", n->times, MAX_NOTE_BYTES, false}};
+  for (size_t i = 0; i < sizeof notes / sizeof notes[0]; ++i) {
+    if (notes[i].text && notes[i].is_line && !is_legal(notes[i].text, notes[i].max_bytes))
+      return ms_fail(MS_ERROR_ARGUMENT, "note %s: must be UTF-8 without control characters, of at most %zu bytes",
+                     notes[i].name, notes[i].max_bytes);
+    if (notes[i].text && strlen(notes[i].text) > notes[i].max_bytes)
+      return ms_fail(MS_ERROR_ARGUMENT, "note %s: %zu bytes, must be at most %zu", notes[i].name, strlen(notes[i].text),
+                     notes[i].max_bytes);
   }
   return MS_OK;
 }
@@ -92,6 +99,8 @@ static int add_metadata(json_t *header, const struct checkpoint_header *h) {
   }
   failed |= json_object_set_new(meta, "preset", json_string(h->preset));
   failed |= json_object_set_new(meta, "data_sha256", json_string(h->data_sha256));
+  if (h->about[0])
+    failed |= json_object_set_new(meta, "about", json_string(h->about));
   const char *name;
   for (size_t i = 0; (name = ms_setting_name(i)) != NULL; ++i) {
     char value[MS_SETTING_SIZE], key[NAME_SIZE];
@@ -188,10 +197,10 @@ static enum ms_status read_members(const char *path, const json_t *meta, struct 
   return MS_OK;
 }
 
-static enum ms_status read_text(const char *path, const json_t *meta, const char *name, char **text) {
+static enum ms_status read_text(const char *path, const json_t *meta, const char *name, size_t max_bytes, char **text) {
   const json_t *value = json_object_get(meta, name);
   if (!json_is_string(value) || json_string_length(value) != strlen(json_string_value(value)) ||
-      !is_legal(json_string_value(value)))
+      !is_legal(json_string_value(value), max_bytes))
     return wrong(path, name);
   *text = strdup(json_string_value(value));
   return *text ? MS_OK : ms_fail(MS_ERROR_MEMORY, "%s: no memory for its texts", path);
@@ -239,8 +248,10 @@ static enum ms_status read_metadata(const char *path, const json_t *meta, struct
   if (!format || strcmp(format, FORMAT) != 0)
     return ms_fail(MS_ERROR_DATA, "%s: not a checkpoint of this program: its format is not '%s'", path, FORMAT);
   MS_TRY(read_members(path, meta, h));
-  MS_TRY(read_text(path, meta, "preset", &h->preset));
-  MS_TRY(read_text(path, meta, "data_sha256", &h->data_sha256));
+  MS_TRY(read_text(path, meta, "preset", MAX_TEXT_BYTES, &h->preset));
+  MS_TRY(read_text(path, meta, "data_sha256", MAX_TEXT_BYTES, &h->data_sha256));
+  if (json_object_get(meta, "about"))
+    MS_TRY(read_text(path, meta, "about", MAX_ABOUT_BYTES, &h->about));
   MS_TRY(read_config(path, meta, h));
   return check_counters(path, h);
 }
@@ -259,7 +270,9 @@ enum ms_status ms_checkpoint_header_read(const char *path, const char *text, siz
 
 enum ms_status ms_checkpoint_header_check(const char *path, const char *text, size_t n_bytes,
                                           const struct checkpoint_header *h, uint64_t *tensor_bytes) {
-  char *expected = ms_checkpoint_header_text(h, tensor_bytes);
+  struct checkpoint_header full = *h;
+  full.about = h->about ? h->about : (char[]){""};
+  char *expected = ms_checkpoint_header_text(&full, tensor_bytes);
   if (!expected)
     return ms_fail(MS_ERROR_MEMORY, "%s: no memory for its header", path);
   const size_t length = strlen(expected);

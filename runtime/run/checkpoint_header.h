@@ -11,7 +11,7 @@ struct checkpoint_header {
   struct ms_config *config;
   struct ms_train_counters at;
   size_t n_inputs, n_classes, contract;
-  char *preset, *data_sha256;
+  char *preset, *data_sha256, *about; /* about: "" for none, which the file then has not */
   size_t metrics_bytes, times_bytes;
 };
 
@@ -31,7 +31,7 @@ char *ms_checkpoint_header_text(const struct checkpoint_header *h, uint64_t *ten
 /* The text's bytes with the spaces behind it. */
 size_t ms_checkpoint_header_bytes(size_t text_bytes);
 
-/* Reads the metadata, which may be anything. The caller frees config, preset and data_sha256, after a failure too. */
+/* Reads the metadata, which may be anything. The caller frees config, preset, data_sha256 and about, after a failure too. */
 enum ms_status ms_checkpoint_header_read(const char *path, const char *text, size_t n_bytes,
                                          struct checkpoint_header *h);
 

@@ -3,19 +3,28 @@
 #ifndef MS_RUN_FOLDER_H
 #define MS_RUN_FOLDER_H
 
+#include "runtime/platform/files.h"
 #include "runtime/platform/text.h"
 
 #define MS_MODEL_FILE "model.safetensors"
 #define MS_METRICS_FILE "metrics.csv"
 #define MS_TIMES_FILE "times.csv"
 #define MS_SUMMARY_FILE "run.json"
+#define MS_VERIFIED_FILE "verified.json"
+#define MS_PREDICTIONS_FILE "predictions.csv"
 #define MS_CHECKPOINT_FILE_0 "checkpoint-0.safetensors"
 #define MS_CHECKPOINT_FILE_1 "checkpoint-1.safetensors"
 
-/* Removes summary, model and times of an earlier run, or of where this one was interrupted. metrics.csv stays until
+/* Removes summary, model, times and kept checkpoints of an earlier run, or of where this one was interrupted. metrics.csv stays until
  * another takes its place, so that what is there is of one run at any moment. To be called when a checkpoint holds all
  * that the files say. */
 enum ms_status ms_run_folder_forget(const char *folder);
+
+/* The file of a checkpoint that is kept for good: epoch-N.safetensors. */
+enum ms_status ms_run_folder_epoch_path(char path[MS_PATH_SIZE], const char *folder, size_t epoch);
+
+/* Calls the function with the epoch of each such file, in no order. */
+void ms_run_folder_epochs(const char *folder, void (*function)(void *context, size_t epoch), void *context);
 
 /* Removes what writers that were killed have left: temporary files of the names that a run folder has. The folder is
  * locked. */

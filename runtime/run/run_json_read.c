@@ -189,6 +189,8 @@ static void read_root(struct reader *r, const json_t *root, struct ms_run *run) 
   run->isa = read_text(r, root, "isa");
   run->cpu = read_text(r, root, "cpu");
   run->threads = read_size(r, root, "threads");
+  if (r->status == MS_OK)
+    r->status = ms_about_read(r->path, root, &run->about);
   if (has(root, "data"))
     run->data = read_text(r, root, "data");
   read_digest(r, root, "data_sha256", run->data_sha256);

@@ -67,7 +67,22 @@ static json_t *epoch_or_null(size_t epoch) {
   return epoch > 0 ? json_integer((json_int_t)epoch) : json_null();
 }
 
-enum ms_status ms_run_write_summary(const char *folder, const struct ms_run *s, bool is_durable, double checkpoints_s) {
+/* Members that there are already stay as they are: a checkpoint, which about may come from, can be anybody's. NULL if
+ * memory is missing. */
+static json_t *add_about(json_t *root, const char *about) {
+  json_error_t error;
+  json_t *members = NULL;
+  const enum ms_status status = about ? ms_json_parse("run", about, strlen(about), &members, &error) : MS_OK;
+  const bool is_complete = status != MS_ERROR_MEMORY && (!members || json_object_update_missing(root, members) == 0);
+  json_decref(members);
+  if (is_complete)
+    return root;
+  json_decref(root);
+  return NULL;
+}
+
+enum ms_status ms_run_write_summary(const char *folder, const struct ms_run *s, const char *about, bool is_durable,
+                                    double checkpoints_s) {
   char cpu[128];
   ms_cpu_name(cpu, sizeof cpu);
 
@@ -84,6 +99,7 @@ enum ms_status ms_run_write_summary(const char *folder, const struct ms_run *s, 
                 evaluation_json(s->has_validation, &s->validation), "test", evaluation_json(s->has_test, &s->test),
                 "weights_sha256", s->weights_sha256, "epoch_seconds_median", s->result.epoch_seconds_median,
                 "elapsed_s", s->result.elapsed_s, "checkpoints_s", checkpoints_s, "durable", (int)is_durable);
+  root = add_about(root, about);
   struct ms_text text = {0};
   ms_text_add_json(&text, root, JSON_INDENT(2) | JSON_REAL_PRECISION(15));
   ms_text_add(&text, "\n");

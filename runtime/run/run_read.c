@@ -79,6 +79,7 @@ void ms_run_free(struct ms_run *run) {
   free(run->cpu);
   free(run->data);
   free(run->class_names_memory);
+  ms_about_free(&run->about);
   ms_config_free(run->config);
   ms_evaluation_free(&run->train);
   ms_evaluation_free(&run->validation);

@@ -3,12 +3,13 @@
 #ifndef MS_RUN_RUN_READ_H
 #define MS_RUN_RUN_READ_H
 
-#include "runtime/mnist_simd.h"
+#include "runtime/run/about.h"
 
 /* What run.json, metrics.csv and model.safetensors of one run hold. */
 struct ms_run {
   char *program, *preset, *isa, *cpu; /* as written, at most MS_RUN_TEXT_BYTES: to be escaped where they are shown */
   size_t numerics_contract, threads;
+  struct ms_run_about about;
   bool interrupted;
   struct ms_config *config;
   struct ms_train_result result;           /* without phase_seconds */
@@ -35,8 +36,8 @@ void ms_run_free(struct ms_run *run);
 
 /* Writes run.json: of this program on this machine, with an ISA and threads of ms_init's. epochs and network are not
  * looked at. is_durable: whether the folder's file system can sync; checkpoints_s: time spent on writing checkpoints;
- * both of the session that ended the run. */
-enum ms_status ms_run_write_summary(const char *folder, const struct ms_run *run, bool is_durable,
+ * both of the session that ended the run. about: what ms_about_write wrote, or NULL. */
+enum ms_status ms_run_write_summary(const char *folder, const struct ms_run *run, const char *about, bool is_durable,
                                     double checkpoints_s);
 
 /* Whether a text may name a class: UTF-8 without control characters, of 1 to MS_MAX_CLASS_NAME bytes. */

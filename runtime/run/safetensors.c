@@ -80,7 +80,9 @@ enum ms_status ms_safetensors_find(const char *path, const struct ms_safetensors
                                    size_t n_dimensions, struct ms_tensor *tensor) {
   const json_t *entry = json_object_get(s->header, name);
   if (!entry)
-    return ms_fail(MS_ERROR_DATA, "%s: holds no tensor %s: not a model of this program", path, name);
+    return ms_fail(MS_ERROR_DATA,
+                   "%s: holds no tensor %s: not a model of this program: import it first, if it is another's", path,
+                   name);
   const char *dtype = json_string_value(json_object_get(entry, "dtype"));
   const json_t *shape = json_object_get(entry, "shape"), *offsets = json_object_get(entry, "data_offsets");
   if (!dtype || strcmp(dtype, "F32") != 0)

@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "runtime/nn/checkpoint.h"
 #include "runtime/nn/network.h"
 #include "runtime/platform/error.h"
 #include "runtime/run/folder.h"
@@ -32,6 +33,11 @@ static enum ms_status check_same(const struct ms_session *s) {
   return MS_OK;
 }
 
+static enum ms_status take_notes(struct ms_session *s) {
+  const struct ms_checkpoint_notes notes = ms_checkpoint_notes(s->saver.checkpoint);
+  return ms_metrics_log_resume(&s->metrics, notes.metrics, notes.times);
+}
+
 static enum ms_status find_checkpoint(struct ms_session *s) {
   const char *folder = s->plan.folder;
   struct ms_checkpoint_saver *k = &s->saver;
@@ -45,8 +51,8 @@ static enum ms_status find_checkpoint(struct ms_session *s) {
   if (!k->checkpoint)
     return ms_fail_by(MS_ERROR_SYSTEM, MS_OVERWRITE, "%s: holds no checkpoint: begin anew", folder);
   MS_TRY(check_same(s));
-  const struct ms_checkpoint_notes notes = ms_checkpoint_notes(k->checkpoint);
-  return ms_metrics_log_resume(&s->metrics, notes.metrics, notes.times);
+  s->plan.about = ms_checkpoint_notes(k->checkpoint).about;
+  return take_notes(s);
 }
 
 /* The folder is locked. */
@@ -61,22 +67,31 @@ static enum ms_status prepare(struct ms_session *s) {
         "%s: holds a run already: choose another folder, or overwrite it, or go on with it, if it was stopped",
         s->plan.folder);
   ms_run_folder_clean(s->plan.folder);
-  return resume ? find_checkpoint(s) : ms_checkpoint_pair_begin(s->plan.folder, &s->saver.pair);
+  if (resume)
+    return find_checkpoint(s);
+  MS_TRY(ms_checkpoint_pair_begin(s->plan.folder, &s->saver.pair));
+  return s->saver.checkpoint ? take_notes(s) : MS_OK;
 }
 
 enum ms_status ms_session_open(const struct ms_session_plan *plan, struct ms_session *s) {
   const struct ms_dataset *images = &plan->data->train;
   memset(s, 0, sizeof *s);
   s->plan = *plan;
-  MS_TRY(ms_split_make(images, plan->config, &s->split));
+  const enum ms_status split = ms_split_make(images, plan->config, &s->split);
+  if (split != MS_OK) {
+    ms_checkpoint_free(plan->from);
+    return split;
+  }
   ms_dataset_sha256(images, s->run.data_sha256);
   if (plan->data->test.n > 0)
     ms_dataset_sha256(&plan->data->test, s->run.test_sha256);
   enum ms_status status = ms_checkpoint_saver_open(plan->folder, &s->saver);
   if (status != MS_OK) {
+    ms_checkpoint_free(plan->from);
     ms_split_free(&s->split);
     return status;
   }
+  s->saver.checkpoint = plan->from;
   s->is_locked = s->saver.lock.file >= 0;
   status = ms_folder_probe(plan->folder, &s->is_durable);
   if (status == MS_OK)
@@ -126,14 +141,30 @@ static bool on_stop(void *context) {
   return o->stop && o->stop(o->context);
 }
 
+/* A checkpoint for good. None with a weight that is not finite, which ends training elsewhere. */
+static enum ms_status keep_epoch(const struct ms_session *s, const struct ms_train_state *state) {
+  char path[MS_PATH_SIZE];
+  const size_t n = s->plan.keep_epochs, epoch = state->at.epoch - 1;
+  if (n == 0 || (epoch % n != 0 && epoch != state->config->epochs))
+    return MS_OK;
+  MS_TRY(ms_run_folder_epoch_path(path, s->plan.folder, epoch));
+  MS_TRY(ms_run_lock_check(&s->saver.lock, s->plan.folder));
+  const enum ms_status status = ms_checkpoint_save(state, &s->saver.notes, path);
+  return status == MS_ERROR_NUMERIC ? MS_OK : status;
+}
+
 static enum ms_status on_keep(void *context, enum ms_moment moment, const struct ms_train_state *state) {
   struct ms_session *s = context;
   s->saver.notes = (struct ms_checkpoint_notes){.preset = s->plan.preset,
                                                 .data_sha256 = s->run.data_sha256,
                                                 .metrics = s->metrics.metrics.data,
-                                                .times = s->metrics.times.data};
+                                                .times = s->metrics.times.data,
+                                                .about = s->plan.about};
   MS_TRY(ms_checkpoint_saver_offer(&s->saver, moment, state));
-  return moment == MS_AFTER_EPOCH && s->is_waiting ? take_place(s) : MS_OK;
+  if (moment != MS_AFTER_EPOCH)
+    return MS_OK;
+  MS_TRY(s->is_waiting ? take_place(s) : MS_OK);
+  return keep_epoch(s, state);
 }
 
 enum ms_status ms_session_train(struct ms_session *s, const struct ms_observer *observer) {
@@ -180,7 +211,7 @@ enum ms_status ms_session_save(struct ms_session *s) {
   MS_TRY(ms_path_join(path, s->plan.folder, MS_MODEL_FILE));
   MS_TRY(ms_network_save(s->run.network, path));
   MS_TRY(evaluate(s));
-  MS_TRY(ms_run_write_summary(s->plan.folder, &s->run, s->is_durable, s->saver.spent_s));
+  MS_TRY(ms_run_write_summary(s->plan.folder, &s->run, s->plan.about, s->is_durable, s->saver.spent_s));
   s->is_saved = true;
   if (s->run.interrupted)
     return MS_OK;

@@ -36,6 +36,10 @@ struct ms_session_plan {
   bool without_test;        /* do not evaluate the test images; else once, when the run is finished */
   size_t checkpoint_epochs; /* a checkpoint after every n-th epoch */
   double checkpoint_s;      /* and as soon as so many seconds have passed; both 0: as saver.h says */
+  size_t keep_epochs; /* keep another after each n-th epoch and the last, also when the run is finished; 0: none */
+  const char *about;  /* for run.json, as ms_about_write writes it; of a resumed run the checkpoint's; may be NULL */
+  struct ms_checkpoint *from; /* of a new run: begin from here instead of from random weights (origin.h); the session
+                                 frees it */
 };
 
 struct ms_session {

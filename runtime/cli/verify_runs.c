@@ -1,0 +1,233 @@
+/* Runs trained again and compared with what their folders claim. */
+#include "runtime/cli/verify_runs.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "runtime/cli/data.h"
+#include "runtime/cli/predictions.h"
+#include "runtime/cli/print.h"
+#include "runtime/cli/progress.h"
+#include "runtime/cli/signals.h"
+#include "runtime/platform/clock.h"
+#include "runtime/platform/error.h"
+#include "runtime/platform/files.h"
+#include "runtime/platform/parse.h"
+#include "runtime/run/folder.h"
+#include "runtime/run/replay.h"
+#include "runtime/run/verified.h"
+#include "runtime/sweep/shard.h"
+
+enum outcome { VERIFIED, DIFFERS, OTHER_CONTRACT, UNREADABLE, NOT_DONE };
+static const char *const outcomes[] = {"verified", "differs", "contract", "unreadable", "not done"};
+
+struct task {
+  const struct cli_values *values;
+  const struct ms_data *data;
+  size_t first, last; /* the epochs of a spot check; 0: of whole runs, or chosen at random */
+  bool is_spot_check, is_csv;
+  struct progress progress;
+  size_t n_runs, n_verified;
+};
+
+/* ---- Output ---- */
+
+static void print_row(const struct task *t, const char *folder, enum outcome outcome, const char *what,
+                      double seconds) {
+  if (!t->is_csv) {
+    printf("%-10s  %s: %s, %.1f s\n", outcomes[outcome], folder, what, seconds);
+  } else {
+    struct ms_text text = {0};
+    add_csv_text(&text, folder);
+    ms_text_printf(&text, ",%s,", outcomes[outcome]);
+    add_csv_text(&text, what);
+    ms_text_printf(&text, ",%.1f\n", seconds);
+    fputs(ms_text_status(&text, "row") == MS_OK ? text.data : "\n", stdout);
+    ms_text_free(&text);
+  }
+  fflush(stdout);
+}
+
+static void show_step(void *context, const struct ms_step *step) {
+  progress_step(&((struct task *)context)->progress, step);
+}
+
+/* ---- A run ---- */
+
+/* predictions.csv of the folder, where there is one, against what the model says: its first line that differs. */
+static enum ms_status compare_predictions(const char *folder, const struct ms_run *run, const struct ms_dataset *images,
+                                          char difference[MS_DIFFERENCE_SIZE]) {
+  char path[MS_PATH_SIZE];
+  uint8_t *bytes;
+  size_t n_bytes, line = 1;
+  struct ms_text text = {0};
+  MS_TRY(ms_path_join(path, folder, MS_PREDICTIONS_FILE));
+  if (!ms_exists(path) || images->n == 0)
+    return MS_OK;
+  enum ms_status status = add_predictions(&text, run->network, images);
+  if (status == MS_OK)
+    status = ms_file_read(path, SIZE_MAX / 2, &bytes, &n_bytes);
+  if (status != MS_OK) {
+    ms_text_free(&text);
+    return status;
+  }
+  size_t at = 0;
+  while (at < n_bytes && at < text.length && bytes[at] == (uint8_t)text.data[at])
+    line += bytes[at++] == '\n';
+  if (at < n_bytes || at < text.length)
+    snprintf(difference, MS_DIFFERENCE_SIZE, MS_PREDICTIONS_FILE ": line %zu is not what the model predicts", line);
+  free(bytes);
+  ms_text_free(&text);
+  return MS_OK;
+}
+
+/* One of the parts that the kept checkpoints make, by chance: who is checked does not know which. */
+static enum ms_status choose_part(const struct task *t, const char *folder, const struct ms_run *run, size_t *first,
+                                  size_t *last) {
+  struct ms_replay_range *parts;
+  size_t n, chance = 0;
+  *first = t->first;
+  *last = t->last;
+  if (t->first > 0)
+    return MS_OK;
+  MS_TRY(ms_replay_parts(folder, run, &parts, &n));
+  FILE *random = fopen("/dev/urandom", "rb");
+  const bool is_read = random && fread(&chance, sizeof chance, 1, random) == 1;
+  if (random)
+    fclose(random);
+  if (is_read && n > 0) {
+    *first = parts[chance % n].first;
+    *last = parts[chance % n].last;
+  }
+  free(parts);
+  return is_read && n > 0
+             ? MS_OK
+             : ms_fail(MS_ERROR_DATA, "%s: has no checkpoint to begin a spot check from: verify all of it", folder);
+}
+
+static enum ms_status replay(struct task *t, const char *folder, const struct ms_run *run, struct ms_replay *r,
+                             struct ms_verified *v) {
+  v->first = 1;
+  v->last = run->n_epochs;
+  if (t->is_spot_check)
+    MS_TRY(choose_part(t, folder, run, &v->first, &v->last));
+  progress_start(&t->progress, run->config->epochs, run->train.n, v->first, 0);
+  enum ms_status status =
+      t->is_spot_check ? ms_replay_part(folder, run, v->first, v->last, r) : ms_replay(folder, run, r);
+  live_line_clear(&t->progress.line);
+  if (status == MS_OK && !r->difference[0] && !t->is_spot_check)
+    status = compare_predictions(folder, run, &t->data->test, r->difference);
+  return status;
+}
+
+/* What passed: "epochs 1 to 50, test accuracy 98.46 %". */
+static void describe(const struct ms_run *run, const struct ms_verified *v, bool is_spot_check,
+                     char text[MS_DIFFERENCE_SIZE]) {
+  int length =
+      snprintf(text, MS_DIFFERENCE_SIZE, "epoch%s %zu to %zu of %zu", plural_s(2), v->first, v->last, run->n_epochs);
+  if (!is_spot_check && run->has_test)
+    snprintf(text + length, (size_t)(MS_DIFFERENCE_SIZE - length), ", test accuracy %.2f %%", 100 * run->test.accuracy);
+}
+
+/* Returns whether it was stopped. */
+static bool verify_run(struct task *t, const char *folder) {
+  const struct ms_observer observer = {.context = t, .step = show_step, .stop = signals_stop};
+  struct ms_replay r = {.data = t->data, .observer = &observer};
+  struct ms_verified v = {0};
+  struct ms_run run;
+  char what[MS_DIFFERENCE_SIZE];
+  const double start = ms_clock_s();
+  snprintf(t->progress.name, sizeof t->progress.name, "run %zu: ", ++t->n_runs);
+  enum ms_status status = ms_run_read(folder, &run);
+  const bool is_read = status == MS_OK;
+  if (is_read)
+    status = replay(t, folder, &run, &r, &v);
+  v.passed = status == MS_OK && !r.difference[0];
+  enum outcome outcome = v.passed                              ? VERIFIED
+                         : status == MS_OK                     ? DIFFERS
+                         : status == MS_ERROR_UNSUPPORTED      ? OTHER_CONTRACT
+                         : status == MS_ERROR_DATA && !is_read ? UNREADABLE
+                                                               : NOT_DONE;
+  if (v.passed)
+    describe(&run, &v, t->is_spot_check, what);
+  else
+    snprintf(what, sizeof what, "%s", status == MS_OK ? r.difference : ms_error_message());
+  ms_remove_controls(what);
+  print_row(t, folder, outcome, what, ms_clock_s() - start);
+  t->n_verified += v.passed;
+  if (is_read && status == MS_OK) {
+    snprintf(v.difference, sizeof v.difference, "%.*s", (int)sizeof v.difference - 1, r.difference);
+    if (ms_verified_write(folder, &v) != MS_OK)
+      cli_error(t->values->command, "warning: %s", ms_error_message());
+  }
+  if (is_read)
+    ms_run_free(&run);
+  return status == MS_STOPPED;
+}
+
+/* ---- All runs ---- */
+
+static bool choose(struct task *t, struct ms_sweep_shard *shard, char source[MS_SWEEP_SOURCE_SIZE]) {
+  const struct cli_values *values = t->values;
+  const char *given = cli_get(values, "shard"), *epochs = cli_get(values, "epochs");
+  if ((given ? ms_sweep_shard_parse(given, shard) : ms_sweep_shard_find(shard, source)) != MS_OK) {
+    cli_error(values->command, given ? "--%s" : "%s: give --shard K/N, or --shard 1/1 for all runs",
+              ms_error_message());
+    return false;
+  }
+  t->is_csv = cli_get(values, "csv") != NULL;
+  t->is_spot_check = cli_get(values, "spot-check") || epochs;
+  if (!epochs)
+    return true;
+  char number[32];
+  const size_t length = strcspn(epochs, "-");
+  snprintf(number, sizeof number, "%.*s", (int)(length < sizeof number ? length : 0), epochs);
+  const char *second = epochs[length] == '-' ? epochs + length + 1 : number;
+  if (ms_parse_size(number, &t->first) && ms_parse_size(second, &t->last) && t->first >= 1 && t->first <= t->last)
+    return true;
+  cli_error(values->command, "--epochs: '%.40s' is not FIRST-LAST, such as 11-20", epochs);
+  return false;
+}
+
+static void print_head(const struct task *t, const char *data_folder, const struct ms_sweep_shard *shard) {
+  if (t->is_csv) {
+    puts("run,outcome,what,seconds");
+    return;
+  }
+  printf("mnist_simd %s, numerics contract %d, kernels %s, %zu thread%s\ndata      %s\n", MS_VERSION,
+         ms_numerics_contract(), ms_isa(), ms_threads(), plural_s(ms_threads()), data_folder);
+  if (shard->n > 1)
+    printf("shard     %zu of %zu\n", shard->k, shard->n);
+  if (t->is_spot_check)
+    printf("\nA spot check trains some epochs again, from a checkpoint that the run kept. It proves that these epochs "
+           "follow\nfrom that checkpoint, whose weights are those of metrics.csv. It does not prove the epochs before "
+           "it, Adam's\nmoments in it, or accuracies: whole runs are verified without --spot-check and --epochs.\n");
+  putchar('\n');
+}
+
+int verify_runs(const struct cli_values *values) {
+  struct task t = {.values = values};
+  struct ms_sweep_shard shard;
+  char source[MS_SWEEP_SOURCE_SIZE];
+  struct ms_data data;
+  const char *data_folder;
+  if (!choose(&t, &shard, source))
+    return EXIT_USAGE;
+  const int exit_code = cli_load_data(values, MS_DATA_TEST_IF_THERE, &data, &data_folder);
+  if (exit_code != 0)
+    return exit_code;
+  t.data = &data;
+  print_head(&t, data_folder, &shard);
+  signals_catch();
+  bool is_stopped = false;
+  for (size_t i = shard.k - 1; !is_stopped && i < values->n_arguments; i += shard.n)
+    is_stopped = verify_run(&t, values->arguments[i]);
+  if (!t.is_csv)
+    printf("\n%zu of %zu run%s verified%s.\n", t.n_verified, t.n_runs, plural_s(t.n_runs),
+           t.is_spot_check ? " in part" : "");
+  ms_data_free(&data);
+  if (is_stopped)
+    return 128 + signals_received();
+  return t.n_verified == t.n_runs ? EXIT_SUCCESS : EXIT_FAILURE;
+}
