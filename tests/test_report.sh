@@ -98,6 +98,11 @@ check "settings: names" grep -q '<th scope="row">epochs 3, lr 0.001, dropout 0.4
 check "settings: names without seed in the legend" grep -q '</svg> epochs 3, lr 0.001, dropout 0.4</label>' groups.html
 check "settings: one line, one band" test "$(grep -c 'class="band s0"' groups_figures/figure-1.svg)" -eq 0 -a "$(grep -c 'class="band s1"' groups_figures/figure-1.svg)" -eq 4
 check "settings: what differs" test "$(sed -n '/aria-label="Settings that differ"/,/<.tbody>/p' groups.html | grep -c 'data-name="\(epochs\|lr\|dropout\|seed\)"')" -eq 4
+"$program" train --data short --preset regularised --hidden 20 --val 1000 --epochs 2 --name 'a <b>run</b>' --author Ada --out named_run >/dev/null
+run report s1 named_run --data short --out named_run.html
+check "a run that was named keeps its name, the others do not" grep -q '<th scope="row">a &lt;b&gt;run&lt;/b&gt;</th>' named_run.html
+check "the name of the default folder is not shown for it" test "$(grep -c '<th scope="row">epochs 4, dropout 0.1, seed 1</th><td data-name="test">' named_run.html)" -eq 1
+check "the head says by whom, and the command" grep -q '<strong>a &lt;b&gt;run&lt;/b&gt;</strong>: preset regularised, begun 2[^ ]* by Ada with .*<code>mnist_simd train .*--author Ada' named_run.html
 run report s1 s1 --data short --out twice.html
 check "the same run twice is no mean" test "$(grep -c 'Over seeds' twice.html)" -eq 0
 

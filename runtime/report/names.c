@@ -1,4 +1,5 @@
 /* Groups of runs that differ in their seeds alone, and names that say what runs differ in. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,11 +26,18 @@ static bool same_but_seed(const struct ms_config *a, const struct ms_config *b) 
   return true;
 }
 
+/* Whether both began with the same weights, or with random ones. */
+static bool same_origin(const struct ms_run *a, const struct ms_run *b) {
+  const struct ms_run_origin *of_a = a->about.origin, *of_b = b->about.origin;
+  return of_a && of_b ? strcmp(of_a->weights_sha256, of_b->weights_sha256) == 0 : !of_a && !of_b;
+}
+
 /* A second run of the same seed has the same bits, and an interrupted one is shorter: neither may enter a mean. */
 static bool belongs_to(const struct ms_report *report, const struct ms_report_run *r, size_t group) {
   for (const struct ms_report_run *other = report->runs; other < r; ++other)
-    if (other->group == group && (other->run.interrupted || other->run.config->seed == r->run.config->seed ||
-                                  !same_but_seed(other->run.config, r->run.config)))
+    if (other->group == group &&
+        (other->run.interrupted || other->run.config->seed == r->run.config->seed ||
+         !same_origin(&other->run, &r->run) || !same_but_seed(other->run.config, r->run.config)))
       return false;
   return !r->run.interrupted;
 }
@@ -79,9 +87,22 @@ static void add_settings(const struct ms_report *report, const struct ms_config 
   }
 }
 
-static void name_group(const struct ms_report *report, const struct ms_run *run, struct ms_text *name) {
+/* Whether somebody has named the run. Else it has the name of the default folder, which begins in this way. */
+static bool is_named(const struct ms_run *run) {
+  char start[MS_RUN_TEXT_BYTES + 64];
+  const int n = snprintf(start, sizeof start, "%s-seed%llu", run->preset, (unsigned long long)run->config->seed);
+  const char *name = run->about.name;
+  return name && (strncmp(name, start, (size_t)n) != 0 || (name[n] != '\0' && name[n] != '-'));
+}
+
+/* A run that was named keeps its name, unless it is one of several seeds. */
+static void name_group(const struct ms_report *report, size_t group, const struct ms_run *run, struct ms_text *name) {
   const size_t n_varied = count_varied(report);
   struct ms_config *preset = NULL;
+  if (is_named(run) && report->groups[group].n == 1) {
+    ms_markup_escape(name, run->about.name);
+    return;
+  }
   if (n_varied > 0 && n_varied <= MAX_LISTED) {
     add_settings(report, run->config, NULL, name);
     return;
@@ -100,7 +121,7 @@ static enum ms_status name_groups(struct ms_report *report) {
     size_t same = 1;
     while (report->runs[r].group != g)
       ++r;
-    name_group(report, &report->runs[r].run, &base);
+    name_group(report, g, &report->runs[r].run, &base);
     for (size_t other = 0; base.data && other < g; ++other) {
       const char *of_other = report->groups[other].name.data;
       same += strncmp(of_other, base.data, base.length) == 0 &&
@@ -123,7 +144,7 @@ enum ms_status ms_report_name_runs(struct ms_report *report) {
     const bool seed_alone = report->n_groups == 1 && report->n_runs > 1;
     if (!seed_alone)
       ms_text_add(&r->name, report->groups[r->group].name.data);
-    if (seeds_matter)
+    if (seeds_matter && !(is_named(&r->run) && report->groups[r->group].n == 1))
       ms_text_printf(&r->name, "%sseed %llu", seed_alone ? "" : ", ", (unsigned long long)r->run.config->seed);
     MS_TRY(ms_text_status(&r->name, "names of runs"));
   }

@@ -203,15 +203,34 @@ void ms_table_digests(const struct ms_report *report, struct ms_text *text) {
 
 /* ---- Machines ---- */
 
+/* " words text", if there is a text. */
+static void add_fact(struct ms_text *text, const char *words, const char *string, const char *end) {
+  if (!string)
+    return;
+  ms_text_add(text, words);
+  ms_markup_escape(text, string);
+  ms_text_add(text, end);
+}
+
 void ms_report_about(const struct ms_report *report, struct ms_text *text) {
   const struct ms_run *run = &report->subject->run;
-  ms_text_add(text, "<p class=\"note\">Preset ");
-  ms_markup_escape(text, run->preset);
-  ms_text_add(text, ", trained by ");
-  ms_markup_escape(text, run->program);
-  ms_text_add(text, " with ");
-  ms_markup_escape(text, run->isa);
-  ms_text_printf(text, " kernels on %zu thread%s.</p>\n", run->threads, run->threads == 1 ? "" : "s");
+  const struct ms_run_about *about = &run->about;
+  ms_text_add(text, "<p class=\"note\">");
+  add_fact(text, "<strong>", about->name, "</strong>: ");
+  add_fact(text, "preset ", run->preset, "");
+  add_fact(text, ", begun ", about->date, "");
+  add_fact(text, " by ", about->author, "");
+  add_fact(text, " with ", run->program, "");
+  add_fact(text, " (commit ", about->commit, ")");
+  add_fact(text, ", compiled by ", about->compiler, "");
+  add_fact(text, ", ", run->isa, " kernels");
+  ms_text_printf(text, " on %zu thread%s.", run->threads, run->threads == 1 ? "" : "s");
+  if (about->origin) {
+    ms_text_printf(text, " Its weights began as those of epoch %zu of ", about->origin->epoch);
+    add_fact(text, "", about->origin->folder, ".");
+  }
+  add_fact(text, "<br><code>", about->command, "</code>");
+  ms_text_add(text, "</p>\n");
 }
 
 /* The part of path behind the folders that it begins with, which both have. */
