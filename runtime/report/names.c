@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/nn/settings.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 #include "runtime/report/claims.h"
@@ -68,14 +69,16 @@ static size_t count_varied(const struct ms_report *report) {
 }
 
 /* The settings that differ among the runs, or from base unless it is NULL; the name may already hold a word. */
-static void add_settings(const struct ms_report *report, const struct ms_config *config, const struct ms_config *base,
+static void add_settings(const struct ms_report *report, const struct ms_config *config, struct ms_config *base,
                          struct ms_text *name) {
   size_t n = 0;
   for (size_t i = 0; ms_setting_name(i); ++i) {
     const char *setting = ms_setting_name(i);
     char value[MS_SETTING_SIZE];
-    if (strcmp(setting, "seed") == 0 ||
-        (base ? same_setting(base, config, setting) : ms_report_is_common(report, setting)))
+    const bool same = base ? same_setting(base, config, setting) : ms_report_is_common(report, setting);
+    if (base && strcmp(setting, "hidden") == 0 && ms_config_resize(base, config->n_hidden) != MS_OK)
+      name->failed = true; /* lists of other layers would differ by their length alone */
+    if (same || strcmp(setting, "seed") == 0)
       continue;
     if (n++ == MAX_LISTED) {
       ms_text_add(name, ", …");
