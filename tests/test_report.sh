@@ -15,9 +15,9 @@ run() { # ARGUMENT...
   code=$?
 }
 
-# A page without the section that may differ between machines.
+# A page without what may differ between machines, and without its own name in the links to its figures.
 without_machine() { # PAGE
-  sed '/<!-- machine: all/,/<!-- machine: end/d' "$1"
+  sed '/<!-- machine: all/,/<!-- machine: end/d; s/href="[a-z0-9_]*_figures/href="figures/' "$1"
 }
 
 "$here/small_data.sh" "$data" short 10200 500
@@ -27,7 +27,7 @@ make_runs "$program" || exit 1
 
 run report u r f --data short --out page.html
 check "report of three runs" test "$code" -eq 0 -a ! -s err
-for figure in 1 2 3 4 5 6 7 a1 a2; do
+for figure in 1 2 3 4 5 6 7 8 9 10 11; do
   check "figure $figure in the page" grep -q "id=\"figure-$figure\"" page.html
   check "figure $figure as a file" grep -q '^<svg xmlns="http://www.w3.org/2000/svg"' "page_figures/figure-$figure.svg"
 done
@@ -37,19 +37,74 @@ else
   echo "skipped whether SVG files are well-formed: xmllint is not installed"
 fi
 check "the page refers to nothing outside" test -z "$(grep -oE '(src|href|url)[=(]"?(https?:|//|[a-z]+\.)' page.html)"
+check "figures numbered in sequence" test "$(grep -oE '<strong>Figure [0-9]+' page.html | grep -oE '[0-9]+' | tr '\n' ' ')" = "$(seq -s ' ' 11) "
+check "links to the figures" test "$(grep -o 'href="page_figures/figure-[0-9]*.svg"' page.html | sort -u | wc -l)" -eq 11
+check "links to the sections" diff <(grep -o '<a href="#[a-z]*"' page.html | cut -d'"' -f2 | tr -d '#') <(grep -o '<section id="[a-z]*"' page.html | cut -d'"' -f2)
+check "links to the files of runs" test -n "$(grep -o 'href="./r/metrics.csv"' page.html)"
+check "runs are named by what they differ in" test "$(grep -cE '^<tr><th scope="row">(unregularised|regularised|final, epochs 3)</th><td data-name="test">' page.html)" -eq 3
+check "a legend of the runs" test "$(grep -c 'type="checkbox" checked data-key="s[0-2]"' page.html)" -eq 3 -a "$(grep -c 'class="line s[0-2]" d="M4' page_figures/figure-1.svg)" -eq 3
 check "claims of the stages" grep -q '<section id="claims">' page.html
 check "digest of the weights" grep -qF "$(sed -n 's/.*"weights_sha256": "\(.*\)".*/\1/p' f/run.json)" page.html
 errors=$(sed -n '/"test": {/,/}/p' f/run.json | sed -n 's/.*"errors": \([0-9]*\).*/\1/p')
 check "every misclassified image" test "$(grep -c '<li data-true=' page.html)" -eq "$errors"
-check "machine section once" test "$(grep -c '<!-- machine: ' page.html)" -eq 2
+check "what may differ between machines: in the head, and the last section" test "$(grep -c '<!-- machine: ' page.html)" -eq 4
 run report r u f --data short --out sorted.html
-check "runs come in the order of the stages" cmp page.html sorted.html
+check "runs come in the order of the stages" cmp <(without_machine page.html) <(without_machine sorted.html)
 run report f --data short
 check "report of one run, in its folder" test "$code" -eq 0 -a -s f/report.html -a -s f/report_figures/figure-7.svg
-check "report of one run: no figure 3" test -z "$(grep 'id="figure-3"' f/report.html)"
+check "report of one run: figures in sequence" test "$(grep -c '<figure' f/report.html)" -eq 8 -a -s f/report_figures/figure-8.svg -a ! -e f/report_figures/figure-9.svg
+check "report of one run: the way to its files" grep -q 'href="./metrics.csv"' f/report.html
 mkdir folder
 run report u --data short --out folder
 check "--out FOLDER" test "$code" -eq 0 -a -s folder/report.html
+
+# ---- Calibration, against the probabilities that eval writes ----
+
+"$program" eval f --data short --predictions p.csv >/dev/null
+read -r error top2 < <(awk -F, 'NR > 1 {
+  best = 4
+  for (c = 5; c <= NF; ++c) if ($c + 0 > $best + 0) best = c
+  rank = 0
+  for (c = 4; c <= NF; ++c) rank += $c + 0 > $(4 + $2) + 0
+  top2 += rank < 2
+  for (bin = 15; bin > 1 && $best <= (bin - 1) / 15; --bin);
+  off[bin] += (best - 4 == $2) - $best
+} END {
+  for (bin in off) sum += off[bin] < 0 ? -off[bin] : off[bin]
+  printf "%.2f %.2f\n", 100 * sum / (NR - 1), 100 * top2 / (NR - 1)
+}' p.csv)
+check "expected calibration error $error" grep -q "Expected calibration error: $error.%, of 15 bins" f/report.html
+check "top-2 accuracy $top2" grep -q "two most probable ones for $top2.% of" f/report.html
+
+# ---- Several seeds and settings on the same axes ----
+
+for seed in 1 2 3; do
+  "$program" train --data short --preset regularised --hidden 20 --dropout 0.1 --val 1000 --epochs 4 --seed $seed --out "s$seed" >/dev/null
+done
+"$program" train --data short --preset regularised --hidden 20 --dropout 0.4 --val 1000 --epochs 3 --lr 0.001 --seed 1 --out other >/dev/null
+run report s1 s2 s3 --data short --out seeds.html
+accuracies() { # of the test images, in per cent, of these runs
+  for folder in "$@"; do
+    sed -n '/"test": {/,/}/p' "$folder/run.json" | sed -n 's/.*"accuracy": \([0-9.]*\).*/\1/p'
+  done
+}
+spread=$(accuracies s1 s2 s3 | awk '{ x[NR] = 100 * $1; sum += x[NR] }
+  END { for (i = 1; i <= NR; ++i) squares += (x[i] - sum / NR) ^ 2; printf "%.2f ± %.2f", sum / NR, sqrt(squares / (NR - 1)) }')
+check "seeds: mean and standard deviation ($spread)" grep -q "data-name=\"n\">3</td><td data-name=\"test, %\">$spread<small>" seeds.html
+check "seeds: bands" test "$(grep -c 'class="band \(training\|validation\)"' seeds_figures/figure-1.svg)" -eq 4
+check "seeds: names" test "$(grep -cE '^<tr><th scope="row">seed [123]</th><td data-name="test">' seeds.html)" -eq 3
+run report other s1 s2 s3 --data short --out groups.html
+check "settings: names" grep -q '<th scope="row">epochs 3, lr 0.001, dropout 0.4, seed 1</th>' groups.html
+check "settings: names without seed in the legend" grep -q '</svg> epochs 3, lr 0.001, dropout 0.4</label>' groups.html
+check "settings: one line, one band" test "$(grep -c 'class="band s0"' groups_figures/figure-1.svg)" -eq 0 -a "$(grep -c 'class="band s1"' groups_figures/figure-1.svg)" -eq 4
+check "settings: what differs" test "$(sed -n '/aria-label="Settings that differ"/,/<.tbody>/p' groups.html | grep -c 'data-name="\(epochs\|lr\|dropout\|seed\)"')" -eq 4
+"$program" train --data short --preset regularised --hidden 20 --val 1000 --epochs 2 --name 'a <b>run</b>' --author Ada --out named_run >/dev/null
+run report s1 named_run --data short --out named_run.html
+check "a run that was named keeps its name, the others do not" grep -q '<th scope="row">a &lt;b&gt;run&lt;/b&gt;</th>' named_run.html
+check "the name of the default folder is not shown for it" test "$(grep -c '<th scope="row">epochs 4, dropout 0.1, seed 1</th><td data-name="test">' named_run.html)" -eq 1
+check "the head says by whom, and the command" grep -q '<strong>a &lt;b&gt;run&lt;/b&gt;</strong>: preset regularised, begun 2[^ ]* by Ada with .*<code>mnist_simd train .*--author Ada' named_run.html
+run report s1 s1 --data short --out twice.html
+check "the same run twice is no mean" test "$(grep -c 'Over seeds' twice.html)" -eq 0
 
 # ---- The same bytes on every ISA ----
 
@@ -76,7 +131,7 @@ f1() { # in run.json, of the test images
 }
 check "absent class: macro F1 is the mean of the others" grep -qx "macro F1 $(f1 | awk '{ sum += $1 } END { printf "%.4f", sum / NR }')" out
 run report one --data ones --out one.html
-check "absent class: dashes on the page" grep -qF '<tr><td>0</td><td>–</td><td>–</td><td>–</td><td>0</td></tr>' one.html
+check "absent class: dashes on the page" grep -qF '<tr><th scope="row">0</th><td>–</td><td>–</td><td>–</td><td>0</td></tr>' one.html
 check "absent class: no nan in a drawing" test -z "$(grep -rhE '[ "]-?nan|d="M-?nan' one.html one_figures)"
 
 # ---- Sweeps ----
@@ -84,12 +139,18 @@ check "absent class: no nan in a drawing" test -z "$(grep -rhE '[ "]-?nan|d="M-?
 make_sweep "$program" || exit 1
 run report s --out sweep.html
 check "report of a sweep, without data" test "$code" -eq 0 -a ! -s err
-check "sweep: a figure for each setting" test "$(grep -c '<figure' sweep.html)" -eq 2 -a -s sweep_figures/figure-a2.svg
+check "sweep: a figure for each setting" test "$(grep -c '<figure' sweep.html)" -eq 2 -a -s sweep_figures/figure-2.svg
 best=$(sed -n 's/^ *1  *\([0-9.]*\) %.*/\1/p' s.log)
 check "sweep: the best accuracy ($best) as in the terminal" grep -qE "<dt>best validation accuracy</dt><dd>${best:-none}.+%" sweep.html
-check "sweep: a row for each point" test "$(grep -c '^<tr><td>[0-9]*</td><td class="text">' sweep.html)" -eq 10 # l2 1e-4 is the base
+check "sweep: a row for each point" test "$(grep -cE '^<tr><th scope="row">[0-9]+</th><td class="text"' sweep.html)" -eq 10 # l2 1e-4 is the base
 MNIST_SIMD_ISA=scalar run report s --out scalar_sweep.html
-check "sweep: same page with scalar kernels" cmp sweep.html scalar_sweep.html
+check "sweep: same page with scalar kernels" cmp <(without_machine sweep.html) <(without_machine scalar_sweep.html)
+printf '%s\n' 'preset regularised' 'set hidden 10' 'set val 1000' 'set epochs 1' 'mode grid' 'vary dropout 0 0.2' 'vary lr 0.0001 0.001 0.01' >grid.txt
+"$program" sweep grid.txt --data short --out grid >/dev/null
+run report grid --out grid.html
+check "grid of two settings: a heat map" test "$(grep -c '<rect class="hit"' grid_figures/figure-1.svg)" -eq 6 -a "$(grep -c '<figure' grid.html)" -eq 3
+best=$(grep -oE '<dt>best validation accuracy</dt><dd>[0-9.]+' grid.html | grep -oE '[0-9.]+$')
+check "heat map: the best one stands out" grep -qE "class=\"strong\"[^>]*>$best<" grid_figures/figure-1.svg
 head -n 3 s/results.jsonl >half && mkdir part && cp s/sweep.txt part && mv half part/results.jsonl
 run report part --out part.html
 check "sweep: one that is not finished" grep -q '<dd>3 of ' part.html
@@ -121,8 +182,8 @@ check "no test files: no figure of them" test -z "$(grep -E '^Test accuracy|^mac
 check "no test files: null in run.json" test "$(grep -cE '^  "test(_sha256)?": null,$' bare_run/run.json)" -eq 2
 run report bare_run --data bare --out bare.html
 check "no test files: a page of validation images" grep -q '<dt>validation accuracy</dt>' bare.html
-check "no test files: no digest of them" test "$(grep -c '<td>test images</td>' bare.html)" -eq 0
-check "names of the data: on the page" grep -q '<tr><td>7 seven</td>' bare.html
+check "no test files: no digest of them" test "$(grep -c '>test images</th>' bare.html)" -eq 0
+check "names of the data: on the page" grep -q '<tr><th scope="row">7 seven</th>' bare.html
 check "names of the data: in run.json" grep -qx '    "seven",' bare_run/run.json
 run show train 0 --data bare --model bare_run
 check "names of the data: in captions" grep -qx 'image 0: 5 five' out
@@ -141,13 +202,13 @@ cp -r f named
 sed -i 's|"class_names": null|"class_names": ["T-shirt/top", "Trouser", null, "Dress", "Coat", "Sandal", "<b>", "A name that is much too long for a drawing", "B\&g", "Ankle boot"]|' named/run.json
 run report named --data short --out named.html
 check "names: page is made" test "$code" -eq 0
-check "names: table of the scores" grep -qE '^<tr><td>0 T-shirt/top</td><td>[0-9–]' named.html
-check "names: a class without one" grep -qE '^<tr><td>2</td><td>[0-9–]' named.html
-check "names: escaped" grep -qE '^<tr><td>6 &lt;b&gt;</td><td>[0-9–]' named.html
-check "names: in full" grep -qE '^<tr><td>7 A name that is much too long for a drawing</td><td>' named.html
-check "names: cut off in drawings" grep -qF '>7 A name that i…<' named_figures/figure-6.svg
-check "names: rows of the confusion matrix" grep -qF '>9 Ankle boot</text>' named_figures/figure-7.svg
-check "names: over the samples" grep -qF '>Trouser<title>Trouser</title></text>' named_figures/figure-1.svg
+check "names: table of the scores" grep -qE '^<tr><th scope="row">0 T-shirt/top</th><td>[0-9–]' named.html
+check "names: a class without one" grep -qE '^<tr><th scope="row">2</th><td>[0-9–]' named.html
+check "names: escaped" grep -qE '^<tr><th scope="row">6 &lt;b&gt;</th><td>[0-9–]' named.html
+check "names: in full" grep -qE '^<tr><th scope="row">7 A name that is much too long for a drawing</th><td>' named.html
+check "names: cut off in drawings" grep -qF '>7 A name that i…<' named_figures/figure-3.svg
+check "names: rows of the confusion matrix" grep -qF '>9 Ankle boot</text>' named_figures/figure-5.svg
+check "names: over the samples" grep -qF '>Trouser<title>Trouser</title></text>' named_figures/figure-6.svg
 check "names: misclassified images" grep -qE '<b>[0-9]( [^<]+)?<br>→ [0-9]( [^<]+)?</b>' named.html
 check "names: choices" grep -qF '<option value="8">8 B&amp;g</option>' named.html
 check "names: no element comes from them" test -z "$(grep -r '[0-9] <b>' named.html named_figures)"

@@ -1,13 +1,15 @@
 // What a browser makes of a report page: all figures, no error, no request but the page, values where it is pointed at, nothing
-// wider than a phone, both colour schemes with enough contrast, the choice of misclassified images.
-// Usage: node test_report_page.mjs PAGE SWEEP_PAGE | --has-browser
+// wider than a phone, both colour schemes with enough contrast, the choice of misclassified images, the legend and the confusion
+// matrix by keys alone, and what axe-core finds (its file: axe.min.js).
+// Usage: node test_report_page.mjs PAGE SWEEP_PAGE [AXE] | --has-browser
+import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { Browser, browserName } from "./browser.mjs";
 
 if (process.argv[2] === "--has-browser") process.exit(browserName ? 0 : 1);
 
-const [url, sweepUrl] = process.argv.slice(2).map(path => pathToFileURL(resolve(path)).href);
+const [url, sweepUrl] = process.argv.slice(2, 4).map(path => pathToFileURL(resolve(path)).href);
 const browser = new Browser();
 let passed = 0, failed = 0;
 
@@ -16,7 +18,23 @@ function check(name, condition, found = "") {
   console.log(`${condition ? "ok     " : "FAILED "} ${name}${condition ? "" : ` ${JSON.stringify(found)}`}`);
 }
 
-const figures = ["1", "2", "3", "4", "5", "6", "7", "a1", "a2"].map(name => `figure-${name}`);
+const figures = Array.from({ length: 11 }, (_, i) => `figure-${i + 1}`);
+const axe = process.argv[4] && readFileSync(process.argv[4], "utf8");
+
+async function checkRules(name) {
+  if (!axe) return;
+  await browser.evaluate(`${axe}; 0`);
+  const bad = await browser.evaluate(`axe.run().then(({ violations }) => violations.filter(v => ["serious", "critical"].includes(v.impact))
+    .map(v => [v.id, v.nodes.length, v.nodes[0].html.slice(0, 200), v.nodes[0].failureSummary]))`);
+  check(`${name}: no serious violation of axe-core's rules`, bad.length === 0, bad);
+}
+
+const press = async key => {
+  const code = { " ": 32, Enter: 13, Tab: 9, ArrowLeft: 37, ArrowUp: 38, ArrowRight: 39, ArrowDown: 40 }[key];
+  const text = { " ": " ", Enter: "\r" }[key];
+  await browser.send("Input.dispatchKeyEvent", { type: "keyDown", key, windowsVirtualKeyCode: code, ...(text && { text }) });
+  await browser.send("Input.dispatchKeyEvent", { type: "keyUp", key, windowsVirtualKeyCode: code });
+};
 
 async function checkQuiet(name, url) {
   const urls = browser.events.filter(event => event.method === "Network.requestWillBeSent").map(event => event.params.request.url)
@@ -46,7 +64,7 @@ const weakTexts = `(() => {
 })()`;
 
 async function checkHovering() {
-  for (const id of ["figure-3", "figure-4", "figure-a1"]) {
+  for (const id of ["figure-2", "figure-3", "figure-4"]) {
     // The third value of the first plot, as the table below the figure has it.
     const point = await browser.evaluate(`(() => {
       const svg = document.querySelector("#${id} svg.plot"), dots = svg.querySelectorAll(".dot");
@@ -56,8 +74,8 @@ async function checkHovering() {
     await browser.send("Input.dispatchMouseEvent", { type: "mouseMoved", ...point });
     const boxes = await browser.evaluate(`[...document.querySelectorAll("#${id} .values")].map(box => box.hidden ? null : box.innerText)`);
     const row = await browser.evaluate(`[...document.querySelectorAll("#${id} tbody tr:nth-child(3) td")].map(td => td.textContent)`);
-    const [, trainAccuracy, trainLoss, valAccuracy, valLoss] = row.map(text => text.replace(/\u00a0%/, ""));
-    const both = row.length > 4;
+    const [trainAccuracy, trainLoss, , valAccuracy, valLoss] = row.map(text => text.replace(/\u00a0%/, ""));
+    const both = row.length > 3;
     check(`${id}: pointing shows epoch 3 in both plots`, boxes.length === 2 && boxes.every(text => text?.startsWith("epoch 3\n")), boxes);
     check(`${id}: its accuracies`, boxes[0]?.includes(`training ${trainAccuracy}`) && (!both || boxes[0].includes(`validation ${valAccuracy}`)), [boxes, row]);
     check(`${id}: its losses`, boxes[1]?.includes(`training ${trainLoss}`) && (!both || boxes[1].includes(`validation ${valLoss}`)), [boxes, row]);
@@ -66,13 +84,64 @@ async function checkHovering() {
   }
 }
 
+// The values of any point lie beside the lines, not over them.
+async function checkBoxes() {
+  const covered = await browser.evaluate(`[...document.querySelectorAll("svg.plot")].filter(svg => svg.checkVisibility()).flatMap(svg => {
+    const frame = svg.getBoundingClientRect(), scale = frame.width / svg.viewBox.baseVal.width;
+    return [...svg.querySelectorAll(".dot")].filter(dot => {
+      svg.dispatchEvent(new PointerEvent("pointermove", { clientX: frame.left + dot.getAttribute("cx") * scale, pointerType: "mouse" }));
+      const box = svg.parentElement.querySelector(".values").getBoundingClientRect();
+      return [...svg.closest("figure").querySelectorAll(".dot:not(.outside)")].map(other => other.getBoundingClientRect()).some(other =>
+        other.right > box.left && other.left < box.right && other.bottom > box.top && other.top < box.bottom);
+    }).map(dot => svg.closest("figure").id + " " + dot.dataset.at); })`);
+  check("values do not cover a line", covered.length === 0, covered);
+  await browser.evaluate(`document.querySelectorAll("svg.plot").forEach(svg => svg.dispatchEvent(new Event("blur")))`);
+}
+
+async function checkLegend() {
+  const state = `(() => { const svg = document.querySelectorAll("#figure-1 svg.plot")[2];
+    const frame = svg.getBoundingClientRect();
+    svg.dispatchEvent(new PointerEvent("pointermove", { clientX: frame.left + 60, pointerType: "mouse" }));
+    const rows = svg.parentElement.querySelectorAll(".values div").length;
+    svg.dispatchEvent(new Event("blur"));
+    return [["s0", "s1", "s2"].filter(key => svg.querySelector(".line." + key).checkVisibility()), rows]; })()`;
+  check("legend: all lines are shown", JSON.stringify(await browser.evaluate(state)) === '[["s0","s1","s2"],3]', await browser.evaluate(state));
+  await browser.evaluate(`document.querySelector("#figure-1 .legend input").focus()`);
+  await press("Tab");
+  await press(" ");
+  check("legend: Tab and the space bar hide the second one, and its values", JSON.stringify(await browser.evaluate(state)) === '[["s0","s2"],2]', await browser.evaluate(state));
+  await browser.send("Emulation.setEmulatedMedia", { media: "print" });
+  check("legend: all are printed", JSON.stringify((await browser.evaluate(state))[0]) === '["s0","s1","s2"]');
+  await browser.send("Emulation.setEmulatedMedia", { media: "" });
+  await browser.evaluate(`document.querySelectorAll("#figure-1 .legend input")[1].focus()`); // paper has no boxes to keep the focus
+  await press(" ");
+  check("legend: and show it again", JSON.stringify(await browser.evaluate(state)) === '[["s0","s1","s2"],3]');
+}
+
+async function checkMatrixKeys() {
+  const focused = `(({ dataset }) => [dataset.true, dataset.predicted])(document.activeElement)`;
+  await browser.evaluate(`document.querySelector(".cell[tabindex='0']").focus()`);
+  const first = await browser.evaluate(focused);
+  await press("ArrowDown");
+  const second = await browser.evaluate(focused);
+  check("matrix: arrow keys go from cell to cell", Number(second[0]) > Number(first[0]), [first, second]);
+  await press("Enter");
+  const chosen = await browser.evaluate(`["true", "predicted"].map(name => document.querySelector("select[data-choice=" + name + "]").value)`);
+  check("matrix: Enter chooses its images", JSON.stringify(chosen) === JSON.stringify(second), [chosen, second]);
+  check("matrix: one stop of the Tab key", await browser.evaluate(`document.querySelectorAll(".cell[tabindex='0']").length`) === 1);
+  await browser.send("Emulation.setEmulatedMedia", { media: "print" });
+  const hidden = await browser.evaluate(`[...document.querySelectorAll(".mistakes li")].filter(li => !li.checkVisibility()).length`);
+  check("printed: all misclassified images", hidden === 0, hidden);
+  await browser.send("Emulation.setEmulatedMedia", { media: "" });
+}
+
 async function checkKeys() {
-  await browser.evaluate(`document.querySelector("#figure-3 svg.plot").focus()`);
+  await browser.evaluate(`document.querySelector("#figure-2 svg.plot").focus()`);
   for (const key of ["ArrowRight", "ArrowRight", "ArrowLeft", "End"]) await browser.send("Input.dispatchKeyEvent", { type: "keyDown", key });
-  const text = await browser.evaluate(`document.querySelector("#figure-3 .values").innerText`);
+  const text = await browser.evaluate(`document.querySelector("#figure-2 .values").innerText`);
   check("the arrow keys and End walk through the epochs", text.startsWith("epoch 15\n"), text);
   await browser.send("Input.dispatchKeyEvent", { type: "keyDown", key: "Escape" });
-  check("Escape hides the values", await browser.evaluate(`document.querySelector("#figure-3 .values").hidden`));
+  check("Escape hides the values", await browser.evaluate(`document.querySelector("#figure-2 .values").hidden`));
 }
 
 async function checkMistakes() {
@@ -81,7 +150,7 @@ async function checkMistakes() {
   const cell = await browser.evaluate(`(() => {
     const cell = [...document.querySelectorAll(".cell")].find(c => c.dataset.true !== c.dataset.predicted);
     cell.dispatchEvent(new MouseEvent("click", { bubbles: true }));
-    return { t: cell.dataset.true, p: cell.dataset.predicted, n: Number(cell.querySelector("text").textContent) }; })()`);
+    return { t: cell.dataset.true, p: cell.dataset.predicted, n: Number(cell.querySelector("title").textContent.split(": ").pop()) }; })()`);
   const chosen = await browser.evaluate(`${shown}.map(li => [li.dataset.true, li.dataset.predicted])`);
   check("a cell of the matrix shows its images", chosen.length === cell.n && all > cell.n && chosen.every(([t, p]) => t === cell.t && p === cell.p), [all, cell, chosen]);
   await browser.evaluate(`for (const select of document.querySelectorAll("#mistakes select")) {
@@ -105,20 +174,24 @@ for (const width of [1280, 390])
   for (const scheme of ["light", "dark"]) {
     const name = `${width} px, ${scheme}`;
     await browser.open(url, { width, scheme, mobile: width < 500 });
-    const found = await browser.evaluate(`${JSON.stringify(figures)}.filter(id => document.querySelector("#" + id + " svg")?.getBoundingClientRect().height > 50)`);
+    const found = await browser.evaluate(`${JSON.stringify(figures)}.filter(id => document.querySelector("#" + id + " .panels svg")?.getBoundingClientRect().height > 50)`);
     check(`${name}: all figures`, found.length === figures.length, found);
     await checkLayout(name, width);
     if (width > 500 && scheme === "light") {
       await checkHovering();
       await checkKeys();
       await checkMistakes();
+      await checkBoxes();
+      await checkLegend();
+      await checkMatrixKeys();
     }
+    await checkRules(name);
     if (width < 500) {
-      const point = await browser.evaluate(`(() => { const svg = document.querySelector("#figure-4 svg.plot"); svg.scrollIntoView({ block: "center" });
+      const point = await browser.evaluate(`(() => { const svg = document.querySelector("#figure-3 svg.plot"); svg.scrollIntoView({ block: "center" });
         const frame = svg.getBoundingClientRect(); return { x: frame.left + frame.width / 2, y: frame.top + frame.height / 2 }; })()`);
       await browser.send("Input.dispatchTouchEvent", { type: "touchStart", touchPoints: [point] });
       await browser.send("Input.dispatchTouchEvent", { type: "touchEnd", touchPoints: [] });
-      const text = await browser.evaluate(`document.querySelector("#figure-4 .values").innerText`);
+      const text = await browser.evaluate(`document.querySelector("#figure-3 .values").innerText`);
       check(`${name}: touching a plot shows values`, /^epoch \d+\ntraining [\d.]+\nvalidation [\d.]+$/.test(text), text);
     }
     await checkQuiet(name, url);
@@ -129,6 +202,7 @@ for (const [width, scheme] of [[1280, "light"], [390, "dark"]]) {
   const name = `sweep, ${width} px, ${scheme}`;
   await browser.open(sweepUrl, { width, scheme, mobile: width < 500 });
   await checkLayout(name, width);
+  await checkRules(name);
   const texts = await browser.evaluate(`[...document.querySelectorAll("figure")].map(figure => {
     const svg = figure.querySelector("svg.plot"), frame = svg.getBoundingClientRect();
     svg.dispatchEvent(new PointerEvent("pointermove", { clientX: frame.left + 60, pointerType: "mouse" }));

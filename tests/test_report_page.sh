@@ -22,4 +22,12 @@ make_runs "$program"
 make_sweep "$program"
 "$program" report u r f --data short --out page.html >/dev/null
 "$program" report s --out sweep.html >/dev/null
-node "$here/test_report_page.mjs" page.html sweep.html
+axe=
+if ! command -v npm >/dev/null; then
+  echo "not tested: rules of accessibility: npm is not installed"
+elif ! timeout 120 npm install --prefix node --no-audit --no-fund --loglevel=error axe-core@4.14.1 >npm.log 2>&1; then
+  echo "not tested: rules of accessibility: npm could not get axe-core: $(tail -n 1 npm.log)"
+else
+  axe=node/node_modules/axe-core/axe.min.js
+fi
+node "$here/test_report_page.mjs" page.html sweep.html $axe

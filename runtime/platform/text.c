@@ -1,7 +1,6 @@
 /* A text that grows; UTF-8. */
 #include "runtime/platform/text.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,21 +39,26 @@ void ms_text_add(struct ms_text *text, const char *string) {
   ms_text_add_bytes(text, string, strlen(string));
 }
 
-void ms_text_printf(struct ms_text *text, const char *format, ...) {
-  va_list args;
-  va_start(args, format);
-  const int length = ms_vsnprintf(NULL, 0, format, args);
-  va_end(args);
+void ms_text_vprintf(struct ms_text *text, const char *format, va_list args) {
+  va_list again;
+  va_copy(again, args);
+  const int length = ms_vsnprintf(NULL, 0, format, again);
+  va_end(again);
   if (length < 0) {
     text->failed = true;
     return;
   }
   if (!reserve(text, (size_t)length))
     return;
-  va_start(args, format);
   ms_vsnprintf(text->data + text->length, (size_t)length + 1, format, args);
-  va_end(args);
   text->length += (size_t)length;
+}
+
+void ms_text_printf(struct ms_text *text, const char *format, ...) {
+  va_list args;
+  va_start(args, format);
+  ms_text_vprintf(text, format, args);
+  va_end(args);
 }
 
 enum ms_status ms_text_status(const struct ms_text *text, const char *what) {

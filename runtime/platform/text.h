@@ -3,6 +3,8 @@
 #ifndef MS_PLATFORM_TEXT_H
 #define MS_PLATFORM_TEXT_H
 
+#include <stdarg.h>
+
 #include "runtime/mnist_simd.h"
 
 struct ms_text {
@@ -14,6 +16,7 @@ struct ms_text {
 void ms_text_add(struct ms_text *text, const char *string);
 void ms_text_add_bytes(struct ms_text *text, const char *bytes, size_t n_bytes);
 __attribute__((format(printf, 2, 3))) void ms_text_printf(struct ms_text *text, const char *format, ...);
+__attribute__((format(printf, 2, 0))) void ms_text_vprintf(struct ms_text *text, const char *format, va_list args);
 
 /* MS_ERROR_MEMORY, the message naming `what`, if something is missing from the text. */
 enum ms_status ms_text_status(const struct ms_text *text, const char *what);

@@ -100,7 +100,7 @@ enum ms_status ms_figure_architecture(const struct ms_report *report, const stru
   f->n_panels = 1;
   panel->width = WIDTH;
   panel->height = HEIGHT;
-  ms_text_printf(&f->title, "The network, %s", r->name.data ? r->name.data : "");
+  ms_text_printf(&f->title, "The network, %s", r->name.data);
   ms_text_add(&panel->label, "Layers of the network: ");
   ms_markup_layers(&panel->label, network);
   for (size_t i = 1; i < n; ++i) {

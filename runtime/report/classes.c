@@ -1,5 +1,6 @@
 /* Precision, recall and F1 of each class, and the confusion matrix (Figures 6 and 7 of the report). */
 #include <math.h>
+#include <stdio.h>
 
 #include "runtime/report/class_names.h"
 #include "runtime/report/line_chart.h"
@@ -41,7 +42,12 @@ static void draw_scores(const struct ms_report *report, struct ms_panel *panel) 
 #define X(value) (left + ((value)-low) / (1 - low) * (right - left))
   panel->width = WIDTH + name_room(report);
   panel->height = bottom + 40;
-  ms_text_add(&panel->label, "Precision, recall and F1 of each class");
+  ms_text_add(&panel->label, "Precision, recall and F1 of each class. F1: ");
+  for (size_t c = 0; c < e->n_classes; ++c) {
+    char score[MS_SHORT_TEXT];
+    ms_class_add_markup(&panel->label, report->class_names, c, MS_CLASS_WORDS);
+    ms_text_printf(&panel->label, " %s%s", ms_markup_score(score, e->f1[c]), c + 1 < e->n_classes ? ", " : "");
+  }
   ms_text_printf(svg, "<g transform=\"translate(%.0f 10)\">", left);
   ms_text_add(
       svg, "<rect class=\"score precision\" x=\"0\" y=\"-4\" width=\"8\" height=\"8\"/><text class=\"tick\" x=\"14\" "
@@ -75,29 +81,32 @@ static void draw_scores(const struct ms_report *report, struct ms_panel *panel) 
 }
 
 static void add_score_table(const struct ms_report *report, struct ms_text *text) {
+  static const char *const names[] = {"class", "precision", "recall", "F1", "images"};
   const struct ms_evaluation *e = &report->evaluation;
-  char precision[MS_SHORT_TEXT], recall[MS_SHORT_TEXT], f1[MS_SHORT_TEXT], count[MS_SHORT_TEXT];
-  ms_text_add(
-      text, "<details><summary>Values as a table</summary>\n<div class=\"scroll\"><table class=\"numbers\"><thead><tr>"
-            "<th>class</th><th>precision</th><th>recall</th><th>F1</th><th>images</th></tr></thead><tbody>\n");
+  char score[MS_SHORT_TEXT];
+  struct ms_table table = ms_table_begin(text, "Values as a table", true, "numbers", names, 5);
   for (size_t c = 0; c < e->n_classes; ++c) {
-    ms_text_add(text, "<tr><td>");
+    ms_table_row(&table, "");
+    ms_table_cell(&table, "");
     ms_class_add_markup(text, report->class_names, c, MS_CLASS_WORDS);
-    ms_text_printf(text, "</td><td>%s</td><td>%s</td><td>%s</td><td>%s</td></tr>\n",
-                   ms_markup_score(precision, e->precision[c]), ms_markup_score(recall, e->recall[c]),
-                   ms_markup_score(f1, e->f1[c]), ms_markup_count(count, e->support[c]));
+    ms_table_printf(&table, "%s", ms_markup_score(score, e->precision[c]));
+    ms_table_printf(&table, "%s", ms_markup_score(score, e->recall[c]));
+    ms_table_printf(&table, "%s", ms_markup_score(score, e->f1[c]));
+    ms_table_printf(&table, "%s", ms_markup_count(score, e->support[c]));
   }
-  ms_text_printf(text,
-                 "</tbody><tfoot><tr><td>mean</td><td></td><td></td><td>%.4f</td><td>%s</td></tr></tfoot></table></"
-                 "div></details>\n",
-                 e->macro_f1, ms_markup_count(count, e->n));
+  ms_table_row(&table, "sum");
+  ms_table_printf(&table, "mean");
+  ms_table_printf(&table, "–");
+  ms_table_printf(&table, "–");
+  ms_table_printf(&table, "%.4f", e->macro_f1);
+  ms_table_printf(&table, "%s", ms_markup_count(score, e->n));
+  ms_table_end(&table);
 }
 
 enum ms_status ms_figure_classes(const struct ms_report *report, struct ms_figure *f) {
   const struct ms_evaluation *e = &report->evaluation;
   f->n_panels = 1;
-  ms_text_printf(&f->title, "Precision, recall and F1 per class, %s",
-                 report->subject->name.data ? report->subject->name.data : "");
+  ms_text_printf(&f->title, "Precision, recall and F1 per class, %s", report->subject->name.data);
   draw_scores(report, &f->panels[0]);
   ms_text_printf(&f->caption, "Dashed: the mean of the classes’ F1, %.4f. Mind where the axis starts.", e->macro_f1);
   add_score_table(report, &f->details);
@@ -128,14 +137,38 @@ static void draw_cell(const struct ms_report *report, struct ms_text *svg, size_
                  "<g class=\"cell\" data-true=\"%zu\" data-predicted=\"%zu\"><rect class=\"%s\" x=\"%.1f\" y=\"%.1f\" "
                  "width=\"%.1f\" height=\"%.1f\" fill-opacity=\"%.2f\"/>",
                  i, j, i == j ? "hit" : "miss", x + 0.5, y + 0.5, cell - 1, cell - 1, shade);
-  if (cell >= 18 && count > 0)
-    ms_text_printf(svg, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%zu</text>",
-                   count >= 1000 && cell < 32 ? "tiny" : "count", x + cell / 2, y + cell / 2 + 4, count);
   ms_text_add(svg, "<title>");
   ms_class_add_markup(svg, report->class_names, i, MS_CLASS_WORDS);
   ms_text_add(svg, " taken for ");
   ms_class_add_markup(svg, report->class_names, j, MS_CLASS_WORDS);
-  ms_text_printf(svg, ": %zu</title></g>\n", count);
+  ms_text_printf(svg, ": %zu</title></g>", count);
+  if (cell >= 18 && count > 0)
+    ms_text_printf(svg, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">%zu</text>",
+                   count >= 1000 && cell < 32 ? "count tiny" : "count", x + cell / 2, y + cell / 2 + 4, count);
+  ms_text_add(svg, "\n");
+}
+
+/* Of many classes the drawing alone. */
+static void add_confusion_table(const struct ms_report *report, struct ms_text *text) {
+  enum { MOST = 30 };
+  const struct ms_evaluation *e = &report->evaluation;
+  char numbers[MOST][4];
+  const char *names[MOST + 1] = {"true class"};
+  if (e->n_classes > MOST)
+    return;
+  for (size_t c = 0; c < e->n_classes; ++c) {
+    snprintf(numbers[c], sizeof numbers[c], "%zu", c);
+    names[c + 1] = numbers[c];
+  }
+  struct ms_table table = ms_table_begin(text, "Values as a table", true, "numbers", names, e->n_classes + 1);
+  for (size_t i = 0; i < e->n_classes; ++i) {
+    ms_table_row(&table, "");
+    ms_table_cell(&table, "");
+    ms_class_add_markup(text, report->class_names, i, MS_CLASS_WORDS);
+    for (size_t j = 0; j < e->n_classes; ++j)
+      ms_table_printf(&table, "%zu", e->confusion[i * e->n_classes + j]);
+  }
+  ms_table_end(&table);
 }
 
 enum ms_status ms_figure_confusion(const struct ms_report *report, struct ms_figure *f) {
@@ -147,7 +180,7 @@ enum ms_status ms_figure_confusion(const struct ms_report *report, struct ms_fig
   f->n_panels = 1;
   panel->width = WIDTH + name_room(report);
   panel->height = WIDTH;
-  ms_text_printf(&f->title, "Confusion matrix, %s", report->subject->name.data ? report->subject->name.data : "");
+  ms_text_printf(&f->title, "Confusion matrix, %s", report->subject->name.data);
   ms_text_add(&panel->label, "Confusion matrix: a row per true class, a column per predicted class");
   ms_text_printf(svg, "<text class=\"name\" x=\"%.1f\" y=\"12\" text-anchor=\"middle\">predicted</text>\n",
                  (left + panel->width) / 2);
@@ -170,6 +203,8 @@ enum ms_status ms_figure_confusion(const struct ms_report *report, struct ms_fig
   ms_text_add(
       &f->caption,
       "Images of a true class (row) by predicted class (column). Blue: right, the deeper the larger the "
-      "share of its class. Orange: wrong, shaded by the square root of the count; click one to see its images.");
+      "share of its class. Orange: wrong, shaded by the square root of the count; click one to see its images, or walk "
+      "from cell to cell with the arrow keys and press Enter.");
+  add_confusion_table(report, &f->details);
   return ms_figure_status(f);
 }

@@ -87,13 +87,24 @@ enum ms_status ms_figure_samples(const struct ms_report *report, struct ms_figur
     --missing;
   }
   ms_text_add(&f->title, "Sample images");
-  ms_text_printf(&panel->label, "Images of %zu classes", data->n_classes);
+  ms_text_printf(&panel->label, "%d images of each class: ", SAMPLES);
+  for (size_t c = 0; c < data->n_classes; ++c) {
+    ms_text_add(&panel->label, c > 0 ? ", " : "");
+    ms_class_add_markup(&panel->label, report->class_names, c, MS_CLASS_WORDS);
+  }
   ms_text_printf(&f->caption, "The first %d training images of each class, in file order; %zu × %zu grey pixels.",
                  SAMPLES, data->rows, data->cols);
   return status == MS_OK ? ms_figure_status(f) : status;
 }
 
 /* ---- Misclassified images ---- */
+
+/* "7 taken for 2" */
+static void add_mistake(const struct ms_report *report, size_t index, const char *between, struct ms_text *text) {
+  ms_class_add_markup(text, report->class_names, report->images.labels[index], MS_CLASS_WORDS);
+  ms_text_add(text, between);
+  ms_class_add_markup(text, report->class_names, report->evaluation.predicted[index], MS_CLASS_WORDS);
+}
 
 /* Names do not fit beside each other: the predicted one then gets a line of its own. */
 static void add_mistake_words(const struct ms_report *report, size_t index, struct ms_text *svg, double x, double y) {
@@ -121,7 +132,7 @@ static enum ms_status draw_first(const struct ms_report *report, struct ms_panel
   enum ms_status status = MS_OK;
   panel->width = WIDTH;
   panel->height = n > 0 ? cell_height * (double)((n + MISTAKE_COLUMNS - 1) / MISTAKE_COLUMNS) - 8 : 20;
-  ms_text_printf(&panel->label, "The first %zu misclassified %s images", n, report->images_kind);
+  ms_text_printf(&panel->label, "The first %zu misclassified %s images: ", n, report->images_kind);
   if (n == 0)
     ms_text_printf(&panel->svg, "<text class=\"tick\" x=\"0\" y=\"14\">No %s image is misclassified.</text>\n",
                    report->images_kind);
@@ -132,6 +143,8 @@ static enum ms_status draw_first(const struct ms_report *report, struct ms_panel
     const double at = x + (cell_width - size) / 2;
     ms_text_printf(&panel->svg, "<rect class=\"frame\" x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" rx=\"3\"/>",
                    at, y + 0.5, size, size);
+    ms_text_add(&panel->label, k > 0 ? ", " : "");
+    add_mistake(report, i, " taken for ", &panel->label);
     status = add_image(&panel->svg, &report->images, i, at + 4, y + 4.5, size - 8);
     add_mistake_words(report, i, &panel->svg, x + cell_width / 2, y + size + 16);
     ++k;
@@ -169,23 +182,22 @@ enum ms_status ms_report_browser(const struct ms_report *report, struct ms_text 
       ms_markup_count(count, e->errors), e->errors == 1 ? "" : "s");
   add_choice(report, "true", "true class", text);
   add_choice(report, "predicted", "predicted", text);
-  ms_text_add(
-      text, "<label>order <select data-choice=\"order\"><option value=\"\">as in the file</option><option "
-            "value=\"sure\">surest first</option></select></label> <output></output></div>\n<ul class=\"mistakes\">\n");
+  ms_text_add(text, "<label>order <select data-choice=\"order\"><option value=\"\">as in the file</option><option "
+                    "value=\"sure\">surest first</option></select></label> <output></output></div>\n<ul "
+                    "class=\"mistakes\" tabindex=\"0\" aria-label=\"Misclassified images\">\n");
   for (size_t i = 0; status == MS_OK && i < data->n && n < MAX_BROWSED; ++i) {
     if (e->predicted[i] == data->labels[i])
       continue;
     ms_text_printf(text,
                    "<li data-true=\"%d\" data-predicted=\"%d\" data-sure=\"%.6f\"><img class=\"ink\" "
-                   "width=\"%zu\" height=\"%zu\" alt=\"image %zu\" title=\"image %zu of the %s file\" src=\"",
+                   "width=\"%zu\" height=\"%zu\" title=\"image %zu of the %s file\" alt=\"",
                    data->labels[i], e->predicted[i], (double)e->confidence[i], data->cols, data->rows,
-                   report->first_image + i, report->first_image + i,
-                   report->subject->run.has_test ? "test" : "training");
+                   report->first_image + i, report->subject->run.has_test ? "test" : "training");
+    add_mistake(report, i, " taken for ", text);
+    ms_text_add(text, "\" src=\"");
     status = add_ink(text, data, i);
     ms_text_add(text, "\"><b>");
-    ms_class_add_markup(text, report->class_names, data->labels[i], MS_CLASS_WORDS);
-    ms_text_add(text, named ? "<br>→ " : " → ");
-    ms_class_add_markup(text, report->class_names, e->predicted[i], MS_CLASS_WORDS);
+    add_mistake(report, i, named ? "<br>→ " : " → ", text);
     ms_text_printf(text, "</b> <span>%s</span></li>\n", ms_markup_percent(percent, (double)e->confidence[i]));
     ++n;
   }
@@ -197,8 +209,7 @@ enum ms_status ms_figure_mistakes(const struct ms_report *report, struct ms_figu
   const struct ms_evaluation *e = &report->evaluation;
   char count[MS_SHORT_TEXT], n[MS_SHORT_TEXT];
   f->n_panels = 1;
-  ms_text_printf(&f->title, "Misclassified %s images, %s", report->images_kind,
-                 report->subject->name.data ? report->subject->name.data : "");
+  ms_text_printf(&f->title, "Misclassified %s images, %s", report->images_kind, report->subject->name.data);
   if (e->errors > FIRST_MISTAKES)
     ms_text_printf(&f->caption, "The first %d of ", FIRST_MISTAKES);
   ms_text_printf(&f->caption,

@@ -1,10 +1,12 @@
 /* Figures in a page and in files of their own. */
 #include "runtime/report/figure.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "runtime/platform/error.h"
 #include "runtime/report/assets.h"
+#include "runtime/report/markup.h"
 
 void ms_figure_free(struct ms_figure *f) {
   ms_text_free(&f->title);
@@ -33,10 +35,26 @@ enum ms_status ms_figure_status(const struct ms_figure *f) {
   return MS_OK;
 }
 
-void ms_figure_add_html(struct ms_text *text, const struct ms_figure *f) {
+/* Boxes to tick, which the style sheet obeys, without a script. */
+static void add_legend(struct ms_text *text, const struct ms_figure *f) {
+  ms_text_add(text, "<fieldset class=\"legend\"><legend>Shown</legend>\n");
+  for (size_t k = 0; k < f->n_keys; ++k)
+    ms_text_printf(text,
+                   "<label><input type=\"checkbox\" checked data-key=\"s%zu\"><svg class=\"drawing\" width=\"28\" "
+                   "height=\"8\" aria-hidden=\"true\"><path class=\"line s%zu\" d=\"M1 4H27\"/></svg> %s</label>\n",
+                   k, k, f->keys[k]);
+  ms_text_add(text, "</fieldset>\n");
+}
+
+void ms_figure_add_html(struct ms_text *text, const struct ms_figure *f, const char *folder) {
   ms_text_printf(text, "<figure class=\"numbered\" id=\"%s\">\n<figcaption><strong>%s.</strong> ", f->id, f->number);
   add(text, &f->title);
-  ms_text_printf(text, "</figcaption>\n<div class=\"panels n%zu\">\n", f->n_panels);
+  ms_text_add(text, " <a class=\"file\" href=\"");
+  ms_markup_url(text, folder);
+  ms_text_printf(text, "/%s.svg\" aria-label=\"%s as an SVG file\">SVG</a></figcaption>\n", f->id, f->number);
+  if (f->n_keys > 0)
+    add_legend(text, f);
+  ms_text_printf(text, "<div class=\"panels n%zu\">\n", f->n_panels);
   for (size_t p = 0; p < f->n_panels; ++p) {
     const struct ms_panel *panel = &f->panels[p];
     const bool plot = panel->kind && panel->kind[0];
@@ -62,26 +80,35 @@ void ms_figure_add_html(struct ms_text *text, const struct ms_figure *f) {
 }
 
 void ms_figure_add_svg(struct ms_text *text, const struct ms_figure *f) {
-  enum { GAP = 24 };
-  double width = 0, height = 0;
+  enum { GAP = 24, KEY_HEIGHT = 20 };
+  double panel_width = 0, panel_height = 0;
   for (size_t p = 0; p < f->n_panels; ++p) {
-    width += f->panels[p].width + (p > 0 ? GAP : 0);
-    height = f->panels[p].height > height ? f->panels[p].height : height;
+    panel_width = fmax(panel_width, f->panels[p].width);
+    panel_height = fmax(panel_height, f->panels[p].height);
   }
+  const size_t columns = f->n_panels == 4 ? 2 : f->n_panels > 0 ? f->n_panels : 1;
+  const double rows = f->n_panels == 4 ? 2 : 1;
+  const double width = (double)columns * (panel_width + GAP) - GAP, height = rows * (panel_height + GAP) - GAP;
   ms_text_printf(text,
                  MS_SVG_HEAD " viewBox=\"0 0 %g %g\" width=\"%g\" "
                              "height=\"%g\">\n<title>%s: ",
-                 width, height, width, height, f->number);
+                 width, height + KEY_HEIGHT * (double)f->n_keys, width, height + KEY_HEIGHT * (double)f->n_keys,
+                 f->number);
   add(text, &f->title);
   ms_text_add(text, "</title>\n<style>");
   ms_text_add_bytes(text, ms_asset_figures_css, ms_asset_figures_css_bytes);
-  ms_text_printf(text, "</style>\n<rect class=\"paper\" width=\"%g\" height=\"%g\"/>\n", width, height);
-  double x = 0;
+  ms_text_printf(text, "</style>\n<rect class=\"paper\" width=\"%g\" height=\"%g\"/>\n", width,
+                 height + KEY_HEIGHT * (double)f->n_keys);
   for (size_t p = 0; p < f->n_panels; ++p) {
-    ms_text_printf(text, "<g transform=\"translate(%g 0)\">\n", x);
+    ms_text_printf(text, "<g transform=\"translate(%g %g)\">\n", (double)(p % columns) * (panel_width + GAP),
+                   (double)(p / columns) * (panel_height + GAP));
     add(text, &f->panels[p].svg);
     ms_text_add(text, "</g>\n");
-    x += f->panels[p].width + GAP;
+  }
+  for (size_t k = 0; k < f->n_keys; ++k) {
+    const double y = height + KEY_HEIGHT * (double)k + 8;
+    ms_text_printf(text, "<path class=\"line s%zu\" d=\"M4 %gH36\"/><text x=\"44\" y=\"%g\">%s</text>\n", k, y, y + 4,
+                   f->keys[k]);
   }
   ms_text_add(text, "</svg>\n");
 }

@@ -5,7 +5,7 @@
 
 #include "runtime/platform/text.h"
 
-enum { MS_MAX_PANELS = 4 };
+enum { MS_MAX_PANELS = 4, MS_MAX_KEYS = 8 };
 
 struct ms_panel {
   double width, height; /* of the drawing, in its own units: text is 12 of them high */
@@ -22,12 +22,14 @@ struct ms_figure {
   struct ms_text details; /* HTML that may be opened below: values, more images; may be empty */
   size_t n_panels;
   struct ms_panel panels[MS_MAX_PANELS];
+  size_t n_keys; /* of the legend; in a page they switch all that has the class of a key, "s0", "s1", ..., on and off */
+  const char *keys[MS_MAX_KEYS]; /* escaped */
 };
 
 void ms_figure_free(struct ms_figure *figure);
 
-/* The element <figure> of a page. */
-void ms_figure_add_html(struct ms_text *text, const struct ms_figure *figure);
+/* The element <figure> of a page, with a link to its file, which is in that folder beside the page. */
+void ms_figure_add_html(struct ms_text *text, const struct ms_figure *figure, const char *folder);
 
 #define MS_SVG_HEAD "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"drawing\""
 

@@ -8,7 +8,7 @@
 #include "runtime/report/markup.h"
 
 /* The frame of the plot in a panel. */
-static const double width = 400, height = 268, slanted_height = 310, left = 46, right = 322, top = 44, bottom = 222;
+static const double width = 400, height = 268, slanted_height = 310, left = 46, top = 44, bottom = 222;
 enum { CHARACTER_WIDTH = 7, MAX_Y_STEPS = 6, MAX_X_STEPS = 8, LABEL_HEIGHT = 14, MARKED_POINTS = 30 };
 
 /* A range that has ticks: others are infinite, or so narrow that steps within it would be lost in rounding. */
@@ -41,12 +41,13 @@ struct ms_ticks ms_ticks_for(double low, double high, int max_steps) {
 struct plot {
   const struct ms_line_chart *chart;
   struct ms_text *svg;
-  double y_low, y_high;
+  double right, y_low, y_high;
 };
 
 static double x_at(const struct plot *p, double x) {
   const double first = p->chart->x[0], last = p->chart->x[p->chart->n - 1], inset = 8;
-  return last > first ? left + inset + (x - first) / (last - first) * (right - left - 2 * inset) : (left + right) / 2;
+  return last > first ? left + inset + (x - first) / (last - first) * (p->right - left - 2 * inset)
+                      : (left + p->right) / 2;
 }
 
 static double y_at(const struct plot *p, double y) {
@@ -70,19 +71,19 @@ static void draw_y_axis(const struct plot *p, struct ms_ticks ticks) {
   const double first = ceil(p->y_low / ticks.step - 1e-9), last = floor(p->y_high / ticks.step + 1e-9);
   for (double i = first; i <= last; ++i) {
     const double value = i == 0 ? 0 : i * ticks.step /* no -0 */, y = y_at(p, value);
-    ms_text_printf(p->svg, "<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/>", left, y, right);
+    ms_text_printf(p->svg, "<path class=\"grid\" d=\"M%.1f %.1fH%.1f\"/>", left, y, p->right);
     ms_text_printf(p->svg, "<text class=\"tick\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"end\">%s%.*f%s</text>\n", left - 6,
                    y + 4, value < 0 ? "−" : "", ticks.decimals, fabs(value), p->chart->unit);
   }
 }
 
 /* Labels that would meet are slanted. */
-static bool is_slanted(const struct ms_line_chart *c) {
+static bool is_slanted(const struct ms_line_chart *c, double width_of_axis) {
   size_t longest = 0;
   for (size_t i = 0; c->x_labels && i < c->n; ++i)
     if (strlen(c->x_labels[i]) > longest)
       longest = strlen(c->x_labels[i]);
-  return (double)(c->n * longest * CHARACTER_WIDTH) > right - left;
+  return (double)(c->n * longest * CHARACTER_WIDTH) > width_of_axis;
 }
 
 static void x_tick(const struct plot *p, double x, bool slanted, const char *label) {
@@ -98,7 +99,7 @@ static void x_tick(const struct plot *p, double x, bool slanted, const char *lab
 static void draw_x_axis(const struct plot *p, bool slanted) {
   const struct ms_line_chart *c = p->chart;
   char label[32];
-  ms_text_printf(p->svg, "<path class=\"axis\" d=\"M%.1f %.1fH%.1f\"/>\n", left, bottom, right);
+  ms_text_printf(p->svg, "<path class=\"axis\" d=\"M%.1f %.1fH%.1f\"/>\n", left, bottom, p->right);
   if (c->x_labels) {
     for (size_t i = 0; i < c->n; ++i)
       x_tick(p, x_at(p, c->x[i]), slanted, c->x_labels[i]);
@@ -110,7 +111,7 @@ static void draw_x_axis(const struct plot *p, bool slanted) {
       x_tick(p, x_at(p, x), false, label);
     }
   }
-  ms_text_printf(p->svg, "<text class=\"name\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", (left + right) / 2,
+  ms_text_printf(p->svg, "<text class=\"name\" x=\"%.1f\" y=\"%.1f\" text-anchor=\"middle\">", (left + p->right) / 2,
                  (slanted ? slanted_height : height) - 10);
   ms_markup_escape(p->svg, c->x_name);
   ms_text_add(p->svg, "</text>\n");
@@ -122,7 +123,7 @@ static void draw_level(const struct plot *p) {
   if (c->has_level && y >= top && y <= bottom)
     ms_text_printf(
         p->svg, "<path class=\"mark\" d=\"M%.1f %.1fH%.1f\"/><text class=\"marked\" x=\"%.1f\" y=\"%.1f\">%s</text>\n",
-        left, y, right, right + 2, y + 4, c->level_text);
+        left, y, p->right, p->right + 2, y + 4, c->level_text);
 }
 
 static void draw_marks(const struct plot *p) {
@@ -161,14 +162,39 @@ static void draw_bars(const struct plot *p, const struct ms_series *s) {
                      y_at(p, s->from[i]), y_at(p, s->to[i]));
 }
 
+/* Along the upper values and back along the lower ones, as far as there are any from the first on. */
+static void draw_band(const struct plot *p, const struct ms_series *s) {
+  size_t n = 0;
+  while (s->from && n < p->chart->n && isfinite(s->from[n]) && isfinite(s->to[n]))
+    ++n;
+  if (n < 2)
+    return;
+  ms_text_printf(p->svg, "<path class=\"band %s\" d=\"", s->style);
+  for (size_t i = 0; i < 2 * n; ++i) {
+    const size_t at = i < n ? i : 2 * n - 1 - i;
+    ms_text_printf(p->svg, "%s%.1f %.1f", i > 0 ? "L" : "M", x_at(p, p->chart->x[at]),
+                   y_at(p, i < n ? s->to[at] : s->from[at]));
+  }
+  ms_text_add(p->svg, "z\"/>\n");
+}
+
+/* Triangles at the frame for values beyond it. */
+static void draw_beyond(const struct plot *p, const char *style, double x, double y) {
+  if (y > bottom + 0.05)
+    ms_text_printf(p->svg, "<path class=\"beyond %s\" d=\"M%.1f %.1fh8l-4 6z\"/>\n", style, x - 4, bottom - 6);
+  else if (y < top - 0.05)
+    ms_text_printf(p->svg, "<path class=\"beyond %s\" d=\"M%.1f %.1fh8l-4 -6z\"/>\n", style, x - 4, top + 6);
+}
+
 /* A dot for each value: seen where there are few, found by the script where there are many. It carries what is to be
  * shown. */
 static void draw_dots(const struct plot *p, const struct ms_series *s) {
   const struct ms_line_chart *c = p->chart;
-  for (size_t i = 0; i < c->n; ++i) {
+  for (size_t i = 0; i < c->n && !s->bare; ++i) {
     if (!isfinite(s->y[i]))
       continue;
     const double y = y_at(p, s->y[i]);
+    draw_beyond(p, s->style, x_at(p, c->x[i]), y);
     const bool inside = y >= top - 0.05 && y <= bottom + 0.05;
     ms_text_printf(p->svg,
                    "<circle class=\"dot %s%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"2\" data-name=\"%s\" data-value=\"%.*f%s\" "
@@ -191,7 +217,10 @@ static void draw_dots(const struct plot *p, const struct ms_series *s) {
 static void draw_point(const struct plot *p) {
   const struct ms_line_chart *c = p->chart;
   const double y = c->has_point ? y_at(p, c->point_y) : 0;
-  if (c->has_point && y >= top && y <= bottom)
+  if (!c->has_point)
+    return;
+  draw_beyond(p, c->series[0].style, x_at(p, c->point_x), y);
+  if (y >= top && y <= bottom)
     ms_text_printf(p->svg, "<path class=\"point %s\" d=\"M%.1f %.1fl5 5l-5 5l-5 -5z\"/>\n", c->series[0].style,
                    x_at(p, c->point_x), y - 5);
 }
@@ -207,24 +236,26 @@ static double last_value(const struct ms_line_chart *c, const struct ms_series *
 static void draw_names(const struct plot *p) {
   const struct ms_line_chart *c = p->chart;
   double y[2] = {0, 0};
-  for (size_t s = 0; s < c->n_series; ++s)
+  const size_t n = c->without_names ? 0 : c->n_series < 2 ? c->n_series : 2;
+  for (size_t s = 0; s < n; ++s)
     y[s] = fmin(fmax(y_at(p, last_value(c, &c->series[s])), top + 4), bottom - 6);
-  if (c->n_series == 2 && fabs(y[0] - y[1]) < LABEL_HEIGHT) {
+  if (n == 2 && fabs(y[0] - y[1]) < LABEL_HEIGHT) {
     const double middle = fmin(fmax((y[0] + y[1]) / 2, top + LABEL_HEIGHT), bottom - LABEL_HEIGHT);
     const double apart = y[0] <= y[1] ? LABEL_HEIGHT / 2.0 : -LABEL_HEIGHT / 2.0;
     y[0] = middle - apart;
     y[1] = middle + apart;
   }
-  for (size_t s = 0; s < c->n_series; ++s)
-    if (isfinite(last_value(c, &c->series[s])) && !c->without_names)
+  for (size_t s = 0; s < n; ++s)
+    if (isfinite(last_value(c, &c->series[s])))
       ms_text_printf(p->svg, "<text class=\"series %s\" x=\"%.1f\" y=\"%.1f\">%s</text>\n", c->series[s].style,
-                     right + 2, y[s] + 4, c->series[s].name);
+                     p->right + 2, y[s] + 4, c->series[s].name);
 }
 
 void ms_line_chart_draw(const struct ms_line_chart *chart, struct ms_panel *panel) {
   struct plot p = {.chart = chart, .svg = &panel->svg};
   struct ms_ticks ticks;
-  const bool slanted = is_slanted(chart);
+  p.right = chart->without_names && !chart->has_level ? 392 : 322;
+  const bool slanted = is_slanted(chart, p.right - left);
   panel->width = width;
   panel->height = slanted ? slanted_height : height;
   panel->kind = "plot";
@@ -235,9 +266,12 @@ void ms_line_chart_draw(const struct ms_line_chart *chart, struct ms_panel *pane
   draw_level(&p);
   draw_marks(&p);
   ms_text_printf(p.svg, "<svg x=\"%.1f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\" viewBox=\"%.1f %.1f %.1f %.1f\">\n",
-                 left, top - 3, right - left, bottom - top + 6, left, top - 3, right - left, bottom - top + 6);
+                 left, top - 3, p.right - left, bottom - top + 6, left, top - 3, p.right - left, bottom - top + 6);
   for (size_t s = 0; s < chart->n_series; ++s) {
-    draw_bars(&p, &chart->series[s]);
+    if (chart->series[s].band)
+      draw_band(&p, &chart->series[s]);
+    else
+      draw_bars(&p, &chart->series[s]);
     draw_line(&p, &chart->series[s]);
   }
   ms_text_add(p.svg, "</svg>\n");

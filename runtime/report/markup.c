@@ -1,7 +1,8 @@
-/* Text and numbers for pages and figures. */
+/* Text, numbers and tables for pages and figures. */
 #include "runtime/report/markup.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,4 +71,89 @@ void ms_markup_layers(struct ms_text *text, const struct ms_network *network) {
   ms_text_printf(text, "%zu", ms_network_layer(network, 0).n_in);
   for (size_t l = 0; l < ms_network_layers(network); ++l)
     ms_text_printf(text, " → %zu", ms_network_layer(network, l).n_out);
+}
+
+void ms_markup_settings(struct ms_text *text, const char *summary, const struct ms_config *config,
+                        const char *const *without, size_t n) {
+  char value[MS_SETTING_SIZE];
+  ms_text_printf(text, "<details open><summary>%s</summary>\n<dl class=\"settings\">\n", summary);
+  for (size_t i = 0, k; ms_setting_name(i); ++i) {
+    for (k = 0; k < n && strcmp(without[k], ms_setting_name(i)) != 0;)
+      ++k;
+    if (k < n)
+      continue;
+    ms_config_get(config, ms_setting_name(i), value);
+    ms_text_printf(text, "<div><dt>%s</dt><dd>", ms_setting_name(i));
+    ms_markup_escape(text, value);
+    ms_text_add(text, "</dd></div>\n");
+  }
+  ms_text_add(text, "</dl></details>\n");
+}
+
+void ms_markup_url(struct ms_text *text, const char *path) {
+  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-._~/";
+  for (; *path; ++path)
+    if (strchr(plain, *path))
+      ms_text_add_bytes(text, path, 1);
+    else
+      ms_text_printf(text, "%%%02X", (unsigned)(unsigned char)*path);
+}
+
+/* ---- Tables ---- */
+
+struct ms_table ms_table_begin(struct ms_text *text, const char *label, bool folded, const char *style,
+                               const char *const *names, size_t n) {
+  const struct ms_table table = {text, names, n, 0, folded, strstr(style, "stack") != NULL};
+  if (folded)
+    ms_text_printf(text, "<details><summary>%s</summary>\n", label);
+  ms_text_printf(text,
+                 "<div class=\"scroll\" role=\"region\" aria-label=\"%s\" tabindex=\"0\"><table class=\"%s\">"
+                 "<thead><tr>",
+                 label, style);
+  for (size_t i = 0; i < n; ++i)
+    ms_text_printf(text, names[i][0] ? "<th scope=\"col\">%s</th>" : "<td>%s</td>", names[i]);
+  ms_text_add(text, "</tr></thead><tbody>\n");
+  return table;
+}
+
+static void end_row(struct ms_table *table) {
+  if (table->column > 0)
+    ms_text_add(table->text, table->column == 1 ? "</th></tr>\n" : "</td></tr>\n");
+  table->column = 0;
+}
+
+void ms_table_row(struct ms_table *table, const char *style) {
+  end_row(table);
+  ms_text_printf(table->text, style[0] ? "<tr class=\"%s\">" : "<tr>", style);
+}
+
+void ms_table_cell(struct ms_table *table, const char *style) {
+  struct ms_text *text = table->text;
+  const size_t column = table->column++;
+  if (column > 0)
+    ms_text_add(text, column == 1 ? "</th>" : "</td>");
+  ms_text_add(text, column == 0 ? "<th scope=\"row\"" : "<td");
+  if (style[0])
+    ms_text_printf(text, " class=\"%s\"", style);
+  if (table->stacks && column > 0 && column < table->n && table->names[column][0])
+    ms_text_printf(text, " data-name=\"%s\"", table->names[column]);
+  ms_text_add(text, ">");
+}
+
+void ms_table_printf(struct ms_table *table, const char *format, ...) {
+  va_list arguments;
+  ms_table_cell(table, "");
+  va_start(arguments, format);
+  ms_text_vprintf(table->text, format, arguments);
+  va_end(arguments);
+}
+
+void ms_table_text(struct ms_table *table, const char *string) {
+  ms_table_cell(table, "");
+  ms_markup_escape(table->text, string);
+}
+
+void ms_table_end(struct ms_table *table) {
+  end_row(table);
+  ms_text_printf(table->text, "</tbody></table></div>%s\n", table->folded ? "</details>" : "");
 }

@@ -1,7 +1,6 @@
 /* The frame of pages and the files written. */
 #include "runtime/report/page.h"
 
-#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -45,27 +44,35 @@ enum ms_status ms_page_begin(struct ms_page *page, const char *path, const char 
   return status;
 }
 
-static void number_figure(struct ms_page *page, size_t number, struct ms_figure *f) {
-  assert(number <= MS_PAGE_FIGURES);
-  if (number > 0) {
-    page->figures |= 1u << number;
-    snprintf(f->id, sizeof f->id, "figure-%zu", number);
-    snprintf(f->number, sizeof f->number, "Figure %zu", number);
-  } else {
-    ++page->n_further;
-    snprintf(f->id, sizeof f->id, "figure-a%zu", page->n_further);
-    snprintf(f->number, sizeof f->number, "Figure A%zu", page->n_further);
-  }
+void ms_page_main(struct ms_page *page) {
+  ms_text_add(&page->html, "</header>\n");
+  page->links_at = page->html.length;
+  ms_text_add(&page->html, "<main>\n");
 }
 
-enum ms_status ms_page_figure(struct ms_page *page, size_t number, struct ms_figure *f, enum ms_status status) {
+static void end_section(struct ms_page *page) {
+  ms_text_add(&page->html, page->in_section ? "</section>\n" : "");
+  page->in_section = false;
+}
+
+void ms_page_section(struct ms_page *page, const char *id, const char *title) {
+  end_section(page);
+  page->in_section = true;
+  ms_text_printf(&page->html, "<section id=\"%s\"><h2>%s</h2>\n", id, title);
+  ms_text_printf(&page->links, "<a href=\"#%s\">%s</a>\n", id, title);
+}
+
+enum ms_status ms_page_figure(struct ms_page *page, struct ms_figure *f, enum ms_status status) {
   struct ms_text file = {0};
   char name[80], path[MS_PATH_SIZE];
-  number_figure(page, number, f);
+  const char *folder = strrchr(page->figures_folder, '/');
+  ++page->n_figures;
+  snprintf(f->id, sizeof f->id, "figure-%zu", page->n_figures);
+  snprintf(f->number, sizeof f->number, "Figure %zu", page->n_figures);
   if (status == MS_OK)
     status = ms_figure_status(f);
   if (status == MS_OK) {
-    ms_figure_add_html(&page->html, f);
+    ms_figure_add_html(&page->html, f, folder ? folder + 1 : page->figures_folder);
     ms_figure_add_svg(&file, f);
     snprintf(name, sizeof name, "%s.svg", f->id);
     status = ms_path_join(path, page->figures_folder, name);
@@ -82,15 +89,15 @@ enum ms_status ms_page_figure(struct ms_page *page, size_t number, struct ms_fig
 }
 
 void ms_page_machine(struct ms_page *page) {
-  ms_text_add(&page->html,
-              "<!-- machine: all that may differ between two machines -->\n<section id=\"machine\"><h2>Machine and "
-              "times</h2>\n");
+  end_section(page);
+  ms_text_add(&page->html, MS_PAGE_MACHINE);
+  ms_page_section(page, "machine", "Machine and times");
 }
 
 /* Returns whether there is such a file, or was. */
-static bool remove_figure(const struct ms_page *page, const char *letter, size_t number) {
+static bool remove_figure(const struct ms_page *page, size_t number) {
   char name[80], path[MS_PATH_SIZE];
-  snprintf(name, sizeof name, "figure-%s%zu.svg", letter, number);
+  snprintf(name, sizeof name, "figure-%zu.svg", number);
   if (ms_path_join(path, page->figures_folder, name) != MS_OK || !ms_exists(path))
     return false;
   if (ms_check_place(path, MS_SVG_HEAD, "") == MS_OK)
@@ -98,24 +105,28 @@ static bool remove_figure(const struct ms_page *page, const char *letter, size_t
   return true;
 }
 
-static void remove_earlier_figures(const struct ms_page *page) {
-  for (size_t number = 1; number <= MS_PAGE_FIGURES; ++number)
-    if (!(page->figures & 1u << number))
-      remove_figure(page, "", number);
-  for (size_t number = page->n_further + 1; remove_figure(page, "a", number); ++number)
-    ;
-}
-
 enum ms_status ms_page_finish(struct ms_page *page, enum ms_status status) {
-  ms_text_add(&page->html, "</section>\n<!-- machine: end -->\n</main>\n<script>\n");
+  struct ms_text whole = {0};
+  end_section(page);
+  ms_text_add(&page->html, MS_PAGE_MACHINE_END "</main>\n<script>\n");
   ms_text_add_bytes(&page->html, ms_asset_report_js, ms_asset_report_js_bytes);
   ms_text_add(&page->html, "</script>\n</body></html>\n");
   if (status == MS_OK)
     status = ms_text_status(&page->html, page->path);
   if (status == MS_OK)
-    status = ms_file_write(page->path, page->html.data, page->html.length);
+    status = ms_text_status(&page->links, page->path);
+  if (status == MS_OK) {
+    ms_text_add_bytes(&whole, page->html.data, page->links_at);
+    ms_text_printf(&whole, "<nav aria-label=\"Sections\">\n%s</nav>\n", page->links.data);
+    ms_text_add(&whole, page->html.data + page->links_at);
+    status = ms_text_status(&whole, page->path);
+  }
   if (status == MS_OK)
-    remove_earlier_figures(page);
+    status = ms_file_write(page->path, whole.data, whole.length);
+  for (size_t number = page->n_figures + 1; status == MS_OK && remove_figure(page, number); ++number)
+    ;
+  ms_text_free(&whole);
+  ms_text_free(&page->links);
   ms_text_free(&page->html);
   return status;
 }

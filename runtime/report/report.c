@@ -8,22 +8,6 @@
 #include "runtime/platform/memory.h"
 #include "runtime/report/claims.h"
 #include "runtime/report/class_names.h"
-#include "runtime/report/markup.h"
-
-/* "final, seed 42", or "final, changed, seed 42"; a further run of that name gets a number. */
-static void name_run(struct ms_report *report, struct ms_report_run *r) {
-  struct ms_text base = {0};
-  size_t same = 1;
-  ms_markup_escape(&base, r->run.preset);
-  ms_text_printf(&base, "%s, seed %llu", r->stage == MS_N_STAGES ? ", changed" : "",
-                 (unsigned long long)r->run.config->seed);
-  for (const struct ms_report_run *other = report->runs; other < r; ++other)
-    same += other->name.data && base.data && strncmp(other->name.data, base.data, base.length) == 0 &&
-            (other->name.data[base.length] == '\0' || other->name.data[base.length] == ' ');
-  ms_text_printf(&r->name, same > 1 ? "%s (%zu)" : "%s", base.data ? base.data : "", same);
-  r->name.failed |= base.failed;
-  ms_text_free(&base);
-}
 
 /* The run was trained, or tested, on the images with this digest; "" is not known. */
 static enum ms_status check_images(const struct ms_report *report, const char *folder, const char *done,
@@ -43,8 +27,7 @@ static enum ms_status read_run(struct ms_report *report, const char *folder, str
   if (r->run.has_test)
     MS_TRY(check_images(report, folder, "tested", r->run.test_sha256, report->test_sha256));
   r->stage = ms_stage_of(r->run.config);
-  name_run(report, r);
-  return ms_text_status(&r->name, folder);
+  return MS_OK;
 }
 
 /* In the order of the report's stages, others after them; the order they were named in stands where it does not
@@ -129,6 +112,9 @@ enum ms_status ms_report_create(const char *const *folders, size_t n_runs, const
   }
   if (status == MS_OK) {
     sort_runs(report);
+    status = ms_report_name_runs(report);
+  }
+  if (status == MS_OK) {
     report->subject = choose_subject(report, folders[n_runs - 1]);
     report->class_names = choose_names(report);
     status = evaluate(report);
@@ -143,6 +129,9 @@ void ms_report_free(struct ms_report *report) {
     ms_run_free(&report->runs[r].run);
     ms_text_free(&report->runs[r].name);
   }
+  for (size_t g = 0; g < report->n_groups; ++g)
+    ms_text_free(&report->groups[g].name);
+  free(report->groups);
   free(report->runs);
   ms_evaluation_free(&report->evaluation);
   ms_split_free(&report->split);

@@ -11,7 +11,7 @@
 
 static enum ms_status add_samples(const struct ms_report *report, struct ms_page *page) {
   struct ms_figure f = {0};
-  return ms_page_figure(page, 1, &f, ms_figure_samples(report, &f));
+  return ms_page_figure(page, &f, ms_figure_samples(report, &f));
 }
 
 static bool same_layers(const struct ms_network *a, const struct ms_network *b) {
@@ -25,38 +25,40 @@ static bool same_layers(const struct ms_network *a, const struct ms_network *b) 
 /* The subject's network, then those of runs with other layers than all before. */
 static enum ms_status add_architectures(const struct ms_report *report, struct ms_page *page) {
   struct ms_figure f = {0};
-  MS_TRY(ms_page_figure(page, 2, &f, ms_figure_architecture(report, report->subject, &f)));
+  MS_TRY(ms_page_figure(page, &f, ms_figure_architecture(report, report->subject, &f)));
   for (size_t r = 0; r < report->n_runs; ++r) {
     const struct ms_network *network = report->runs[r].run.network;
     bool drawn = same_layers(network, report->subject->run.network);
     for (size_t before = 0; !drawn && before < r; ++before)
       drawn = same_layers(network, report->runs[before].run.network);
     if (!drawn)
-      MS_TRY(ms_page_figure(page, 0, &f, ms_figure_architecture(report, &report->runs[r], &f)));
+      MS_TRY(ms_page_figure(page, &f, ms_figure_architecture(report, &report->runs[r], &f)));
   }
   return MS_OK;
 }
 
-/* The first run of stage 1 is Figure 3, the first of stage 2 is Figure 4. */
+/* Several runs on the same axes, then each by itself, folded away where they are many. */
 static enum ms_status add_curves(const struct ms_report *report, struct ms_page *page) {
-  bool drawn[MS_N_STAGES] = {false, false, true};
-  for (size_t r = 0; r < report->n_runs; ++r) {
-    const struct ms_report_run *run = &report->runs[r];
-    const bool of_the_report = run->stage < MS_N_STAGES && !drawn[run->stage];
-    struct ms_figure f = {0};
-    if (of_the_report)
-      drawn[run->stage] = true;
-    MS_TRY(ms_page_figure(page, of_the_report ? 3 + run->stage : 0, &f, ms_figure_curves(run, &f)));
+  const bool several = report->n_runs > 1;
+  struct ms_figure f = {0};
+  if (several) {
+    MS_TRY(ms_page_figure(page, &f, ms_figure_comparison(report, &f)));
+    ms_text_printf(&page->html, "<details%s><summary>Training and validation of each run</summary>\n",
+                   report->n_runs > MS_N_STAGES ? "" : " open");
   }
+  for (size_t r = 0; r < report->n_runs; ++r)
+    MS_TRY(ms_page_figure(page, &f, ms_figure_curves(&report->runs[r], &f)));
+  ms_text_add(&page->html, several ? "</details>\n" : "");
   return MS_OK;
 }
 
 static enum ms_status add_evaluation(const struct ms_report *report, struct ms_page *page) {
   struct ms_figure f = {0};
   ms_text_add(&page->html, "<div class=\"pair\">\n");
-  MS_TRY(ms_page_figure(page, 5, &f, ms_figure_mistakes(report, &f)));
-  MS_TRY(ms_page_figure(page, 6, &f, ms_figure_classes(report, &f)));
-  MS_TRY(ms_page_figure(page, 7, &f, ms_figure_confusion(report, &f)));
+  MS_TRY(ms_page_figure(page, &f, ms_figure_mistakes(report, &f)));
+  MS_TRY(ms_page_figure(page, &f, ms_figure_classes(report, &f)));
+  MS_TRY(ms_page_figure(page, &f, ms_figure_calibration(report, &f)));
+  MS_TRY(ms_page_figure(page, &f, ms_figure_confusion(report, &f)));
   MS_TRY(ms_report_browser(report, &page->html));
   ms_text_add(&page->html, "</div>\n");
   return MS_OK;
@@ -64,7 +66,7 @@ static enum ms_status add_evaluation(const struct ms_report *report, struct ms_p
 
 static enum ms_status add_weights(const struct ms_report *report, struct ms_page *page) {
   struct ms_figure f = {0};
-  return ms_page_figure(page, 0, &f, ms_figure_weights(report, &f));
+  return ms_page_figure(page, &f, ms_figure_weights(report, &f));
 }
 
 /* ---- The page ---- */
@@ -93,40 +95,45 @@ static void add_head(const struct ms_report *report, struct ms_page *page) {
   add_card(html, value, "macro F1");
   snprintf(value, sizeof value, "<code>%.8s</code>", subject->run.weights_sha256);
   add_card(html, value, "SHA-256 of the weights");
-  ms_text_printf(html, "</dl><p class=\"note\">Of the run %s.</p></header>\n<main>\n",
-                 subject->name.data ? subject->name.data : "");
+  snprintf(other, sizeof other, "%s accuracy by epoch", subject->run.has_validation ? "validation" : "training");
+  ms_text_printf(html, "<div><dt>%s</dt><dd>", other);
+  ms_report_spark(report, html);
+  ms_text_printf(html, "</dd></div>\n</dl><p class=\"note\">Of the run %s.</p>\n" MS_PAGE_MACHINE, subject->name.data);
+  ms_report_about(report, html);
+  ms_text_add(html, MS_PAGE_MACHINE_END);
+  ms_page_main(page);
 }
 
 static enum ms_status add_body(const struct ms_report *report, struct ms_page *page) {
   struct ms_text *html = &page->html;
-  ms_table_claims(report, html);
-  ms_text_add(html, "<section id=\"runs\"><h2>Runs</h2>\n");
+  ms_table_claims(report, page);
+  ms_page_section(page, "runs", "Runs");
   ms_table_runs(report, html);
-  ms_text_add(
-      html, "<p class=\"note\">Accuracies are of the kept model with dropout off, on all training, validation and test "
-            "images.</p></section>\n<section id=\"data\"><h2>Data and network</h2>\n<div class=\"pair\">\n");
+  ms_text_add(html, "<p class=\"note\">Accuracies are of the kept model with dropout off, on all training, validation "
+                    "and test images.</p>\n");
+  ms_table_seeds(report, html);
+  ms_table_settings(report, html);
+  ms_page_section(page, "training", "Training");
+  MS_TRY(add_curves(report, page));
+  ms_page_section(page, "evaluation", "Evaluation");
+  MS_TRY(add_evaluation(report, page));
+  ms_page_section(page, "data", "Data and network");
+  ms_text_add(html, "<div class=\"pair\">\n");
   MS_TRY(add_samples(report, page));
   MS_TRY(add_architectures(report, page));
-  ms_text_add(html, "</div></section>\n<section id=\"training\"><h2>Training</h2>\n");
-  MS_TRY(add_curves(report, page));
-  ms_text_add(html, "</section>\n<section id=\"evaluation\"><h2>Evaluation</h2>\n");
-  MS_TRY(add_evaluation(report, page));
-  ms_text_add(html, "</section>\n<section id=\"weights\"><h2>What units look for</h2>\n");
+  ms_text_add(html, "</div>\n");
+  ms_page_section(page, "weights", "What units look for");
   MS_TRY(add_weights(report, page));
-  ms_text_add(html, "</section>\n<section id=\"configuration\"><h2>Configuration</h2>\n");
-  ms_table_settings(report, html);
-  ms_text_add(html,
-              "<p class=\"note\">As the options of <code>mnist_simd train</code> take them.</p>\n<h3>Digests</h3>\n");
+  ms_page_section(page, "digests", "Digests");
   ms_table_digests(report, html);
-  ms_text_add(html, "</section>\n");
   ms_page_machine(page);
-  ms_table_machines(report, html);
+  ms_table_machines(report, page->path, html);
   return MS_OK;
 }
 
 enum ms_status ms_report_write(const struct ms_report *report, const char *path) {
   struct ms_page page;
-  enum ms_status status = ms_page_begin(&page, path, report->subject->name.data ? report->subject->name.data : "");
+  enum ms_status status = ms_page_begin(&page, path, report->subject->name.data);
   add_head(report, &page);
   if (status == MS_OK)
     status = add_body(report, &page);

@@ -7,6 +7,7 @@
 
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
+#include "runtime/report/heat_map.h"
 #include "runtime/report/line_chart.h"
 #include "runtime/report/markup.h"
 #include "runtime/report/page.h"
@@ -96,7 +97,9 @@ static void draw(const struct ms_sweep *sweep, size_t axis, const struct axis_va
       .x_labels = a->values,
       .point_name = a->name,
       .n_series = 1,
-      .series = {{gap ? "gap" : "validation", gap ? "training" : "validation", gap ? v->gap : v->accuracy, NULL, NULL}},
+      .series = {{.name = gap ? "gap" : "validation",
+                  .style = gap ? "training" : "validation",
+                  .y = gap ? v->gap : v->accuracy}},
       .low_limit = gap ? -100 : 0,
       .high_limit = 100,
       .decimals = 2,
@@ -159,30 +162,34 @@ static void add_caption(const struct ms_sweep *sweep, size_t axis, const struct 
     }
 }
 
+/* A share of finished runs, or a dash. */
+static void add_share(struct ms_table *table, bool is_known, double share) {
+  char percent[MS_SHORT_TEXT];
+  ms_table_printf(table, "%s", is_known ? ms_markup_percent(percent, share) : "–");
+}
+
 static void add_value_table(const struct ms_sweep *sweep, size_t axis, struct ms_text *text) {
-  ms_text_add(
-      text,
-      "<details><summary>Values as a table</summary>\n<div class=\"scroll\"><table class=\"numbers\"><thead><tr><th>");
-  ms_markup_escape(text, sweep->spec.axes[axis].name);
-  ms_text_add(text, "</th><th>validation</th><th>from</th><th>to</th><th>training</th><th>epochs</th><th>runs</"
-                    "th><th>failed</th></tr></thead><tbody>\n");
+  struct ms_text name = {0};
+  ms_markup_escape(&name, sweep->spec.axes[axis].name);
+  const char *const names[] = {
+      name.data ? name.data : "", "validation", "from", "to", "training", "epochs", "runs", "failed"};
+  struct ms_table table = ms_table_begin(text, "Values as a table", true, "numbers", names, 8);
   for (size_t i = 0; i < sweep->spec.axes[axis].n_values; ++i) {
     struct ms_sweep_mean m;
-    char percent[MS_SHORT_TEXT];
     ms_sweep_value_mean(sweep, axis, i, &m);
-    ms_text_add(text, "<tr><td>");
-    ms_markup_escape(text, sweep->spec.axes[axis].values[i]);
-    ms_text_printf(text, "</td><td>%s</td>", m.n_finished > 0 ? ms_markup_percent(percent, m.val_accuracy) : "–");
-    ms_text_printf(text, "<td>%s</td>", m.n_finished > 0 ? ms_markup_percent(percent, m.val_min) : "–");
-    ms_text_printf(text, "<td>%s</td>", m.n_finished > 0 ? ms_markup_percent(percent, m.val_max) : "–");
-    ms_text_printf(text, "<td>%s</td>", m.n_finished > 0 ? ms_markup_percent(percent, m.train_accuracy) : "–");
-    if (m.n_finished > 0)
-      ms_text_printf(text, "<td>%.1f</td>", m.epochs_run);
-    else
-      ms_text_add(text, "<td>–</td>");
-    ms_text_printf(text, "<td>%zu of %zu</td><td>%zu</td></tr>\n", m.n_finished, m.n_runs, m.n_failed);
+    ms_table_row(&table, "");
+    ms_table_text(&table, sweep->spec.axes[axis].values[i]);
+    add_share(&table, m.n_finished > 0, m.val_accuracy);
+    add_share(&table, m.n_finished > 0, m.val_min);
+    add_share(&table, m.n_finished > 0, m.val_max);
+    add_share(&table, m.n_finished > 0, m.train_accuracy);
+    ms_table_printf(&table, m.n_finished > 0 ? "%.1f" : "–", m.epochs_run);
+    ms_table_printf(&table, "%zu of %zu", m.n_finished, m.n_runs);
+    ms_table_printf(&table, "%zu", m.n_failed);
   }
-  ms_text_add(text, "</tbody></table></div></details>\n");
+  ms_table_end(&table);
+  text->failed |= name.failed;
+  ms_text_free(&name);
 }
 
 static bool has_open_runs(const struct ms_sweep *sweep, size_t axis) {
@@ -213,46 +220,46 @@ static enum ms_status add_axis(const struct ms_sweep *sweep, size_t axis, struct
   }
   add_value_table(sweep, axis, &f.details);
   free(v.x);
-  return ms_page_figure(page, 0, &f, MS_OK);
+  return ms_page_figure(page, &f, MS_OK);
 }
 
 /* ---- Tables ---- */
 
-static void add_point(const struct ms_sweep *sweep, size_t rank, size_t point, struct ms_text *text) {
+static void add_point(const struct ms_sweep *sweep, size_t rank, size_t point, struct ms_table *table) {
   struct ms_sweep_mean m;
-  char percent[MS_SHORT_TEXT], words[MAX_DESCRIPTION];
+  char words[MAX_DESCRIPTION];
   ms_sweep_point_mean(sweep, point, &m);
   ms_sweep_describe(&sweep->spec, point, words, sizeof words);
-  ms_text_printf(text, "<tr><td>%zu</td><td class=\"text\">", rank);
-  ms_markup_escape(text, words);
-  ms_text_printf(text, "</td><td>%s</td>", ms_markup_percent(percent, m.val_accuracy));
-  if (sweep->plan.n_seeds > 1)
-    ms_text_printf(text, "<td>%.2f</td>", 100 * m.val_sd);
   const double gap = 100 * (m.train_accuracy - m.val_accuracy);
-  ms_text_printf(text, "<td>%s</td><td>%s%.2f</td><td>%.1f</td></tr>\n", ms_markup_percent(percent, m.train_accuracy),
-                 gap < 0 ? "−" : "", fabs(gap), m.epochs_run);
+  ms_table_row(table, "");
+  ms_table_printf(table, "%zu", rank);
+  ms_table_cell(table, "text");
+  ms_markup_escape(table->text, words);
+  add_share(table, true, m.val_accuracy);
+  add_share(table, true, m.train_accuracy);
+  ms_table_printf(table, "%s%.2f", gap < 0 ? "−" : "", fabs(gap));
+  ms_table_printf(table, "%.1f", m.epochs_run);
+  if (sweep->plan.n_seeds > 1)
+    ms_table_printf(table, "%.2f", 100 * m.val_sd);
 }
 
 static void add_points(const struct ms_sweep *sweep, const size_t *order, size_t n, struct ms_text *text) {
   enum { SHOWN = 10, MOST = 1000 };
+  static const char *const names[] = {"rank", "point", "validation", "training", "gap", "epochs", "sd"};
+  const size_t n_columns = sweep->plan.n_seeds > 1 ? 7 : 6;
   if (n == 0)
     return;
-  ms_text_add(
-      text,
-      "<h3>Best points</h3>\n<div class=\"scroll\"><table class=\"numbers points\"><thead><tr><th></th><th>point</th>"
-      "<th>validation</th>");
-  ms_text_printf(text, "%s<th>training</th><th>gap</th><th>epochs</th></tr></thead><tbody>\n",
-                 sweep->plan.n_seeds > 1 ? "<th>sd</th>" : "");
+  ms_text_add(text, "<h3>Best points</h3>\n");
+  struct ms_table table = ms_table_begin(text, "Best points", false, "numbers points stack", names, n_columns);
   for (size_t i = 0; i < n && i < MOST; ++i) {
     if (i == SHOWN) {
-      ms_text_printf(text,
-                     "</tbody></table></div>\n<details><summary>%s</summary><div class=\"scroll\"><table "
-                     "class=\"numbers points\"><tbody>\n",
-                     n > MOST ? "The others of the best thousand" : "The others");
+      ms_table_end(&table);
+      table = ms_table_begin(text, n > MOST ? "The others of the best thousand" : "The others", true,
+                             "numbers points stack", names, n_columns);
     }
-    add_point(sweep, i + 1, order[i], text);
+    add_point(sweep, i + 1, order[i], &table);
   }
-  ms_text_printf(text, "</tbody></table></div>%s\n", n > SHOWN ? "</details>" : "");
+  ms_table_end(&table);
 }
 
 static void add_failures(const struct ms_sweep *sweep, struct ms_text *text) {
@@ -274,31 +281,27 @@ static void add_failures(const struct ms_sweep *sweep, struct ms_text *text) {
   ms_text_add(text, "</ul>\n");
 }
 
-static void add_base(const struct ms_sweep *sweep, struct ms_text *text) {
-  char value[MS_SETTING_SIZE];
-  ms_text_add(text, "<details><summary>The base</summary>\n<div class=\"scroll\"><table class=\"facts\"><tbody>\n");
-  for (size_t i = 0; ms_setting_name(i); ++i) {
-    ms_config_get(sweep->spec.base, ms_setting_name(i), value);
-    ms_text_printf(text, "<tr><td>%s</td><td>", ms_setting_name(i));
-    ms_markup_escape(text, value);
-    ms_text_add(text, "</td></tr>\n");
-  }
-  ms_text_add(text, "</tbody></table></div></details>\n");
-}
-
 /* ---- The page ---- */
+
+static void begin_section(const struct ms_sweep *sweep, size_t number, struct ms_page *page) {
+  struct ms_text title = {0};
+  char id[32];
+  for (size_t axis = 0; axis < sweep->spec.n_axes; ++axis) {
+    ms_text_add(&title, axis > 0 ? ", " : "");
+    ms_markup_escape(&title, sweep->spec.axes[axis].name);
+  }
+  snprintf(id, sizeof id, "sweep-%zu", number);
+  ms_page_section(page, id, title.data ? title.data : "Base");
+  page->html.failed |= title.failed;
+  ms_text_free(&title);
+}
 
 static void add_summary(const struct ms_sweep *sweep, const char *folder, const size_t *order, size_t n,
                         struct ms_text *html) {
   char percent[MS_SHORT_TEXT], count[MS_SHORT_TEXT], all[MS_SHORT_TEXT], words[MAX_DESCRIPTION];
   const size_t n_points = sweep->plan.n_runs / sweep->plan.n_seeds; /* each once, also where lines repeat the base */
   struct ms_sweep_mean best;
-  ms_text_add(html, "<section><h2>");
-  for (size_t axis = 0; axis < sweep->spec.n_axes; ++axis) {
-    ms_text_add(html, axis > 0 ? ", " : "");
-    ms_markup_escape(html, sweep->spec.axes[axis].name);
-  }
-  ms_text_add(html, "</h2>\n<p>");
+  ms_text_add(html, "<p>");
   if (folder) {
     ms_markup_escape(html, folder);
     ms_text_add(html, ". ");
@@ -310,7 +313,7 @@ static void add_summary(const struct ms_sweep *sweep, const char *folder, const 
                  sweep->spec.mode == MS_SWEEP_GRID ? "every combination" : "one setting at a time around the base",
                  ms_markup_count(count, n_points), n_points == 1 ? "" : "s", sweep->plan.n_seeds,
                  sweep->plan.n_seeds == 1 ? "" : "s");
-  ms_text_add(html, "<dl class=\"tiles\">\n");
+  ms_text_add(html, "<dl class=\"cards\">\n");
   if (n > 0) {
     ms_sweep_point_mean(sweep, order[0], &best);
     ms_sweep_describe(&sweep->spec, order[0], words, sizeof words);
@@ -326,20 +329,24 @@ static void add_summary(const struct ms_sweep *sweep, const char *folder, const 
 }
 
 /* folder: its name, if it must be told from others. */
-static enum ms_status add_sweep(const struct ms_sweep *sweep, const char *folder, struct ms_page *page) {
+static enum ms_status add_sweep(const struct ms_sweep *sweep, size_t number, const char *folder, struct ms_page *page) {
   size_t *order, n = 0;
   MS_TRY(ms_allocate(sweep->plan.n_points, sizeof *order, "sweep", &order));
   enum ms_status status = ms_sweep_rank(sweep, order, &n);
   if (status == MS_OK) {
+    begin_section(sweep, number, page);
     add_summary(sweep, folder, order, n, &page->html);
     add_points(sweep, order, n, &page->html);
     add_failures(sweep, &page->html);
-    add_base(sweep, &page->html);
+    ms_markup_settings(&page->html, "The base", sweep->spec.base, NULL, 0);
     ms_text_add(&page->html, "<h3>Settings</h3>\n");
+    if (sweep->spec.mode == MS_SWEEP_GRID && sweep->spec.n_axes == 2) {
+      struct ms_figure f = {0};
+      status = ms_page_figure(page, &f, ms_figure_heat_map(sweep, &f));
+    }
   }
   for (size_t axis = 0; status == MS_OK && axis < sweep->spec.n_axes; ++axis)
     status = add_axis(sweep, axis, page);
-  ms_text_add(&page->html, "</section>\n");
   free(order);
   return status;
 }
@@ -381,10 +388,11 @@ enum ms_status ms_sweep_page_write(const char *const *folders, size_t n_folders,
       break;
   if (status == MS_OK) {
     status = ms_page_begin(&page, path, "sweep");
-    ms_text_printf(&page.html, "<header><p class=\"kicker\">mnist_simd report</p>\n<h1>%s</h1></header>\n<main>\n",
+    ms_text_printf(&page.html, "<header><p class=\"kicker\">mnist_simd report</p>\n<h1>%s</h1>\n",
                    n_folders == 1 ? "A search for settings" : "Searches for settings");
+    ms_page_main(&page);
     for (size_t s = 0; status == MS_OK && s < n_folders; ++s)
-      status = add_sweep(&sweeps[s], n_folders > 1 ? folders[s] : NULL, &page);
+      status = add_sweep(&sweeps[s], s + 1, n_folders > 1 ? folders[s] : NULL, &page);
     ms_page_machine(&page);
     for (size_t s = 0; s < n_folders; ++s)
       add_machine(folders[s], &sweeps[s], &page.html);

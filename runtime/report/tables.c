@@ -1,55 +1,46 @@
 /* The tables of a report page. */
 #include "runtime/report/tables.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "kernels/kernels.h"
 #include "runtime/report/claims.h"
 #include "runtime/report/markup.h"
 
+enum { MAX_SETTINGS = 64 };
+
 static const char *name_of(const struct ms_report_run *r) {
-  return r->name.data ? r->name.data : "";
-}
-
-static void add_head(struct ms_text *text, const char *style, const char *const *names, size_t n) {
-  ms_text_printf(text, "<div class=\"scroll\"><table class=\"%s\"><thead><tr>", style);
-  for (size_t i = 0; i < n; ++i)
-    ms_text_printf(text, "<th>%s</th>", names[i]);
-  ms_text_add(text, "</tr></thead><tbody>\n");
-}
-
-static void add_cell(struct ms_text *text, const char *style, const char *string) {
-  ms_text_printf(text, style ? "<td class=\"%s\">" : "<td>", style);
-  ms_markup_escape(text, string);
-  ms_text_add(text, "</td>");
+  return r->name.data;
 }
 
 /* ---- Claims ---- */
 
 /* A true minus sign lines up with the plus. */
-static void add_figure_cell(struct ms_text *text, const char *name, const char *string) {
-  const bool negative = string[0] == '-';
-  ms_text_printf(text, "<td data-name=\"%s\">%s", name, negative ? "−" : "");
-  ms_markup_escape(text, negative ? string + 1 : string);
-  ms_text_add(text, "</td>");
+static void add_figure_cell(struct ms_table *table, const char *string) {
+  ms_table_cell(table, "");
+  ms_text_add(table->text, string[0] == '-' ? "−" : "");
+  ms_markup_escape(table->text, string[0] == '-' ? string + 1 : string);
 }
 
-static void add_claim(const struct ms_claim *claim, bool of_a_new_stage, struct ms_text *text) {
+static void add_claim(const struct ms_claim *claim, struct ms_table *table) {
   static const char *const styles[] = {"", "met", "better", "missed"};
-  ms_text_printf(text, "<tr><td class=\"stage\">%s</td>", of_a_new_stage ? ms_stage_preset(claim->stage) : "");
-  add_cell(text, "text", claim->text);
-  add_figure_cell(text, "report", claim->has_report ? claim->report_text : "–");
-  add_figure_cell(text, "this run", claim->has_run ? claim->run_text : "–");
-  add_figure_cell(text, "difference", claim->difference_text[0] ? claim->difference_text : "–");
-  ms_text_printf(text, "<td class=\"verdict\"><b class=\"%s\">", styles[claim->verdict]);
-  ms_markup_escape(text, claim->verdict_text);
-  ms_text_add(text, "</b> ");
-  ms_markup_escape(text, claim->note);
-  ms_text_add(text, "</td></tr>\n");
+  ms_table_row(table, "");
+  ms_table_cell(table, "text");
+  ms_markup_escape(table->text, claim->text);
+  ms_table_printf(table, "%s", ms_stage_preset(claim->stage));
+  add_figure_cell(table, claim->has_report ? claim->report_text : "–");
+  add_figure_cell(table, claim->has_run ? claim->run_text : "–");
+  add_figure_cell(table, claim->difference_text[0] ? claim->difference_text : "–");
+  ms_table_cell(table, "verdict");
+  ms_text_printf(table->text, "<b class=\"%s\">", styles[claim->verdict]);
+  ms_markup_escape(table->text, claim->verdict_text);
+  ms_text_add(table->text, "</b> ");
+  ms_markup_escape(table->text, claim->note);
 }
 
-void ms_table_claims(const struct ms_report *report, struct ms_text *text) {
-  static const char *const names[] = {"stage", "claim", "report", "this run", "difference", ""};
+void ms_table_claims(const struct ms_report *report, struct ms_page *page) {
+  static const char *const names[] = {"claim", "stage", "report", "this run", "difference", ""};
   struct ms_claim_run views[MS_N_STAGES];
   const struct ms_claim_run *stages[MS_N_STAGES] = {NULL};
   struct ms_claim claims[MS_N_CLAIMS];
@@ -67,17 +58,14 @@ void ms_table_claims(const struct ms_report *report, struct ms_text *text) {
   if (!any)
     return;
   ms_claims(stages, is_mnist, claims);
-  ms_text_add(text, "<section id=\"claims\"><h2>The report’s claims</h2>\n");
-  add_head(text, "claims", names, 6);
-  for (size_t i = 0, before = MS_N_STAGES; i < MS_N_CLAIMS; ++i)
-    if (claims[i].has_run) {
-      add_claim(&claims[i], claims[i].stage != before, text);
-      before = claims[i].stage;
-    }
-  ms_text_add(text, "</tbody></table></div>\n");
+  ms_page_section(page, "claims", "The report’s claims");
+  struct ms_table table = ms_table_begin(&page->html, "Claims", false, "claims stack", names, 6);
+  for (size_t i = 0; i < MS_N_CLAIMS; ++i)
+    if (claims[i].has_run)
+      add_claim(&claims[i], &table);
+  ms_table_end(&table);
   if (!is_mnist)
-    ms_text_add(text, "<p class=\"note\">The data is not MNIST, for which the report’s figures are.</p>\n");
-  ms_text_add(text, "</section>\n");
+    ms_text_add(&page->html, "<p class=\"note\">The data is not MNIST, for which the report’s figures are.</p>\n");
 }
 
 /* ---- Runs ---- */
@@ -85,90 +73,218 @@ void ms_table_claims(const struct ms_report *report, struct ms_text *text) {
 void ms_table_runs(const struct ms_report *report, struct ms_text *text) {
   static const char *const names[] = {"run",      "test",   "wrong", "macro F1", "validation",
                                       "training", "epochs", "kept",  "weights"};
-  add_head(text, "numbers runs", names, sizeof names / sizeof names[0]);
+  struct ms_table table = ms_table_begin(text, "Runs", false, "numbers runs stack", names, 9);
   for (size_t i = 0; i < report->n_runs; ++i) {
     const struct ms_report_run *r = &report->runs[i];
     const struct ms_run *run = &r->run;
     char percent[MS_SHORT_TEXT], count[MS_SHORT_TEXT];
-    ms_text_printf(text, "<tr><td>%s%s</td>", name_of(r), run->interrupted ? ", interrupted" : "");
-    if (run->has_test)
-      ms_text_printf(text, "<td>%s</td><td>%s</td><td>%.4f</td>", ms_markup_percent(percent, run->test.accuracy),
-                     ms_markup_count(count, run->test.errors), run->test.macro_f1);
-    else
-      ms_text_add(text, "<td>–</td><td>–</td><td>–</td>");
-    ms_text_printf(text, "<td>%s</td>",
-                   run->has_validation ? ms_markup_percent(percent, run->validation.accuracy) : "–");
-    ms_text_printf(text, "<td>%s</td><td>%zu</td><td>%zu</td><td><code>%.8s</code></td></tr>\n",
-                   ms_markup_percent(percent, run->train.accuracy), run->result.epochs_run, run->result.model_epoch,
-                   run->weights_sha256);
+    ms_table_row(&table, "");
+    ms_table_printf(&table, "%s%s", name_of(r), run->interrupted ? ", interrupted" : "");
+    ms_table_printf(&table, "%s", run->has_test ? ms_markup_percent(percent, run->test.accuracy) : "–");
+    ms_table_printf(&table, "%s", run->has_test ? ms_markup_count(count, run->test.errors) : "–");
+    ms_table_printf(&table, "%s", ms_markup_score(count, run->has_test ? run->test.macro_f1 : (double)NAN));
+    ms_table_printf(&table, "%s", run->has_validation ? ms_markup_percent(percent, run->validation.accuracy) : "–");
+    ms_table_printf(&table, "%s", ms_markup_percent(percent, run->train.accuracy));
+    ms_table_printf(&table, "%zu", run->result.epochs_run);
+    ms_table_printf(&table, "%zu", run->result.model_epoch);
+    ms_table_printf(&table, "<code>%.8s</code>", run->weights_sha256);
   }
-  ms_text_add(text, "</tbody></table></div>\n");
+  ms_table_end(&table);
+}
+
+/* ---- Several seeds ---- */
+
+enum measure { TEST, MACRO_F1, VALIDATION, TRAINING, N_MEASURES };
+
+static double measure_of(const struct ms_run *run, size_t measure) {
+  switch (measure) {
+  case TEST:
+    return run->has_test ? 100 * run->test.accuracy : (double)NAN;
+  case MACRO_F1:
+    return run->has_test ? run->test.macro_f1 : (double)NAN;
+  case VALIDATION:
+    return run->has_validation ? 100 * run->validation.accuracy : (double)NAN;
+  default:
+    return 100 * run->train.accuracy;
+  }
+}
+
+/* "98.12 ± 0.05", and below it the range; a dash if a run has no such figure. */
+static void add_spread(const struct ms_report *report, size_t group, size_t measure, struct ms_table *table) {
+  const int decimals = measure == MACRO_F1 ? 4 : 2;
+  const double n = (double)report->groups[group].n;
+  double sum = 0, squares = 0, low = (double)INFINITY, high = -(double)INFINITY;
+  for (int pass = 0; pass < 2; ++pass)
+    for (size_t r = 0; r < report->n_runs; ++r) {
+      if (report->runs[r].group != group)
+        continue;
+      const double value = measure_of(&report->runs[r].run, measure), off = value - sum / n;
+      if (pass == 0)
+        sum += value;
+      else
+        squares += off * off;
+      low = fmin(low, value);
+      high = fmax(high, value);
+    }
+  if (isnan(sum))
+    ms_table_printf(table, "–");
+  else
+    ms_table_printf(table, "%.*f ± %.*f<small>%.*f to %.*f</small>", decimals, sum / n, decimals,
+                    sqrt(squares / (n - 1)), decimals, low, decimals, high);
+}
+
+void ms_table_seeds(const struct ms_report *report, struct ms_text *text) {
+  static const char *const names[] = {"settings", "n", "test, %", "macro F1", "validation, %", "training, %"};
+  if (report->n_groups == report->n_runs)
+    return;
+  ms_text_add(text, "<h3>Over seeds</h3>\n");
+  struct ms_table table = ms_table_begin(text, "Over seeds", false, "numbers seeds stack", names, 6);
+  for (size_t g = 0; g < report->n_groups; ++g) {
+    if (report->groups[g].n < 2)
+      continue;
+    ms_table_row(&table, "");
+    ms_table_printf(&table, "%s", report->groups[g].name.data);
+    ms_table_printf(&table, "%zu", report->groups[g].n);
+    for (size_t m = 0; m < N_MEASURES; ++m)
+      add_spread(report, g, m, &table);
+  }
+  ms_table_end(&table);
+  ms_text_add(text, "<p class=\"note\">Mean ± standard deviation of a sample (n − 1), and the range, of n runs that "
+                    "differ in their seeds alone.</p>\n");
 }
 
 /* ---- Settings and digests ---- */
 
-static void add_run_names(const struct ms_report *report, const char *first, const char *style, struct ms_text *text) {
-  ms_text_printf(text, "<div class=\"scroll\"><table class=\"%s\"><thead><tr><th>%s</th>", style, first);
-  for (size_t r = 0; r < report->n_runs; ++r)
-    ms_text_printf(text, "<th>%s</th>", name_of(&report->runs[r]));
-  ms_text_add(text, "</tr></thead><tbody>\n");
-}
-
-/* Rows in which the runs differ stand out. */
-static void add_setting(const struct ms_report *report, const char *name, struct ms_text *text) {
-  char first[MS_SETTING_SIZE], value[MS_SETTING_SIZE];
-  bool differs = false;
-  ms_config_get(report->runs[0].run.config, name, first);
-  for (size_t r = 1; r < report->n_runs; ++r) {
-    ms_config_get(report->runs[r].run.config, name, value);
-    differs |= strcmp(first, value) != 0;
-  }
-  ms_text_printf(text, "<tr%s><td>%s</td>", differs ? " class=\"differs\"" : "", name);
-  for (size_t r = 0; r < report->n_runs; ++r) {
-    ms_config_get(report->runs[r].run.config, name, value);
-    add_cell(text, NULL, value);
-  }
-  ms_text_add(text, "</tr>\n");
-}
-
+/* A row per run, as many settings as differ in columns; then those that all runs share, side by side. */
 void ms_table_settings(const struct ms_report *report, struct ms_text *text) {
-  add_run_names(report, "setting", "facts", text);
-  for (size_t i = 0; ms_setting_name(i); ++i)
-    add_setting(report, ms_setting_name(i), text);
-  ms_text_add(text, "</tbody></table></div>\n");
+  const char *names[MAX_SETTINGS] = {"run"};
+  char value[MS_SETTING_SIZE];
+  size_t n = 1;
+  for (size_t i = 0; ms_setting_name(i) && n < MAX_SETTINGS; ++i)
+    if (!ms_report_is_common(report, ms_setting_name(i)))
+      names[n++] = ms_setting_name(i);
+  ms_text_add(text, "<h3 id=\"configuration\">Configuration</h3>\n");
+  if (n > 2 || (n == 2 && strcmp(names[1], "seed") != 0)) { /* seeds alone are in the names of the runs */
+    struct ms_table table = ms_table_begin(text, "Settings that differ", false, "facts stack", names, n);
+    for (size_t r = 0; r < report->n_runs; ++r) {
+      ms_table_row(&table, "");
+      ms_table_printf(&table, "%s", name_of(&report->runs[r]));
+      for (size_t i = 1; i < n; ++i) {
+        ms_config_get(report->runs[r].run.config, names[i], value);
+        ms_table_text(&table, value);
+      }
+    }
+    ms_table_end(&table);
+  }
+  ms_markup_settings(text, n > 1 ? "Settings that all runs share" : "All settings", report->runs[0].run.config, names,
+                     n);
+  ms_text_add(text, "<p class=\"note\">As the options of <code>mnist_simd train</code> take them.</p>\n");
 }
 
 void ms_table_digests(const struct ms_report *report, struct ms_text *text) {
   static const char *const names[] = {"SHA-256 of", ""};
-  add_head(text, "facts digests", names, 2);
-  for (size_t r = 0; r < report->n_runs; ++r)
-    ms_text_printf(text, "<tr><td>weights, %s, epoch %zu</td><td><code>%s</code></td></tr>\n",
-                   name_of(&report->runs[r]), report->runs[r].run.result.model_epoch,
-                   report->runs[r].run.weights_sha256);
-  ms_text_printf(text, "<tr><td>training images</td><td><code>%s</code></td></tr>\n", report->train_sha256);
-  if (report->test_sha256[0])
-    ms_text_printf(text, "<tr><td>test images</td><td><code>%s</code></td></tr>\n", report->test_sha256);
-  ms_text_add(text, "</tbody></table></div>\n");
+  struct ms_table table = ms_table_begin(text, "Digests", false, "facts digests", names, 2);
+  for (size_t r = 0; r < report->n_runs; ++r) {
+    ms_table_row(&table, "");
+    ms_table_printf(&table, "weights, %s, epoch %zu", name_of(&report->runs[r]),
+                    report->runs[r].run.result.model_epoch);
+    ms_table_printf(&table, "<code>%s</code>", report->runs[r].run.weights_sha256);
+  }
+  ms_table_row(&table, "");
+  ms_table_printf(&table, "training images");
+  ms_table_printf(&table, "<code>%s</code>", report->train_sha256);
+  if (report->test_sha256[0]) {
+    ms_table_row(&table, "");
+    ms_table_printf(&table, "test images");
+    ms_table_printf(&table, "<code>%s</code>", report->test_sha256);
+  }
+  ms_table_end(&table);
 }
 
 /* ---- Machines ---- */
 
-void ms_table_machines(const struct ms_report *report, struct ms_text *text) {
+/* " words text", if there is a text. */
+static void add_fact(struct ms_text *text, const char *words, const char *string, const char *end) {
+  if (!string)
+    return;
+  ms_text_add(text, words);
+  ms_markup_escape(text, string);
+  ms_text_add(text, end);
+}
+
+void ms_report_about(const struct ms_report *report, struct ms_text *text) {
+  const struct ms_run *run = &report->subject->run;
+  const struct ms_run_about *about = &run->about;
+  ms_text_add(text, "<p class=\"note\">");
+  add_fact(text, "<strong>", about->name, "</strong>: ");
+  add_fact(text, "preset ", run->preset, "");
+  add_fact(text, ", begun ", about->date, "");
+  add_fact(text, " by ", about->author, "");
+  add_fact(text, " with ", run->program, "");
+  add_fact(text, " (commit ", about->commit, ")");
+  add_fact(text, ", compiled by ", about->compiler, "");
+  add_fact(text, ", ", run->isa, " kernels");
+  ms_text_printf(text, " on %zu thread%s.", run->threads, run->threads == 1 ? "" : "s");
+  if (about->origin) {
+    ms_text_printf(text, " Its weights began as those of epoch %zu of ", about->origin->epoch);
+    add_fact(text, "", about->origin->folder, ".");
+  }
+  add_fact(text, "<br><code>", about->command, "</code>");
+  ms_text_add(text, "</p>\n");
+}
+
+/* The part of path behind the folders that it begins with, which both have. */
+static void skip_common(const char **path, const char **other) {
+  for (size_t i = 0; (*path)[i] && (*path)[i] == (*other)[i];)
+    if ((*path)[i++] == '/') {
+      *path += i;
+      *other += i;
+      i = 0;
+    }
+}
+
+/* A file of a run as a link from the page; nothing where the two names do not tell the way from one to the other. */
+static void add_link(struct ms_text *text, const char *page, const char *folder, const char *file) {
+  struct ms_text whole = {0};
+  ms_text_printf(&whole, "%s/%s", folder, file);
+  const char *from = page, *to = whole.data ? whole.data : "";
+  skip_common(&from, &to);
+  if (from[0] != '/' && to[0] != '/' && strncmp(from, "..", 2) != 0 && !strstr(from, "/..") && !strchr(from, '\\') &&
+      !strchr(to, ':')) {
+    ms_text_add(text, " <a href=\"");
+    for (; (from = strchr(from, '/')); ++from)
+      ms_text_add(text, "../");
+    ms_text_add(text, to[0] == '.' ? "" : "./");
+    ms_markup_url(text, to);
+    ms_text_printf(text, "\">%s</a>", file);
+  }
+  text->failed |= whole.failed;
+  ms_text_free(&whole);
+}
+
+void ms_table_machines(const struct ms_report *report, const char *page, struct ms_text *text) {
   static const char *const names[] = {"run", "folder",  "program",        "contract", "kernels",
                                       "CPU", "threads", "time per epoch", "in all"};
-  add_head(text, "facts machines", names, sizeof names / sizeof names[0]);
+  struct ms_table table = ms_table_begin(text, "Machines", false, "facts machines stack", names, 9);
   for (size_t i = 0; i < report->n_runs; ++i) {
     const struct ms_report_run *r = &report->runs[i];
-    ms_text_printf(text, "<tr><td>%s</td>", name_of(r));
-    add_cell(text, NULL, r->folder);
-    add_cell(text, NULL, r->run.program);
-    ms_text_printf(text, "<td>%zu</td>", r->run.numerics_contract);
-    add_cell(text, NULL, r->run.isa);
-    add_cell(text, NULL, r->run.cpu);
-    ms_text_printf(text, "<td>%zu</td><td>%.3f s</td><td>%.1f s</td></tr>\n", r->run.threads,
-                   r->run.result.epoch_seconds_median, r->run.result.elapsed_s);
+    ms_table_row(&table, "");
+    ms_table_printf(&table, "%s", name_of(r));
+    ms_table_text(&table, r->folder);
+    ms_text_add(text, "<small>");
+    add_link(text, page, r->folder, "metrics.csv");
+    add_link(text, page, r->folder, "run.json");
+    ms_text_add(text, "</small>");
+    ms_table_text(&table, r->run.program);
+    ms_table_printf(&table, "%zu", r->run.numerics_contract);
+    ms_table_text(&table, r->run.isa);
+    ms_table_text(&table, r->run.cpu);
+    ms_table_printf(&table, "%zu", r->run.threads);
+    ms_table_printf(&table, "%.3f s", r->run.result.epoch_seconds_median);
+    ms_table_printf(&table, "%.1f s", r->run.result.elapsed_s);
   }
-  ms_text_add(text, "</tbody></table></div>\n<p class=\"note\">Data read from ");
+  ms_table_end(&table);
+  ms_text_add(text, "<p class=\"note\">Data read from ");
   ms_markup_escape(text, report->data_folder);
   if (report->data->description[0]) {
     ms_text_add(text, " (");

@@ -62,7 +62,7 @@ static enum ms_status draw(const struct ms_dataset *data, const struct ms_report
       &panel->svg,
       "<text class=\"title\" x=\"0\" y=\"14\">%s</text><text class=\"tick\" x=\"0\" y=\"31\">colours from −%.3f to "
       "%.3f</text>\n",
-      r->name.data ? r->name.data : "", scale, scale);
+      r->name.data, scale, scale);
   ms_text_printf(&panel->svg, "<image class=\"colours\" x=\"0\" y=\"%d\" width=\"%.1f\" height=\"%.1f\" href=\"", TITLE,
                  drawn, panel->height - TITLE);
   enum ms_status status = ms_png_add_palette(&panel->svg, pixels, width, height, palette, N_COLOURS);
