@@ -162,15 +162,15 @@ static void parts(void) {
   CHECK(data.train.n == 3 && data.test.n == 0 && !data.owned[2]);
   CHECK(strcmp(data.description, "PNG files, a folder per class: train") == 0);
   ms_data_free(&data);
-  check_refused_part(folder, MS_DATA_TEST, "test/1/0.png", "not a PNG file");
-  check_refused_part(folder, MS_DATA_TEST_IF_THERE, "test/1/0.png", "not a PNG file");
+  check_refused_part(folder, MS_DATA_TEST, "test/1/0.png", "not a PNG, JPEG");
+  check_refused_part(folder, MS_DATA_TEST_IF_THERE, "test/1/0.png", "not a PNG, JPEG");
   folder = good_folder();
   put_text(folder, "train/3/0.png");
   read_part(folder, MS_DATA_TEST, &data);
   check_images(&data.test, 1, (const uint8_t[]){40}, (const uint8_t[]){1});
   CHECK(data.train.n == 0 && !data.owned[0] && data.test.n_classes == 4);
   ms_data_free(&data);
-  check_refused_part(folder, MS_DATA_TRAINING, "train/3/0.png", "not a PNG file");
+  check_refused_part(folder, MS_DATA_TRAINING, "train/3/0.png", "not a PNG, JPEG");
 }
 
 static void order(void) {

@@ -43,7 +43,7 @@ run verify --data small val_data
 check "validation images of other data: named where they are missing" \
   test "$code" -eq 1 -a "$(grep -c '^not here .*data_sha256 is .*name the data of the run' out)" -eq 1
 check "        verified with them" verified val_data --val-data other
-MS_STOP=1 timeout -s INT 2 "$program" train --data small --hidden 64,64 --epochs 2000 --out stopped >/dev/null 2>&1
+timeout --foreground -s INT 2 "$program" train --data small --hidden 64,64 --epochs 2000 --out stopped >/dev/null 2>&1
 check "a run that was stopped" verified stopped
 run verify --data small honest early --csv
 check "CSV" test "$(head -n 1 out)" = run,outcome,what,seconds -a "$(grep -c ',verified,' out)" -eq 2
@@ -167,14 +167,14 @@ wait
 check "changed in the middle: the word is of what was read" \
   test "$(sha256sum <swapped/run.json | cut -c-64)" != "$(sed -n 's/.*"run.json": "\(.*\)".*/\1/p' swapped/verified.json)"
 for signal in INT KILL; do
-  timeout -s $signal 1.5 "$program" train --data small --hidden 64,64 --epochs 900 --val 300 --keep-checkpoints 5 --out resumed >/dev/null 2>&1
+  timeout --foreground -s $signal 1.5 "$program" train --data small --hidden 64,64 --epochs 900 --val 300 --keep-checkpoints 5 --out resumed >/dev/null 2>&1
 done
 kept=$(ls resumed | grep -c ^epoch-)
-timeout -s INT 1.5 "$program" train --data small --resume resumed >/dev/null 2>&1
+timeout --foreground -s INT 1.5 "$program" train --data small --resume resumed >/dev/null 2>&1
 check "a resumed run keeps its checkpoints, and keeps more" test "$kept" -gt 0 -a "$(ls resumed | grep -c ^epoch-)" -gt "$kept" -a -e resumed/epoch-5.safetensors
 check "        verified" verified resumed
 for delay in 0.02 0.05 0.1; do
-  rm -rf soon && timeout -s INT $delay "$program" train --data small --from at_once --epochs 9999 --out soon >/dev/null 2>&1
+  rm -rf soon && timeout --foreground -s INT $delay "$program" train --data small --from at_once --epochs 9999 --out soon >/dev/null 2>&1
   [ ! -e soon/run.json ] || check "        stopped after $delay s" verified soon
 done
 refused 2 "at_once is the folder of the new run too" -- train --data small --from at_once --epochs 12 --out at_once --force
@@ -186,6 +186,21 @@ refused 2 "--author: must be UTF-8 without control characters" -- train --data s
 check "kept checkpoints, of a run" test "$(ls honest | grep -c ^epoch-)" -eq 3
 train --hidden 8 --epochs 1 --val 300 --out honest --force
 check "        go with it when it is overwritten" test "$(ls honest | grep -cE '^epoch-|verified|predictions')" -eq 0
+
+# ---- report ----
+
+reported() { # RUN WORDS
+  run report "$1" --data small --out page.html
+  check "report: $2" grep -qF "$2" page.html
+}
+
+run verify --data small other_seed
+reported other_seed "<b class=\"met\">verified</b>, epochs 1 to 6, "
+XDG_STATE_HOME=$work/nobody reported other_seed "not by this user: verify it"
+sed -i 's/"author": null/"author": "x"/' other_seed/run.json
+reported other_seed "no: its files have changed since "
+rm other_seed/verified.json
+reported other_seed ">no<"
 
 # ---- compare ----
 

@@ -27,7 +27,7 @@ static enum ms_status read_run(struct ms_report *report, const char *folder, str
   if (r->run.has_test)
     MS_TRY(check_images(report, folder, "tested", r->run.test_sha256, report->test_sha256));
   r->stage = ms_stage_of(r->run.config);
-  return MS_OK;
+  return ms_verified_read(folder, &r->verified);
 }
 
 /* In the order of the report's stages, others after them; the order they were named in stands where it does not

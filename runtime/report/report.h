@@ -5,10 +5,12 @@
 #include "runtime/nn/split.h"
 #include "runtime/report/figure.h"
 #include "runtime/run/run_read.h"
+#include "runtime/run/verified.h"
 
 struct ms_report_run {
-  const char *folder;  /* as the user named it */
-  struct ms_run run;   /* as read from there */
+  const char *folder; /* as the user named it */
+  struct ms_run run;  /* as read from there */
+  struct ms_verified verified;
   size_t stage;        /* of the report, from 0, by its configuration; MS_N_STAGES: none of them */
   size_t group;        /* index */
   struct ms_text name; /* what it differs from the others by: "dropout 0.3, lr 0.0005"; escaped */

@@ -262,10 +262,25 @@ static void add_link(struct ms_text *text, const char *page, const char *folder,
   ms_text_free(&whole);
 }
 
+/* What verify said of the run, if it was this user's verify. */
+static void add_verified(struct ms_text *text, const struct ms_verified *v) {
+  if (v->state == MS_NOT_VERIFIED)
+    ms_text_add(text, "no");
+  else if (v->state == MS_VERIFIED_OTHERS)
+    ms_text_add(text, "not by this user: verify it");
+  else if (v->state == MS_VERIFIED_BEFORE)
+    ms_text_printf(text, "no: its files have changed since %.10s", v->date);
+  else if (!v->passed)
+    add_fact(text, "<b class=\"missed\">differs</b>: ", v->difference, "");
+  else
+    ms_text_printf(text, "<b class=\"met\">%s</b>, epochs %zu to %zu, %.10s, by %s kernels",
+                   v->is_whole ? "verified" : "in part", v->first, v->last, v->date, v->isa);
+}
+
 void ms_table_machines(const struct ms_report *report, const char *page, struct ms_text *text) {
   static const char *const names[] = {"run", "folder",  "program",        "contract", "kernels",
-                                      "CPU", "threads", "time per epoch", "in all"};
-  struct ms_table table = ms_table_begin(text, "Machines", false, "facts machines stack", names, 9);
+                                      "CPU", "threads", "time per epoch", "in all",   "verified"};
+  struct ms_table table = ms_table_begin(text, "Machines", false, "facts machines stack", names, 10);
   for (size_t i = 0; i < report->n_runs; ++i) {
     const struct ms_report_run *r = &report->runs[i];
     ms_table_row(&table, "");
@@ -282,6 +297,8 @@ void ms_table_machines(const struct ms_report *report, const char *page, struct 
     ms_table_printf(&table, "%zu", r->run.threads);
     ms_table_printf(&table, "%.3f s", r->run.result.epoch_seconds_median);
     ms_table_printf(&table, "%.1f s", r->run.result.elapsed_s);
+    ms_table_cell(&table, "");
+    add_verified(text, &r->verified);
   }
   ms_table_end(&table);
   ms_text_add(text, "<p class=\"note\">Data read from ");
