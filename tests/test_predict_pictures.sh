@@ -59,7 +59,7 @@ check "drawings under shadow, noise and on lines: $found of 40 right, $shrunk wh
 if command -v cjpeg >/dev/null; then
   shrunk=0 found=0
   for seed in 1 2; do
-    for photo in phone$seed/*.ppm; do
+    for photo in "phone$seed"/*.ppm; do
       cjpeg -quality 60 "$photo" >"${photo%.ppm}.jpg"
     done
     run predict model phone$seed/*.jpg --csv

@@ -16,6 +16,12 @@ run() {
   code=$?
 }
 
+count() { # FILE...: of those that are there
+  local n=0 file
+  for file; do [ ! -e "$file" ] || n=$((n + 1)); done
+  echo $n
+}
+
 train() {
   "$program" train --data small --batch 64 --threads 2 "$@" >/dev/null || exit 1
 }
@@ -169,9 +175,9 @@ check "changed in the middle: the word is of what was read" \
 for signal in INT KILL; do
   timeout --foreground -s $signal 1.5 "$program" train --data small --hidden 64,64 --epochs 900 --val 300 --keep-checkpoints 5 --out resumed >/dev/null 2>&1
 done
-kept=$(ls resumed | grep -c ^epoch-)
+kept=$(count resumed/epoch-*)
 timeout --foreground -s INT 1.5 "$program" train --data small --resume resumed >/dev/null 2>&1
-check "a resumed run keeps its checkpoints, and keeps more" test "$kept" -gt 0 -a "$(ls resumed | grep -c ^epoch-)" -gt "$kept" -a -e resumed/epoch-5.safetensors
+check "a resumed run keeps its checkpoints, and keeps more" test "$kept" -gt 0 -a "$(count resumed/epoch-*)" -gt "$kept" -a -e resumed/epoch-5.safetensors
 check "        verified" verified resumed
 for delay in 0.02 0.05 0.1; do
   rm -rf soon && timeout --foreground -s INT $delay "$program" train --data small --from at_once --epochs 9999 --out soon >/dev/null 2>&1
@@ -183,9 +189,9 @@ refused 2 "--author: must be UTF-8 without control characters" -- train --data s
 
 # ---- Overwritten ----
 
-check "kept checkpoints, of a run" test "$(ls honest | grep -c ^epoch-)" -eq 3
+check "kept checkpoints, of a run" test "$(count honest/epoch-*)" -eq 3
 train --hidden 8 --epochs 1 --val 300 --out honest --force
-check "        go with it when it is overwritten" test "$(ls honest | grep -cE '^epoch-|verified|predictions')" -eq 0
+check "        go with it when it is overwritten" test "$(count honest/epoch-* honest/verified.json honest/predictions.csv)" -eq 0
 
 # ---- report ----
 

@@ -237,7 +237,7 @@ static void print_head(const struct task *t, const char *data_folder, const stru
       puts("run,outcome,what,seconds");
     return;
   }
-  printf("mnist_simd %s, numerics contract %d, kernels %s, %zu thread%s\ndata      %s\n", MS_VERSION,
+  printf("mnist_simd %s, numerics contract %u, kernels %s, %zu thread%s\ndata      %s\n", MS_VERSION,
          ms_numerics_contract(), ms_isa(), ms_threads(), plural_s(ms_threads()), data_folder);
   if (shard->n > 1)
     printf("shard     %zu of %zu\n", shard->k, shard->n);

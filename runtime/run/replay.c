@@ -88,8 +88,11 @@ static enum ms_status train(const struct ms_run *run, const struct ms_checkpoint
 
 /* ---- Where it began ---- */
 
-static enum ms_status find_start(const char *folder, const struct ms_run *run, size_t depth, struct ms_replay *replay,
-                                 struct ms_checkpoint **start);
+/* A run that another one began from. */
+struct link {
+  struct ms_run run;
+  char path[MS_PATH_SIZE];
+};
 
 static enum ms_status read_parent(const char *path, const struct ms_run_origin *origin, struct ms_run *parent) {
   MS_TRY(ms_run_read(path, parent));
@@ -118,75 +121,96 @@ static enum ms_status find_parent(const char *folder, const struct ms_run_origin
   return read_parent(path, origin, parent);
 }
 
-/* The parent's epochs, to the one that the run began from; then its state, with the run's settings. */
-static enum ms_status replay_parent(const char *path, const struct ms_run *parent, const struct ms_run *run,
-                                    size_t depth, const char *keep_path, struct ms_replay *replay,
-                                    struct ms_checkpoint **start) {
+/* The parent's epochs to the one that the run began from. *state: of the parent's beginning, NULL for random weights;
+ * then that of the run's, unless there is a difference. */
+static enum ms_status replay_link(const struct link *parent, const struct ms_run *run, const char *keep_path,
+                                  struct ms_replay *replay, struct ms_checkpoint **state) {
   const struct ms_run_origin *origin = run->about.origin;
-  struct ms_checkpoint *before;
+  struct ms_checkpoint *before = *state;
   struct ms_network *network;
   struct ms_train_result result;
-  MS_TRY(find_start(path, parent, depth + 1, replay, &before));
+  *state = NULL;
   enum ms_status status =
-      replay->difference[0] ? MS_OK : train(parent, before, origin->epoch, keep_path, replay, &network, &result);
+      train(&parent->run, before, origin->epoch, origin->has_moments ? keep_path : NULL, replay, &network, &result);
   ms_checkpoint_free(before);
-  if (status != MS_OK || replay->difference[0])
-    return status;
-  for (size_t i = 0; i < origin->epoch && i < run->n_epochs; ++i)
-    ms_replay_compare_epoch(replay, &run->epochs[i], &parent->epochs[i]);
-  if (!replay->difference[0] && origin->has_moments) {
-    status = ms_checkpoint_load(keep_path, start);
+  for (size_t i = 0; status == MS_OK && i < origin->epoch && i < run->n_epochs; ++i)
+    ms_replay_compare_epoch(replay, &run->epochs[i], &parent->run.epochs[i]);
+  if (status == MS_OK && !replay->difference[0] && origin->has_moments) {
+    status = ms_checkpoint_load(keep_path, state);
     if (status == MS_OK)
-      status = ms_origin_with_moments(*start, run->config);
-  } else if (!replay->difference[0]) {
-    status = ms_origin_without_moments(network, origin->epoch, run, run->config, start);
+      status = ms_origin_with_moments(*state, run->config);
+  } else if (status == MS_OK && !replay->difference[0]) {
+    status = ms_origin_without_moments(network, origin->epoch, run, run->config, state);
   }
+  ms_network_free(network);
   if (status == MS_ERROR_ARGUMENT) {
     snprintf(replay->difference, sizeof replay->difference, "from: %.900s", ms_error_message());
     status = MS_OK;
   }
-  ms_network_free(network);
+  if (replay->difference[0] && strncmp(replay->difference, "from: ", 6) != 0) {
+    char words[MS_DIFFERENCE_SIZE];
+    snprintf(words, sizeof words, "from %.300s: %.700s", parent->path, replay->difference);
+    strcpy(replay->difference, words);
+  }
   return status;
 }
 
-/* *start: NULL for a run that began with random weights, and where there is a difference. */
-static enum ms_status find_start(const char *folder, const struct ms_run *run, size_t depth, struct ms_replay *replay,
-                                 struct ms_checkpoint **start) {
+/* The runs before it, the nearest first, to the one that began with random weights. A missing one is a difference. */
+static enum ms_status find_links(const char *folder, const struct ms_run *run, struct ms_replay *replay,
+                                 struct link links[MAX_CHAIN], size_t *n) {
   const struct ms_run_origin *origin = run->about.origin;
-  char path[MS_PATH_SIZE], temporary[MS_PATH_SIZE], keep_path[MS_PATH_SIZE];
-  struct ms_run parent;
-  *start = NULL;
-  if (!origin)
-    return MS_OK;
-  enum ms_status status = depth < MAX_CHAIN ? find_parent(folder, origin, &parent, path) : MS_ERROR_DATA;
-  if (status == MS_ERROR_MEMORY)
-    return status;
-  if (status != MS_OK || parent.result.model_epoch != origin->epoch) {
+  for (*n = 0; origin; ++*n) {
+    struct link *link = &links[*n];
+    const enum ms_status status = *n < MAX_CHAIN ? find_parent(folder, origin, &link->run, link->path) : MS_ERROR_DATA;
+    if (status == MS_ERROR_MEMORY)
+      return status;
+    if (status == MS_OK && link->run.result.model_epoch == origin->epoch) {
+      folder = link->path;
+      origin = link->run.about.origin;
+      continue;
+    }
     snprintf(replay->difference, sizeof replay->difference,
-             depth < MAX_CHAIN
+             *n < MAX_CHAIN
                  ? "from: no run %.300s with weights %.16s... of epoch %zu: put the folder of that run beside this one"
                  : "from: %.300s (weights %.16s..., epoch %zu) ends a chain of runs that is too long",
              origin->folder, origin->weights_sha256, origin->epoch);
     replay->is_not_here = true;
-    if (status == MS_OK)
-      ms_run_free(&parent);
+    *n += status == MS_OK; /* is to be freed too */
     return MS_OK;
   }
+  return MS_OK;
+}
+
+static enum ms_status replay_links(const struct link *links, size_t n, const struct ms_run *run,
+                                   struct ms_replay *replay, struct ms_checkpoint **state) {
+  char folder[MS_PATH_SIZE], keep_path[MS_PATH_SIZE];
   const char *base = getenv("TMPDIR");
-  snprintf(temporary, sizeof temporary, "%.3000s/mnist_simd-replay-XXXXXX", base && base[0] ? base : "/tmp");
-  status = mkdtemp(temporary) ? ms_path_join(keep_path, temporary, "state.safetensors")
-                              : ms_fail(MS_ERROR_SYSTEM, "%s: cannot be made: set TMPDIR to another folder", temporary);
-  if (status == MS_OK) {
-    status = replay_parent(path, &parent, run, depth, origin->has_moments ? keep_path : NULL, replay, start);
-    unlink(keep_path);
-    rmdir(temporary);
-  }
-  if (replay->difference[0] && strncmp(replay->difference, "from: ", 6) != 0) {
-    char words[MS_DIFFERENCE_SIZE];
-    snprintf(words, sizeof words, "from %.300s: %.700s", path, replay->difference);
-    strcpy(replay->difference, words);
-  }
-  ms_run_free(&parent);
+  snprintf(folder, sizeof folder, "%.3000s/mnist_simd-replay-XXXXXX", base && base[0] ? base : "/tmp");
+  if (!mkdtemp(folder))
+    return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be made: set TMPDIR to another folder", folder);
+  enum ms_status status = ms_path_join(keep_path, folder, "state.safetensors");
+  for (size_t i = n; status == MS_OK && !replay->difference[0] && i-- > 0;)
+    status = replay_link(&links[i], i > 0 ? &links[i - 1].run : run, keep_path, replay, state);
+  unlink(keep_path);
+  rmdir(folder);
+  return status;
+}
+
+/* *start: NULL for a run that began with random weights, and where there is a difference. */
+static enum ms_status find_start(const char *folder, const struct ms_run *run, struct ms_replay *replay,
+                                 struct ms_checkpoint **start) {
+  struct link *links;
+  size_t n;
+  *start = NULL;
+  if (!run->about.origin)
+    return MS_OK;
+  MS_TRY(ms_allocate(MAX_CHAIN, sizeof *links, "runs", &links));
+  enum ms_status status = find_links(folder, run, replay, links, &n);
+  if (status == MS_OK && !replay->difference[0])
+    status = replay_links(links, n, run, replay, start);
+  for (size_t i = 0; i < n; ++i)
+    ms_run_free(&links[i].run);
+  free(links);
   if (status != MS_OK) {
     ms_checkpoint_free(*start);
     *start = NULL;
@@ -229,7 +253,7 @@ enum ms_status ms_replay(const char *folder, const struct ms_run *run, struct ms
   ms_replay_compare_images(replay, run);
   if (replay->difference[0])
     return MS_OK;
-  MS_TRY(find_start(folder, run, 0, replay, &start));
+  MS_TRY(find_start(folder, run, replay, &start));
   enum ms_status status = MS_OK;
   if (!replay->difference[0] && start && run->interrupted && run->n_epochs == start->at.epoch - 1)
     status = take_start(start, &network, &result); /* stopped before its first epoch was done */

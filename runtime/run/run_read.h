@@ -10,7 +10,6 @@ struct ms_run {
   char *program, *preset, *isa, *cpu; /* as written, at most MS_RUN_TEXT_BYTES: to be escaped where they are shown */
   size_t numerics_contract, threads;
   struct ms_run_about about;
-  bool interrupted;
   struct ms_config *config;
   struct ms_train_result result;           /* without phase_seconds */
   char *data;                              /* how its files were understood, as ms_data.description; NULL: not known */
@@ -18,7 +17,7 @@ struct ms_run {
   char test_sha256[65];                    /* of the test images; "": there were none, or not known */
   const char *class_names[MS_MAX_CLASSES]; /* as in struct ms_data */
   char *class_names_memory;                /* their text, where it is the run's own */
-  bool has_validation, has_test;
+  bool interrupted, has_validation, has_test;
   struct ms_evaluation train, validation,
       test; /* dropout off: n, n_classes, errors, loss, accuracy, f1, macro_f1, no more */
   char weights_sha256[65];
