@@ -99,7 +99,7 @@ static int add_metadata(json_t *header, const struct checkpoint_header *h) {
   }
   failed |= json_object_set_new(meta, "preset", json_string(h->preset));
   failed |= json_object_set_new(meta, "data_sha256", json_string(h->data_sha256));
-  if (h->about[0])
+  if (h->about && h->about[0])
     failed |= json_object_set_new(meta, "about", json_string(h->about));
   const char *name;
   for (size_t i = 0; (name = ms_setting_name(i)) != NULL; ++i) {
@@ -270,9 +270,7 @@ enum ms_status ms_checkpoint_header_read(const char *path, const char *text, siz
 
 enum ms_status ms_checkpoint_header_check(const char *path, const char *text, size_t n_bytes,
                                           const struct checkpoint_header *h, uint64_t *tensor_bytes) {
-  struct checkpoint_header full = *h;
-  full.about = h->about ? h->about : (char[]){""};
-  char *expected = ms_checkpoint_header_text(&full, tensor_bytes);
+  char *expected = ms_checkpoint_header_text(h, tensor_bytes);
   if (!expected)
     return ms_fail(MS_ERROR_MEMORY, "%s: no memory for its header", path);
   const size_t length = strlen(expected);

@@ -11,7 +11,7 @@ struct checkpoint_header {
   struct ms_config *config;
   struct ms_train_counters at;
   size_t n_inputs, n_classes, contract;
-  char *preset, *data_sha256, *about; /* about: "" for none, which the file then has not */
+  char *preset, *data_sha256, *about; /* about: NULL or "" for none */
   size_t metrics_bytes, times_bytes;
 };
 
