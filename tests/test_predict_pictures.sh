@@ -48,25 +48,24 @@ for seed in 1 2; do
   "$here/photos.py" phone phone$seed $seed &
 done
 wait
-shrunk=0 found=0
-for seed in 1 2; do
-  run predict model drawn$seed/*.png --csv
-  found=$((found + $(right 'drawn[0-9]*/[0-9]*-[a-z]*-')))
-  run predict model drawn$seed/*.png --csv --whole
-  shrunk=$((shrunk + $(right 'drawn[0-9]*/[0-9]*-[a-z]*-')))
-done
-check "drawings under shadow, noise and on lines: $found of 40 right, $shrunk when only shrunk" test "$found" -ge 34 -a "$shrunk" -le 12
-if command -v cjpeg >/dev/null; then
+read_two_sets() { # KIND ENDING: sets found and shrunk, of 40
+  local seed
   shrunk=0 found=0
   for seed in 1 2; do
-    for photo in "phone$seed"/*.ppm; do
-      cjpeg -quality 60 "$photo" >"${photo%.ppm}.jpg"
-    done
-    run predict model phone$seed/*.jpg --csv
-    found=$((found + $(right 'phone[0-9]*/[0-9]*-[a-z]*-')))
-    run predict model phone$seed/*.jpg --csv --whole
-    shrunk=$((shrunk + $(right 'phone[0-9]*/[0-9]*-[a-z]*-')))
+    run predict model "$1$seed"/*."$2" --csv
+    found=$((found + $(right "$1[0-9]*/[0-9]*-[a-z]*-")))
+    run predict model "$1$seed"/*."$2" --csv --whole
+    shrunk=$((shrunk + $(right "$1[0-9]*/[0-9]*-[a-z]*-")))
   done
+}
+
+read_two_sets drawn png
+check "drawings under shadow, noise and on lines: $found of 40 right, $shrunk when only shrunk" test "$found" -ge 34 -a "$shrunk" -le 12
+if command -v cjpeg >/dev/null; then
+  for photo in phone[12]/*.ppm; do
+    cjpeg -quality 60 "$photo" >"${photo%.ppm}.jpg"
+  done
+  read_two_sets phone jpg
   check "photographs in colour, JPEG: $found of 40 right, $shrunk when only shrunk" test "$found" -ge 34 -a "$shrunk" -le 12
   run predict model phone1/00-*.ppm phone1/00-*.jpg --csv
   check "        PPM and JPEG: found within 2 pixels of each other" awk -F, '
