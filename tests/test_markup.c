@@ -187,7 +187,7 @@ static void axes(void) {
                                         .x = x,
                                         .point_name = "epoch",
                                         .n_series = 1,
-                                        .series = {{"training", "training", y, NULL, NULL}},
+                                        .series = {{.name = "training", .style = "training", .y = y}},
                                         .low = fmin(y[0], y[1]),
                                         .high = fmax(y[0], y[1]),
                                         .high_limit = (double)INFINITY,
