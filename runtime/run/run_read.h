@@ -13,17 +13,17 @@ struct ms_run {
   struct ms_config *config;
   struct ms_train_result result;           /* without phase_seconds */
   char *data;                              /* how its files were understood, as ms_data.description; NULL: not known */
-  char data_sha256[65];                    /* of all training images */
-  char test_sha256[65];                    /* of the test images; "": there were none, or not known */
   const char *class_names[MS_MAX_CLASSES]; /* as in struct ms_data */
   char *class_names_memory;                /* their text, where it is the run's own */
-  bool interrupted, has_validation, has_test;
   struct ms_evaluation train, validation,
       test; /* dropout off: n, n_classes, errors, loss, accuracy, f1, macro_f1, no more */
-  char weights_sha256[65];
   size_t n_epochs;
   struct ms_epoch *epochs; /* (n_epochs): 1, 2, ...; without `improved` and `seconds` */
   struct ms_network *network;
+  bool interrupted, has_validation, has_test;
+  char data_sha256[65]; /* of all training images */
+  char test_sha256[65]; /* of the test images; "": there were none, or not known */
+  char weights_sha256[65];
 };
 #define MS_RUN_TEXT_BYTES 256
 #define MS_MAX_LOSS 1e300 /* far beyond what weights of 32 bits can give, so that sums and differences stay finite */
