@@ -17,8 +17,8 @@
 
 /* Removes summary, model, times, kept checkpoints, predictions and what verify wrote: of an earlier run, or of where
  * this one was interrupted. metrics.csv stays until another takes its place, so that the files are of one run at any
- * moment. To be called when a checkpoint holds all that the files say. keep_epochs: the kept checkpoints are of this run
- * and stay. */
+ * moment. To be called when a checkpoint holds all that the files say. keep_epochs: the kept checkpoints are of this
+ * run and stay. */
 enum ms_status ms_run_folder_forget(const char *folder, bool keep_epochs);
 
 /* The file of a checkpoint that is kept for good: epoch-N.safetensors. */

@@ -27,8 +27,8 @@ struct ms_verified {
 /* Digests of the files as they are now: to be taken when they are read, and not when hours of training have passed. */
 enum ms_status ms_verified_digest(const char *folder, struct ms_verified *verified);
 
-/* Writes it. verified: passed, is_whole, sha256, first, last and difference. MS_ERROR_SYSTEM: it cannot be written, or there is no place
- * for a key. */
+/* Writes it. verified: passed, is_whole, sha256, first, last and difference. MS_ERROR_SYSTEM: it cannot be written, or
+ * there is no place for a key. */
 enum ms_status ms_verified_write(const char *folder, const struct ms_verified *verified);
 
 /* MS_ERROR_MEMORY alone. */
