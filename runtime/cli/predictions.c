@@ -29,13 +29,15 @@ static const char *name_of(const struct prediction *p, size_t class) {
 
 /* ---- CSV ---- */
 
-void add_csv_names(struct ms_text *text, size_t n_classes) {
+/* ",p0,p1,..." of the line of names. */
+static void add_csv_names(struct ms_text *text, size_t n_classes) {
   for (size_t c = 0; c < n_classes; ++c)
     ms_text_printf(text, ",p%zu", c);
   ms_text_add(text, "\n");
 }
 
-void add_csv_probabilities(struct ms_text *text, const float *probabilities, size_t n_classes) {
+/* Nine digits, from which the same floats are read. */
+static void add_csv_probabilities(struct ms_text *text, const float *probabilities, size_t n_classes) {
   for (size_t c = 0; c < n_classes; ++c)
     ms_text_printf(text, ",%.9g", (double)probabilities[c]);
   ms_text_add(text, "\n");

@@ -18,10 +18,7 @@ struct prediction {
 
 size_t predicted_class(const float *probabilities, size_t n_classes);
 
-/* Columns of a CSV file (RFC 4180): ",p0,p1,..." of the line of names, and the probabilities with nine digits, from
- * which the same floats are read. A text is quoted where it must be. */
-void add_csv_names(struct ms_text *text, size_t n_classes);
-void add_csv_probabilities(struct ms_text *text, const float *probabilities, size_t n_classes);
+/* A value of a CSV file (RFC 4180), in quotes where it must be. */
 void add_csv_text(struct ms_text *text, const char *value);
 
 /* The line of names, and a line of a prediction. */
