@@ -2,6 +2,7 @@
  * signals. */
 #define _GNU_SOURCE /* sigtimedwait with -std=c11 */
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -57,15 +58,21 @@ static void other_wishes(void) {
 
 /* ---- Forking ---- */
 
-/* Whether a product of ones by the pool's threads is right. */
-static bool multiply(size_t n) {
-  float *a = malloc(n * n * sizeof *a), *c = calloc(n * n, sizeof *c);
-  bool right = a && c;
-  for (size_t i = 0; right && i < n * n; ++i)
+/* Whether a product of ones, (n, n), by the pool's threads is right. */
+static bool multiply_within(size_t n, float *a, float *c) {
+  for (size_t i = 0; i < n * n; ++i) {
     a[i] = 1.0f;
-  right = right && ms_sgemm(MS_NO_TRANS, MS_NO_TRANS, n, n, n, 1, a, n, a, n, 0, c, n) == MS_OK;
+    c[i] = 0.0f;
+  }
+  bool right = ms_sgemm(MS_NO_TRANS, MS_NO_TRANS, n, n, n, 1, a, n, a, n, 0, c, n) == MS_OK;
   for (size_t i = 0; right && i < n * n; ++i)
     right = c[i] == (float)n;
+  return right;
+}
+
+static bool multiply(size_t n) {
+  float *a = malloc(n * n * sizeof *a), *c = malloc(n * n * sizeof *c);
+  const bool right = a && c && multiply_within(n, a, c);
   free(a);
   free(c);
   return right;
@@ -123,33 +130,41 @@ static void forks(void) {
   ms_shutdown();
 }
 
-static atomic_bool stop;
+static atomic_bool started, stop;
 
+/* Allocates nothing: a sanitizer's allocator, unlike the C library's, hangs in the child if a thread of the parent was
+ * in it. */
 static void *keep_multiplying(void *wrong) {
-  while (!atomic_load(&stop))
-    if (!multiply(100))
+  static float a[100 * 100], c[100 * 100];
+  while (!atomic_load(&stop)) {
+    if (!multiply_within(100, a, c))
       *(bool *)wrong = true;
+    atomic_store(&started, true);
+  }
   return NULL;
 }
 
-/* While another thread is within a region, and while the library is started and ended. */
+/* While another thread is within a region. */
 static void forks_beside_work(void) {
   pthread_t worker;
   bool wrong = false;
   for (int i = 0; i < 50; ++i) {
+    atomic_store(&started, false);
     atomic_store(&stop, false);
     CHECK(ms_init(NULL, 3) == MS_OK);
     CHECK(pthread_create(&worker, NULL, keep_multiplying, &wrong) == 0);
+    while (!atomic_load(&started))
+      sched_yield();
     const pid_t child = fork();
     if (child == 0) {
       alarm(60);
       _exit(multiply(100) ? 0 : 1);
     }
-    int status;
-    CHECK(child > 0 && waitpid(child, &status, 0) == child);
-    CHECK_MESSAGE(status == 0, "fork %d: status %d", i, status);
-    atomic_store(&stop, true);
+    int status = -1;
+    const bool ended = child > 0 && waitpid(child, &status, 0) == child;
+    atomic_store(&stop, true); /* before a check that fails: no thread outlives its case */
     pthread_join(worker, NULL);
+    CHECK_MESSAGE(ended && status == 0, "fork %d: status %d", i, status);
     ms_shutdown();
   }
   CHECK(!wrong);
