@@ -110,7 +110,7 @@ obstacle() { # TARGET COMPILER LEVEL
   local version=${2#*-}
   if [ "$1" != native ] && ! has_tool "$1-gcc"; then
     echo "$1-gcc is not installed"
-  elif [ "$1" != native ] && ! [ -f "$root/build-cross/$1/lib/libpng.a" ]; then
+  elif [ "$1" != native ] && ! [ -f "$root/build-cross/$1/lib/libjansson.a" ]; then
     echo "its static libraries could not be built"
   elif [ "$2" != gcc ] && ! has_tool "$2"; then
     echo "$2 is not installed"

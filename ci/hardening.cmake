@@ -12,6 +12,9 @@ if(MNIST_SIMD_SANITIZE)
   target_link_options(mnist_simd_flags INTERFACE ${sanitizer})
   return()
 endif()
+if(processor STREQUAL wasm32) # the engine guards what a module can reach
+  return()
+endif()
 
 target_compile_options(mnist_simd_flags INTERFACE -fstack-protector-strong)
 

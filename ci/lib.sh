@@ -146,6 +146,7 @@ cross_packages() { # TARGET
   local architecture=${1%%-*}
   case $1 in
     x86_64-linux-musl) echo musl-tools && return ;;
+    wasm32-wasi) echo clang-19 lld-19 llvm-19 wasi-libc libclang-rt-19-dev-wasm32 nodejs && return ;;
     aarch64-*) architecture=arm64 ;;
     arm-*) architecture=armhf ;;
     i686-*) architecture=i386 ;;
@@ -176,21 +177,24 @@ fetch_library_sources() {
 
 # One of them, by the compiler of a target, from the folder that holds its headers.
 build_static_library() { # TARGET LIBRARY SOURCE_OR_FLAG...
-  "$1-gcc" -O2 -c -I../include -I. "${@:3}" && ar rcs "../lib/$2.a" ./*.o && rm ./*.o
+  local compiler=("$1-gcc") ar=ar
+  [ "$1" != wasm32-wasi ] || { compiler=(clang-19 --target=wasm32-wasi) && ar=llvm-ar-19; }
+  "${compiler[@]}" -O2 -c -I../include -I. "${@:3}" && $ar rcs "../lib/$2.a" ./*.o && rm ./*.o
 }
 
-# All three for a target, in build-cross/TARGET. Compiled file by file: their configure scripts take longer than that, and Debian
-# has no packages of them for musl and some architectures.
+# All three for a target, in build-cross/TARGET; of WebAssembly but libpng, which jumps out of functions. Compiled file by file:
+# their configure scripts take longer than that, and Debian has no packages of them for musl and some architectures.
 build_static_libraries() { # TARGET
   local sources=$root/build-cross/sources folder=$root/build-cross/$1
-  ! [ -f "$folder/lib/libpng.a" ] || return 0
+  ! [ -f "$folder/lib/libjansson.a" ] || return 0
   rm -rf "$folder" && mkdir -p "$folder/include" "$folder/lib" "$folder/objects" && cd "$folder/objects" || return
   cp "$sources"/zlib-*/{zlib,zconf}.h "$sources"/jansson-*/src/jansson.h "$sources"/libpng*/{png,pngconf}.h ../include
   cp "$sources"/libpng*/scripts/pnglibconf.h.prebuilt ../include/pnglibconf.h
   sed 's/@json_inline@/inline/; s/@json_[a-z_]*@/1/' "$sources"/jansson-*/src/jansson_config.h.in >../include/jansson_config.h
   : >jansson_private_config.h
   build_static_library "$1" libz -DHAVE_UNISTD_H "$sources"/zlib-*/*.c &&
+    { [ "$1" = wasm32-wasi ] ||
+      build_static_library "$1" libpng -DPNG_{ARM_NEON,POWERPC_VSX,INTEL_SSE}_OPT=0 "$sources"/libpng*/*.c; } &&
     build_static_library "$1" libjansson -DHAVE_{STDINT_H,UNISTD_H,FCNTL_H,SYS_TYPES_H,LOCALECONV,OPEN,CLOSE,READ} \
-      "$sources"/jansson-*/src/*.c &&
-    build_static_library "$1" libpng -DPNG_{ARM_NEON,POWERPC_VSX,INTEL_SSE}_OPT=0 "$sources"/libpng*/*.c
+      "$sources"/jansson-*/src/*.c
 }

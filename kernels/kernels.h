@@ -215,7 +215,9 @@ enum ms_cpu_feature {
   MS_CPU_RVV128 = 1u << 6, /* RISC-V V 1.0 with registers of exactly 128 bits */
   MS_CPU_RVV256 = 1u << 7,
   MS_CPU_RVV512 = 1u << 8,
-  MS_CPU_VSX = 1u << 9 /* VSX of POWER8 or later, and the operating system saves its registers */
+  MS_CPU_VSX = 1u << 9,         /* VSX of POWER8 or later, and the operating system saves its registers */
+  MS_CPU_SIMD128 = 1u << 10,    /* WebAssembly's vectors, without which no module of this library loads */
+  MS_CPU_RELAXED_FMA = 1u << 11 /* its relaxed SIMD, whose relaxed_madd has one rounding here */
 };
 
 /* A NULL slot inherits the reference. */
@@ -230,5 +232,7 @@ extern const struct ms_kernels ms_kernels_rvv128;
 extern const struct ms_kernels ms_kernels_rvv256;
 extern const struct ms_kernels ms_kernels_rvv512;
 extern const struct ms_kernels ms_kernels_vsx;
+extern const struct ms_kernels ms_kernels_simd128;
+extern const struct ms_kernels ms_kernels_relaxed;
 
 #endif

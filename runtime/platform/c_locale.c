@@ -4,9 +4,10 @@
 
 #include <fenv.h>
 #include <locale.h>
-#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
+
+#include "runtime/platform/pthreads.h"
 
 static locale_t c_locale; /* kept until the process ends */
 

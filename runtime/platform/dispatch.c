@@ -32,6 +32,12 @@ static const struct ms_isa_entry isas[] = {
 #if defined(MS_WITH_VSX)
     {"vsx", MS_CPU_VSX, &ms_kernels_vsx},
 #endif
+#if defined(MS_WITH_SIMD128)
+    {"simd128", MS_CPU_SIMD128, &ms_kernels_simd128},
+#endif
+#if defined(MS_WITH_RELAXED)
+    {"relaxed", MS_CPU_RELAXED_FMA, &ms_kernels_relaxed},
+#endif
 };
 
 enum { N_ISAS = sizeof isas / sizeof isas[0] };
@@ -40,8 +46,9 @@ enum { N_ISAS = sizeof isas / sizeof isas[0] };
 static const struct {
   const char *name, *processor;
 } all_isas[] = {
-    {"avx2", "x86-64"},    {"avx512", "x86-64"}, {"sve128", "AArch64"}, {"neon", "AArch64"},  {"sve256", "AArch64"},
-    {"sve512", "AArch64"}, {"rvv128", "RISC-V"}, {"rvv256", "RISC-V"},  {"rvv512", "RISC-V"}, {"vsx", "POWER"},
+    {"avx2", "x86-64"},    {"avx512", "x86-64"},  {"sve128", "AArch64"},      {"neon", "AArch64"},
+    {"sve256", "AArch64"}, {"sve512", "AArch64"}, {"rvv128", "RISC-V"},       {"rvv256", "RISC-V"},
+    {"rvv512", "RISC-V"},  {"vsx", "POWER"},      {"simd128", "WebAssembly"}, {"relaxed", "WebAssembly"},
 };
 
 #define SLOT(member)                                                                                                   \

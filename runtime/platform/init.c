@@ -1,11 +1,11 @@
 /* ms_init and ms_shutdown: kernels, threads, then whether both compute as they should. */
 #define _POSIX_C_SOURCE 200809L /* pthread_atfork */
-#include <pthread.h>
 #include <string.h>
 
 #include "runtime/platform/check_build.h"
 #include "runtime/platform/dispatch.h"
 #include "runtime/platform/error.h"
+#include "runtime/platform/pthreads.h"
 #include "runtime/platform/sgemm.h"
 #include "runtime/platform/threads.h"
 

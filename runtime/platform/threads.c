@@ -298,13 +298,3 @@ size_t ms_pool_neighbours(size_t item, size_t n_items) {
 float *ms_pool_scratch(size_t index) {
   return pool.scratch + index * pool.scratch_stride;
 }
-
-struct ms_range ms_split(size_t total, size_t unit, size_t parts, size_t index) {
-  const size_t units = (total + unit - 1) / unit;
-  const size_t share = units / parts, rest = units % parts;
-  const size_t first = index * share + (index < rest ? index : rest);
-  const size_t last = first + share + (index < rest ? 1 : 0);
-  const struct ms_range range = {first * unit < total ? first * unit : total,
-                                 last * unit < total ? last * unit : total};
-  return range;
-}

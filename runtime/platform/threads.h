@@ -1,4 +1,4 @@
-/* A pool of POSIX threads for short parallel regions. Does not decide how work is divided. */
+/* A pool of threads for short parallel regions. Does not decide how work is divided. */
 #ifndef MS_PLATFORM_THREADS_H
 #define MS_PLATFORM_THREADS_H
 
@@ -45,6 +45,14 @@ float *ms_pool_scratch(size_t index);
 struct ms_range {
   size_t first, last;
 };
-struct ms_range ms_split(size_t total, size_t unit, size_t parts, size_t index);
+static inline struct ms_range ms_split(size_t total, size_t unit, size_t parts, size_t index) {
+  const size_t units = (total + unit - 1) / unit;
+  const size_t share = units / parts, rest = units % parts;
+  const size_t first = index * share + (index < rest ? index : rest);
+  const size_t last = first + share + (index < rest ? 1 : 0);
+  const struct ms_range range = {first * unit < total ? first * unit : total,
+                                 last * unit < total ? last * unit : total};
+  return range;
+}
 
 #endif

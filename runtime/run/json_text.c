@@ -1,10 +1,10 @@
 /* JSON to text and back. */
 #include "runtime/run/json_text.h"
 
-#include <pthread.h>
 #include <stdlib.h>
 
 #include "runtime/platform/error.h"
+#include "runtime/platform/pthreads.h"
 
 static int add(const char *bytes, size_t n_bytes, void *text) {
   ms_text_add_bytes(text, bytes, n_bytes);

@@ -11,49 +11,51 @@
 
 #include "runtime/platform/error.h"
 
-/* Locks the file, or tells who has. Some file systems say with the word for "held" that there are no locks: then nobody
- * holds it. 0, or an errno. */
-static int lock_or_ask(int file, struct flock *held) {
+/* Locks the file, or tells who has: "" if nobody holds it, because some file systems say with the word for "held" that
+ * there are no locks. 0, or an errno. */
+#if defined(F_SETLK)
+static int lock_or_ask(int file, char holder[MS_HOLDER_SIZE]) {
   enum { N_TRIES = 3 }; /* the holder may end between the two calls */
   int error = 0;
   for (int i = 0; i < N_TRIES; ++i) {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    held->l_type = F_UNLCK;
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET}, held = lock;
     if (fcntl(file, F_SETLK, &lock) == 0)
       return 0;
     error = errno;
     if (error != EACCES && error != EAGAIN && error != EINTR)
       return error;
-    *held = (struct flock){.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    if (fcntl(file, F_GETLK, held) != 0)
-      held->l_type = F_UNLCK;
-    if (held->l_type != F_UNLCK)
-      return error;
+    if (fcntl(file, F_GETLK, &held) != 0 || held.l_type == F_UNLCK)
+      continue;
+    if (held.l_pid > 0)
+      snprintf(holder, MS_HOLDER_SIZE, "process %ld", (long)held.l_pid);
+    else
+      snprintf(holder, MS_HOLDER_SIZE, "another process");
+    return error;
   }
   return error == EINTR ? EINTR : ENOLCK;
 }
+#else
+static int lock_or_ask(int file, char holder[MS_HOLDER_SIZE]) {
+  (void)file;
+  (void)holder;
+  return ENOLCK;
+}
+#endif
 
 enum ms_status ms_lock_file(const char *path, int *file, char holder[MS_HOLDER_SIZE]) {
-  struct flock held;
   holder[0] = '\0';
   *file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
   if (*file < 0)
     return ms_cannot_write(path, errno);
-  const int error = lock_or_ask(*file, &held);
+  const int error = lock_or_ask(*file, holder);
   if (error == 0)
     return MS_OK;
   close(*file);
   *file = -1;
-  if (held.l_type == F_UNLCK)
-    return error == ENOLCK || ms_is_unsupported(error)
-               ? MS_OK
-               : ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_OUTPUT, "%s: cannot be locked: %s: choose another folder", path,
-                            strerror(error));
-  if (held.l_pid > 0)
-    snprintf(holder, MS_HOLDER_SIZE, "process %ld", (long)held.l_pid);
-  else
-    snprintf(holder, MS_HOLDER_SIZE, "another process");
-  return MS_OK;
+  if (holder[0] || error == ENOLCK || ms_is_unsupported(error))
+    return MS_OK;
+  return ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_OUTPUT, "%s: cannot be locked: %s: choose another folder", path,
+                    strerror(error));
 }
 
 bool ms_is_file_at(int file, const char *path) {

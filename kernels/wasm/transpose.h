@@ -1,0 +1,2 @@
+/* Transposition of a tile, WebAssembly. */
+#include "kernels/simd/transpose_zip.h"
