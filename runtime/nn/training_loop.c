@@ -9,27 +9,29 @@
 #include "runtime/nn/random.h"
 #include "runtime/nn/schedule.h"
 #include "runtime/nn/step.h"
+#include "runtime/nn/training.h"
 #include "runtime/platform/clock.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/fpenv.h"
 #include "runtime/platform/memory.h"
 #include "runtime/platform/threads.h"
 
-struct training {
+struct ms_training {
   const struct ms_config *config;
   const struct ms_dataset *train, *validation;
   const struct ms_observer *observer;
   struct ms_trainer trainer;
   struct ms_train_counters at; /* the powers are in the trainer */
   struct ms_network *kept;     /* what is returned: the best epoch's weights with early stopping, else the last's */
-  uint32_t *order;             /* (train->n) */
-  double *epoch_seconds;       /* (epochs) */
+  uint32_t *order;             /* (train->n): of the epoch, once it has begun */
+  bool epoch_has_begun;
+  double *epoch_seconds; /* (epochs) */
   double start_s,
       epoch_start_s; /* clock readings at which the run and this epoch would have begun without interruption */
   struct ms_train_result *result;
 };
 
-static enum ms_status create(struct training *t) {
+static enum ms_status create(struct ms_training *t) {
   const size_t n_inputs = t->train->rows * t->train->cols;
   const size_t n_validation = t->validation ? t->validation->n : 0; /* goes through the same memory */
   const size_t batch = ms_min(t->config->batch, t->train->n > n_validation ? t->train->n : n_validation);
@@ -41,25 +43,25 @@ static enum ms_status create(struct training *t) {
   return ms_allocate(t->config->epochs, sizeof *t->epoch_seconds, "epoch times", &t->epoch_seconds);
 }
 
-static void destroy(struct training *t) {
+static void destroy(struct ms_training *t) {
   ms_trainer_free(&t->trainer);
   ms_network_free(t->kept);
   free(t->order);
   free(t->epoch_seconds);
 }
 
-static size_t steps_of_epoch(const struct training *t) {
+static size_t steps_of_epoch(const struct ms_training *t) {
   return (t->train->n + t->config->batch - 1) / t->config->batch;
 }
 
 /* Whether early stopping ends training after `epoch`. */
-static bool stops_after(const struct training *t, size_t epoch) {
+static bool stops_after(const struct ms_training *t, size_t epoch) {
   return t->validation && t->config->patience > 0 && epoch - t->at.best_epoch >= t->config->patience;
 }
 
 /* ---- State ---- */
 
-static enum ms_status offer(struct training *t, enum ms_moment moment) {
+static enum ms_status offer(struct ms_training *t, enum ms_moment moment) {
   if (!t->observer || !t->observer->keep)
     return MS_OK;
   const double now = ms_clock_s();
@@ -76,7 +78,7 @@ static enum ms_status offer(struct training *t, enum ms_moment moment) {
   return t->observer->keep(t->observer->context, moment, &state);
 }
 
-static void restore(struct training *t, const struct ms_checkpoint *from) {
+static void restore(struct ms_training *t, const struct ms_checkpoint *from) {
   ms_trainer_restore(&t->trainer, from);
   t->at = from->at;
   for (size_t l = 0; from->at.model_epoch > 0 && l < t->kept->n_layers; ++l) {
@@ -97,7 +99,7 @@ static void restore(struct training *t, const struct ms_checkpoint *from) {
 
 /* ---- Epochs ---- */
 
-static void count_batch(struct training *t, size_t n) {
+static void count_batch(struct ms_training *t, size_t n) {
   const struct ms_pass *pass = &t->trainer.pass;
   const size_t n_classes = ms_pass_classes(pass);
   for (size_t i = 0; i < n; ++i) {
@@ -106,7 +108,7 @@ static void count_batch(struct training *t, size_t n) {
   }
 }
 
-static void train_step(struct training *t, size_t first, size_t rows) {
+static void train_step(struct ms_training *t, size_t first, size_t rows) {
   const size_t n_steps = steps_of_epoch(t);
   t->trainer.epoch = t->at.epoch;
   t->trainer.step = t->at.step;
@@ -119,7 +121,7 @@ static void train_step(struct training *t, size_t first, size_t rows) {
 }
 
 /* What the observer has to say to a step, after which `images` of the epoch are done. */
-static enum ms_status observe_step(struct training *t, size_t images) {
+static enum ms_status observe_step(struct ms_training *t, size_t images) {
   const struct ms_observer *observer = t->observer;
   const size_t n_steps = steps_of_epoch(t);
   const struct ms_step step = {.epoch = t->at.epoch,
@@ -137,31 +139,19 @@ static enum ms_status observe_step(struct training *t, size_t images) {
   return ms_fail(MS_STOPPED, "stopped in epoch %zu, after step %zu of %zu", t->at.epoch, t->at.step, n_steps);
 }
 
-/* All steps of one epoch, or those that are left. MS_STOPPED and MS_ERROR_NUMERIC leave the epoch unfinished. */
-static enum ms_status train_epoch(struct training *t, struct ms_epoch *epoch) {
-  const size_t n = t->train->n, batch = t->config->batch;
-  ms_random_order(MS_STREAM_SHUFFLE, t->config->seed, epoch->epoch, n, t->order);
-  while (t->at.step < steps_of_epoch(t)) {
-    const size_t first = t->at.step * batch;
-    const size_t rows = n - first < batch ? n - first : batch;
-    train_step(t, first, rows);
-    ++t->at.step;
-    if (!isfinite(t->at.loss_sum))
-      return ms_fail(MS_ERROR_NUMERIC,
-                     "epoch %zu, step %zu: the loss is not finite: train with a smaller lr (it is %g)", epoch->epoch,
-                     t->at.step, t->config->lr);
-    MS_TRY(observe_step(t, first + rows));
-  }
-  epoch->train_loss = t->at.loss_sum / (double)n;
-  epoch->train_accuracy = (double)t->at.n_correct / (double)n;
-  ms_trainer_read(&t->trainer);
-  if (!ms_network_is_finite(t->trainer.network))
-    return ms_fail(MS_ERROR_NUMERIC, "epoch %zu: a weight is not finite: train with a smaller lr (it is %g)",
-                   epoch->epoch, t->config->lr);
-  return MS_OK;
+/* The next step of the epoch. MS_STOPPED and MS_ERROR_NUMERIC leave the epoch unfinished. */
+static enum ms_status next_step(struct ms_training *t) {
+  const size_t n = t->train->n, batch = t->config->batch, first = t->at.step * batch;
+  const size_t rows = n - first < batch ? n - first : batch;
+  train_step(t, first, rows);
+  ++t->at.step;
+  if (!isfinite(t->at.loss_sum))
+    return ms_fail(MS_ERROR_NUMERIC, "epoch %zu, step %zu: the loss is not finite: train with a smaller lr (it is %g)",
+                   t->at.epoch, t->at.step, t->config->lr);
+  return observe_step(t, first + rows);
 }
 
-static enum ms_status validate(struct training *t, struct ms_epoch *epoch) {
+static enum ms_status validate(struct ms_training *t, struct ms_epoch *epoch) {
   ms_pass_evaluate(&t->trainer.pass, t->validation, NULL, NULL, &epoch->val_loss, &epoch->val_accuracy);
   epoch->has_validation = true;
   if (!isfinite(epoch->val_loss)) /* weights are, and sums of their products are not */
@@ -184,7 +174,7 @@ const char *ms_phase_name(enum ms_phase phase) {
 }
 
 /* The phases of an epoch that took `seconds`; the rest is what the others leave. */
-static void add_phases(struct training *t, double seconds, struct ms_train_result *result) {
+static void add_phases(struct ms_training *t, double seconds, struct ms_train_result *result) {
   double *epoch = t->trainer.phase_seconds;
   epoch[MS_PHASE_REST] = seconds;
   for (int phase = 0; phase < MS_PHASE_REST; ++phase)
@@ -195,11 +185,25 @@ static void add_phases(struct training *t, double seconds, struct ms_train_resul
   }
 }
 
-static enum ms_status run_epoch(struct training *t) {
-  struct ms_train_result *result = t->result;
-  struct ms_epoch epoch = {.epoch = t->at.epoch, .network = t->trainer.network, .improved = true};
+static void begin_epoch(struct ms_training *t) {
   t->epoch_start_s = ms_clock_s() - t->at.epoch_s;
-  MS_TRY(train_epoch(t, &epoch));
+  ms_random_order(MS_STREAM_SHUFFLE, t->config->seed, t->at.epoch, t->train->n, t->order);
+  t->epoch_has_begun = true;
+}
+
+/* After its last step. */
+static enum ms_status end_epoch(struct ms_training *t) {
+  struct ms_train_result *result = t->result;
+  struct ms_epoch epoch = {.epoch = t->at.epoch,
+                           .train_loss = t->at.loss_sum / (double)t->train->n,
+                           .train_accuracy = (double)t->at.n_correct / (double)t->train->n,
+                           .network = t->trainer.network,
+                           .improved = true};
+  t->epoch_has_begun = false;
+  ms_trainer_read(&t->trainer);
+  if (!ms_network_is_finite(t->trainer.network))
+    return ms_fail(MS_ERROR_NUMERIC, "epoch %zu: a weight is not finite: train with a smaller lr (it is %g)",
+                   epoch.epoch, t->config->lr);
   if (t->validation)
     MS_TRY(validate(t, &epoch));
   const bool early_stopping = t->validation && t->config->patience > 0;
@@ -254,75 +258,63 @@ static enum ms_status check_data(const struct ms_config *config, const struct ms
   return MS_OK;
 }
 
-/* From a checkpoint, a network's weights, or neither. */
-static enum ms_status run(const struct ms_config *config, const struct ms_checkpoint *from,
-                          const struct ms_network *initial, const struct ms_dataset *train,
-                          const struct ms_dataset *validation, const struct ms_observer *observer,
-                          struct ms_network **network, struct ms_train_result *result) {
+enum ms_status ms_training_begin(const struct ms_config *config, const struct ms_checkpoint *from,
+                                 const struct ms_network *initial, const struct ms_dataset *train,
+                                 const struct ms_dataset *validation, const struct ms_observer *observer,
+                                 struct ms_train_result *result, struct ms_training **training) {
+  struct ms_training *t;
+  *training = NULL;
   memset(result, 0, sizeof *result);
   MS_TRY(check_data(config, train, validation));
   if (from)
     MS_TRY(ms_checkpoint_check_images(from, train, validation));
-
+  MS_TRY(ms_allocate(1, sizeof *t, "training", &t));
+  *t = (struct ms_training){.config = config,
+                            .train = train,
+                            .validation = validation,
+                            .observer = observer,
+                            .start_s = ms_clock_s(),
+                            .result = result};
   const uint64_t saved = ms_fpenv_enter();
-  struct training t = {.config = config,
-                       .train = train,
-                       .validation = validation,
-                       .observer = observer,
-                       .start_s = ms_clock_s(),
-                       .result = result};
-  enum ms_status status = create(&t);
+  enum ms_status status = create(t);
   if (status == MS_OK && from)
-    restore(&t, from);
+    restore(t, from);
   if (status == MS_OK && initial)
-    status = ms_trainer_set_weights(&t.trainer, initial);
-  while (status == MS_OK && t.at.epoch <= config->epochs && !result->stopped_early)
-    status = run_epoch(&t);
+    status = ms_trainer_set_weights(&t->trainer, initial);
+  ms_fpenv_restore(saved);
+  if (status == MS_OK)
+    *training = t;
+  else
+    ms_training_end(t, status, NULL);
+  return status;
+}
 
-  const bool usable = status == MS_OK || status == MS_STOPPED || status == MS_ERROR_NUMERIC;
-  if (usable && result->epochs_run > 0) {
-    *network = t.kept;
-    t.kept = NULL;
-  }
-  if (t.epoch_seconds)
-    result->epoch_seconds_median = median(t.epoch_seconds, result->epochs_run);
-  result->elapsed_s = ms_clock_s() - t.start_s;
-  destroy(&t);
+bool ms_training_is_done(const struct ms_training *t) {
+  return t->at.epoch > t->config->epochs || t->result->stopped_early;
+}
+
+enum ms_status ms_training_advance(struct ms_training *t) {
+  const uint64_t saved = ms_fpenv_enter();
+  enum ms_status status = MS_OK;
+  if (!t->epoch_has_begun)
+    begin_epoch(t);
+  if (t->at.step < steps_of_epoch(t))
+    status = next_step(t);
+  if (status == MS_OK && t->at.step == steps_of_epoch(t))
+    status = end_epoch(t);
   ms_fpenv_restore(saved);
   return status;
 }
 
-enum ms_status ms_train(const struct ms_config *config, const struct ms_dataset *train,
-                        const struct ms_dataset *validation, const struct ms_observer *observer,
-                        struct ms_network **network, struct ms_train_result *result) {
-  MS_REQUIRE(network);
-  *network = NULL;
-  MS_REQUIRE(config);
-  MS_REQUIRE(train);
-  MS_REQUIRE(result);
-  return run(config, NULL, NULL, train, validation, observer, network, result);
-}
-
-enum ms_status ms_train_from(const struct ms_network *initial, const struct ms_config *config,
-                             const struct ms_dataset *train, const struct ms_dataset *validation,
-                             const struct ms_observer *observer, struct ms_network **network,
-                             struct ms_train_result *result) {
-  MS_REQUIRE(network);
-  *network = NULL;
-  MS_REQUIRE(initial);
-  MS_REQUIRE(config);
-  MS_REQUIRE(train);
-  MS_REQUIRE(result);
-  return run(config, NULL, initial, train, validation, observer, network, result);
-}
-
-enum ms_status ms_train_resume(const struct ms_checkpoint *checkpoint, const struct ms_dataset *train,
-                               const struct ms_dataset *validation, const struct ms_observer *observer,
-                               struct ms_network **network, struct ms_train_result *result) {
-  MS_REQUIRE(network);
-  *network = NULL;
-  MS_REQUIRE(checkpoint);
-  MS_REQUIRE(train);
-  MS_REQUIRE(result);
-  return run(checkpoint->config, checkpoint, NULL, train, validation, observer, network, result);
+void ms_training_end(struct ms_training *t, enum ms_status status, struct ms_network **network) {
+  const bool is_usable = status == MS_OK || status == MS_STOPPED || status == MS_ERROR_NUMERIC;
+  if (network && is_usable && t->result->epochs_run > 0) {
+    *network = t->kept;
+    t->kept = NULL;
+  }
+  if (t->epoch_seconds)
+    t->result->epoch_seconds_median = median(t->epoch_seconds, t->result->epochs_run);
+  t->result->elapsed_s = ms_clock_s() - t->start_s;
+  destroy(t);
+  free(t);
 }

@@ -170,17 +170,33 @@ static enum ms_status on_keep(void *context, enum ms_moment moment, const struct
   return keep_epoch(s, state);
 }
 
-enum ms_status ms_session_train(struct ms_session *s, const struct ms_observer *observer) {
+enum ms_status ms_session_begin(struct ms_session *s, const struct ms_observer *observer) {
   static const struct ms_observer none;
-  const struct ms_observer own = {s, on_step, on_epoch, on_stop, on_keep};
   const struct ms_dataset *validation = s->split.validation.n > 0 ? &s->split.validation : NULL;
   const struct ms_checkpoint *from = s->saver.checkpoint;
+  s->own = (struct ms_observer){s, on_step, on_epoch, on_stop, on_keep};
   s->observer = observer ? observer : &none;
   ms_checkpoint_saver_start(&s->saver);
-  const enum ms_status status =
-      from ? ms_train_resume(from, &s->split.train, validation, &own, &s->run.network, &s->run.result)
-           : ms_train(s->plan.config, &s->split.train, validation, &own, &s->run.network, &s->run.result);
+  return ms_training_begin(from ? ms_checkpoint_config(from) : s->plan.config, from, NULL, &s->split.train, validation,
+                           &s->own, &s->run.result, &s->training);
+}
+
+enum ms_status ms_session_advance(struct ms_session *s) {
+  return ms_training_advance(s->training);
+}
+
+void ms_session_end(struct ms_session *s, enum ms_status status) {
+  if (s->training)
+    ms_training_end(s->training, status, &s->run.network);
+  s->training = NULL;
   s->run.interrupted = status != MS_OK;
+}
+
+enum ms_status ms_session_train(struct ms_session *s, const struct ms_observer *observer) {
+  enum ms_status status = ms_session_begin(s, observer);
+  while (status == MS_OK && !ms_training_is_done(s->training))
+    status = ms_session_advance(s);
+  ms_session_end(s, status);
   return status;
 }
 

@@ -13,6 +13,7 @@
 #define MS_RUN_SESSION_H
 
 #include "runtime/nn/split.h"
+#include "runtime/nn/training.h"
 #include "runtime/run/checkpoint_saver.h"
 #include "runtime/run/metrics.h"
 #include "runtime/run/run_read.h"
@@ -52,8 +53,10 @@ struct ms_session {
   bool is_durable; /* the folder's file system can sync: what is written survives a power cut */
   bool is_locked;  /* it has locks: no other process can write here at the same time */
   const struct ms_observer *observer;
-  char damaged[MS_PATH_SIZE]; /* about a checkpoint that cannot be used, "" if there is none; after a failure too */
-  bool is_saved;              /* model and summary are written */
+  struct ms_observer own;
+  struct ms_training *training; /* begun and not ended */
+  char damaged[MS_PATH_SIZE];   /* about a checkpoint that cannot be used, "" if there is none; after a failure too */
+  bool is_saved;                /* model and summary are written */
   struct ms_run run; /* network and result once trained, evaluations once saved; without program, isa, cpu, epochs */
 };
 
@@ -65,6 +68,10 @@ enum ms_status ms_session_open(const struct ms_session_plan *plan, struct ms_ses
 /* As ms_train. The observer may be NULL; its keep is not called. MS_ERROR_SYSTEM besides: the folder was removed or
  * replaced. */
 enum ms_status ms_session_train(struct ms_session *session, const struct ms_observer *observer);
+/* The same in three: begin, advance while that is MS_OK and training is not done (training.h), and end in any case. */
+enum ms_status ms_session_begin(struct ms_session *session, const struct ms_observer *observer);
+enum ms_status ms_session_advance(struct ms_session *session);
+void ms_session_end(struct ms_session *session, enum ms_status status);
 
 /* Evaluates the network, which there must be, writes model and summary, and removes the checkpoints of a run that is
  * finished. */
