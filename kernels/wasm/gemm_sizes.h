@@ -12,6 +12,6 @@ enum { BLOCK_M = 48, BLOCK_N = 512, BLOCK_K = 1024 };
 /* gemm_skip: columns of C at once, whether values are spread from a register, the density from which gemm is faster. */
 #define SKIP_COLUMNS 64
 #define SKIP_SPREAD 0
-#define SKIP_DENSITY 0.5
+#define SKIP_DENSITY 0.9
 
 #endif

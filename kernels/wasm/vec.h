@@ -80,10 +80,17 @@ static inline ivec v_lane_numbers(void) {
 #if defined(__wasm_relaxed_simd__)
 #define v_fma wasm_f32x4_relaxed_madd
 #else
+/* The low and the high two lanes. */
+#define LOW_AS_DOUBLE wasm_f64x2_promote_low_f32x4
+#define HIGH_AS_DOUBLE(v) wasm_f64x2_promote_low_f32x4(wasm_i64x2_shuffle(v, v, 1, 1))
+
+static inline vec as_floats(v128_t low, v128_t high) {
+  return wasm_i64x2_shuffle(wasm_f32x4_demote_f64x2_zero(low), wasm_f32x4_demote_f64x2_zero(high), 0, 2);
+}
+
 /* Two lanes of reference/fma.h's ms_fma_in_double, where the steps are explained. */
-static inline v128_t fma_in_double(v128_t x, v128_t y, v128_t z) {
-  const v128_t product = wasm_f64x2_mul(x, y), sum = wasm_f64x2_add(product, z);
-  const v128_t rounded_z = wasm_f64x2_sub(sum, product);
+static inline v128_t sum_to_odd(v128_t product, v128_t z) {
+  const v128_t sum = wasm_f64x2_add(product, z), rounded_z = wasm_f64x2_sub(sum, product);
   const v128_t error =
       wasm_f64x2_add(wasm_f64x2_sub(product, wasm_f64x2_sub(sum, rounded_z)), wasm_f64x2_sub(z, rounded_z));
   const v128_t inexact = wasm_v128_and(wasm_f64x2_ne(error, wasm_f64x2_const_splat(0)),
@@ -92,14 +99,27 @@ static inline v128_t fma_in_double(v128_t x, v128_t y, v128_t z) {
   return wasm_v128_or(wasm_i64x2_sub(sum, away), wasm_v128_and(inexact, wasm_i64x2_const_splat(1)));
 }
 
-static inline vec v_fma(vec x, vec y, vec z) {
-#define HIGH(v) wasm_f64x2_promote_low_f32x4(wasm_i64x2_shuffle(v, v, 1, 1))
-  const v128_t low =
-      fma_in_double(wasm_f64x2_promote_low_f32x4(x), wasm_f64x2_promote_low_f32x4(y), wasm_f64x2_promote_low_f32x4(z));
-  const v128_t high = fma_in_double(HIGH(x), HIGH(y), HIGH(z));
-#undef HIGH
-  return wasm_i64x2_shuffle(wasm_f32x4_demote_f64x2_zero(low), wasm_f32x4_demote_f64x2_zero(high), 0, 2);
+static __attribute__((noinline, unused)) vec fma_exactly(vec x, vec y, vec z) {
+  return as_floats(sum_to_odd(wasm_f64x2_mul(LOW_AS_DOUBLE(x), LOW_AS_DOUBLE(y)), LOW_AS_DOUBLE(z)),
+                   sum_to_odd(wasm_f64x2_mul(HIGH_AS_DOUBLE(x), HIGH_AS_DOUBLE(y)), HIGH_AS_DOUBLE(z)));
 }
+
+/* Whether rounding the sum to double and then to float may differ from one rounding. Rounding keeps order, so it can
+ * only where the double is half-way between two floats; those below FLT_MIN lie elsewhere. */
+static inline v128_t is_suspect(v128_t sum) {
+  const v128_t dropped = wasm_v128_and(sum, wasm_i64x2_const_splat(0x1fffffff));
+  return wasm_v128_or(wasm_i64x2_eq(dropped, wasm_i64x2_const_splat(0x10000000)),
+                      wasm_f64x2_lt(wasm_f64x2_abs(sum), wasm_f64x2_const_splat(0x1p-126)));
+}
+
+static inline vec v_fma(vec x, vec y, vec z) {
+  const v128_t low = wasm_f64x2_add(wasm_f64x2_mul(LOW_AS_DOUBLE(x), LOW_AS_DOUBLE(y)), LOW_AS_DOUBLE(z));
+  const v128_t high = wasm_f64x2_add(wasm_f64x2_mul(HIGH_AS_DOUBLE(x), HIGH_AS_DOUBLE(y)), HIGH_AS_DOUBLE(z));
+  return wasm_v128_any_true(wasm_v128_or(is_suspect(low), is_suspect(high))) ? fma_exactly(x, y, z)
+                                                                             : as_floats(low, high);
+}
+#undef LOW_AS_DOUBLE
+#undef HIGH_AS_DOUBLE
 #endif
 
 static inline vmask v_unordered(vec x, vec y) {

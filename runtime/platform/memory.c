@@ -58,7 +58,8 @@ void ms_free(void *memory) {
 
 double ms_memory_limit(void) {
   static const char *const groups[] = {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"};
-  double limit = (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
+  const long n_pages = sysconf(_SC_PHYS_PAGES);
+  double limit = n_pages > 0 ? (double)n_pages * (double)sysconf(_SC_PAGESIZE) : (double)SIZE_MAX;
   for (size_t i = 0; i < sizeof groups / sizeof groups[0]; ++i) {
     FILE *file = fopen(groups[i], "r");
     unsigned long long bytes;
