@@ -43,8 +43,10 @@ static enum ms_status add_curves(const struct ms_report *report, struct ms_page 
   struct ms_figure f = {0};
   if (several) {
     MS_TRY(ms_page_figure(page, &f, ms_figure_comparison(report, &f)));
-    ms_text_printf(&page->html, "<details%s><summary>Training and validation of each run</summary>\n",
-                   report->n_runs > MS_N_STAGES ? "" : " open");
+    ms_text_printf(&page->html,
+                   "<details class=\"each\"%s><summary>Training and validation of each run, figures %zu to "
+                   "%zu</summary>\n",
+                   report->n_runs > MS_N_STAGES ? "" : " open", page->n_figures + 1, page->n_figures + report->n_runs);
   }
   for (size_t r = 0; r < report->n_runs; ++r)
     MS_TRY(ms_page_figure(page, &f, ms_figure_curves(&report->runs[r], &f)));
@@ -98,7 +100,11 @@ static void add_head(const struct ms_report *report, struct ms_page *page) {
   snprintf(other, sizeof other, "%s accuracy by epoch", subject->run.has_validation ? "validation" : "training");
   ms_text_printf(html, "<div><dt>%s</dt><dd>", other);
   ms_report_spark(report, html);
-  ms_text_printf(html, "</dd></div>\n</dl><p class=\"note\">Of the run %s.</p>\n" MS_PAGE_MACHINE, subject->name.data);
+  ms_text_printf(html, "</dd></div>\n</dl><p class=\"note\">Of the run %s", subject->name.data);
+  if (report->n_runs > 1)
+    ms_text_printf(html, ", the %s of %zu", subject->stage == MS_N_STAGES - 1 ? "final model" : "last named",
+                   report->n_runs);
+  ms_text_add(html, ".</p>\n" MS_PAGE_MACHINE);
   ms_report_about(report, html);
   ms_text_add(html, MS_PAGE_MACHINE_END);
   ms_page_main(page);
