@@ -155,7 +155,7 @@ printf '%s\n' 'preset regularised' 'set hidden 10' 'set val 1000' 'set epochs 1'
 run report grid --out grid.html
 check "grid of two settings: a heat map" test "$(grep -c '<rect class="hit"' grid_figures/figure-1.svg)" -eq 6 -a "$(grep -c '<figure' grid.html)" -eq 3
 best=$(grep -oE '<dt>best validation accuracy</dt><dd>[0-9.]+' grid.html | grep -oE '[0-9.]+$')
-check "heat map: its values" test "$(awk -F, '/^"dropout",/ { best = $4 > best ? $4 : best; ++n } END { printf "%d %.2f", n, best }' grid_figures/figure-1.csv)" = "6 $best"
+check "heat map: its values" test "$(awk -F, '/^"Validation accuracy in % by dropout and lr",/ { best = $4 > best ? $4 : best; ++n } END { printf "%d %.2f", n, best }' grid_figures/figure-1.csv)" = "6 $best"
 check "heat map: the best one stands out" grep -qE "class=\"strong\"[^>]*>$best<" grid_figures/figure-1.svg
 head -n 3 s/results.jsonl >half && mkdir part && cp s/sweep.txt part && mv half part/results.jsonl
 run report part --out part.html

@@ -1,6 +1,8 @@
 /* The page about runs: its sections in their order. */
 #include <stdio.h>
+#include <string.h>
 
+#include "runtime/data/known.h"
 #include "runtime/platform/c_locale.h"
 #include "runtime/platform/error.h"
 #include "runtime/report/claims.h"
@@ -77,17 +79,26 @@ static void add_card(struct ms_text *html, const char *value, const char *what) 
   ms_text_printf(html, "<div><dt>%s</dt><dd>%s</dd></div>\n", what, value);
 }
 
+/* Of a published data set; NULL: it is not known. */
+static const char *data_name(const struct ms_report *report) {
+  const struct ms_dataset *train = &report->data->train;
+  const struct ms_known_data *known = ms_known_by_labels(train->n, train->labels);
+  return strcmp(report->train_sha256, MS_MNIST_SHA256) == 0 ? "MNIST" : known ? known->name : NULL;
+}
+
 static void add_head(const struct ms_report *report, struct ms_page *page) {
   const struct ms_report_run *subject = report->subject;
   const struct ms_data *data = report->data;
+  const char *name = data_name(report);
   char value[MS_SHORT_TEXT], other[MS_SHORT_TEXT];
   struct ms_text *html = &page->html;
   ms_text_add(html, "<header><p class=\"kicker\">mnist_simd report</p>\n<h1>");
   ms_markup_layers(html, subject->run.network);
   ms_text_printf(
-      html, "</h1>\n<p>A dense network of %s weights, trained on %zu × %zu images of %zu classes: %s to train with, ",
-      ms_markup_count(value, ms_network_parameters(subject->run.network)), data->train.rows, data->train.cols,
-      data->train.n_classes, ms_markup_count(other, data->train.n));
+      html,
+      "</h1>\n<p>A dense network of %s weights, trained on %s%s%zu × %zu images of %zu classes: %s to train with, ",
+      ms_markup_count(value, ms_network_parameters(subject->run.network)), name ? name : "", name ? ", " : "",
+      data->train.rows, data->train.cols, data->train.n_classes, ms_markup_count(other, data->train.n));
   ms_text_printf(html, "%s to test. The same seed gives the same bits on every CPU.</p>\n<dl class=\"cards\">\n",
                  data->test.n > 0 ? ms_markup_count(value, data->test.n) : "none");
   snprintf(other, sizeof other, "%s accuracy", report->images_kind);
