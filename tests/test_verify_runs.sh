@@ -209,7 +209,7 @@ reported() { # RUN WORDS
 }
 
 run verify --data small other_seed
-reported other_seed "<b class=\"met\">verified</b>, epochs 1 to 6, "
+reported other_seed "<b class=\"met\">yes</b>, epochs 1 to 6, "
 XDG_STATE_HOME=$work/nobody reported other_seed "not by this user: verify it"
 sed -i 's/"author": null/"author": "x"/' other_seed/run.json
 reported other_seed "no: its files have changed since "

@@ -183,7 +183,10 @@ enum ms_status ms_figure_comparison(const struct ms_report *report, struct ms_fi
   const struct ms_report_group *first = &report->groups[0];
   const bool by_group = report->n_groups > 1;
   MS_TRY(make(report, &c));
-  ms_text_printf(&f->title, "Accuracy and loss, %s", by_group ? "all runs" : first->name.data);
+  if (c.n_groups < report->n_groups)
+    ms_text_printf(&f->title, "Accuracy and loss, the first %zu of %zu configurations", c.n_groups, report->n_groups);
+  else
+    ms_text_printf(&f->title, "Accuracy and loss, %s", by_group ? "all runs" : first->name.data);
   if (first->n > 1 && !by_group)
     ms_text_printf(&f->title, ", %zu seeds", first->n);
   f->n_panels = by_group && c.has_validation ? N_MEASURES : 2;
@@ -204,7 +207,7 @@ enum ms_status ms_figure_comparison(const struct ms_report *report, struct ms_fi
   if (c.every > 1)
     ms_text_printf(&f->caption, "One epoch in %zu is drawn. ", c.every);
   if (c.n_groups < report->n_groups)
-    ms_text_printf(&f->caption, "The first %zu of %zu are drawn. ", c.n_groups, report->n_groups);
+    ms_text_add(&f->caption, "The charts have room for no more: name first the runs that are to be seen. ");
   free(c.x);
   return ms_figure_status(f);
 }

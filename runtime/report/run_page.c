@@ -113,7 +113,7 @@ static void add_head(const struct ms_report *report, struct ms_page *page) {
   ms_report_spark(report, html);
   ms_text_printf(html, "</dd></div>\n</dl><p class=\"note\">Of the run %s", subject->name.data);
   if (report->n_runs > 1)
-    ms_text_printf(html, ", the %s of %zu", subject->stage == MS_N_STAGES - 1 ? "final model" : "last named",
+    ms_text_printf(html, ", the %s of %zu runs", subject->stage == MS_N_STAGES - 1 ? "final model" : "last named",
                    report->n_runs);
   ms_text_add(html, ".</p>\n" MS_PAGE_MACHINE);
   ms_report_about(report, html);

@@ -224,7 +224,7 @@ static void add_verified(struct ms_text *text, const struct ms_verified *v) {
     add_fact(text, "<b class=\"missed\">differs</b>: ", v->difference, "");
   else
     ms_text_printf(text, "<b class=\"met\">%s</b>, epochs %zu to %zu, %.10s, by %s kernels",
-                   v->is_whole ? "verified" : "in part", v->first, v->last, v->date, v->isa);
+                   v->is_whole ? "yes" : "in part", v->first, v->last, v->date, v->isa);
 }
 
 void ms_report_about(const struct ms_report *report, struct ms_text *text) {
