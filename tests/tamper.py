@@ -47,7 +47,7 @@ def main(run, folder, what, value=None):
             row[5] = digest if row[5] == old else row[5]
         summary["weights_sha256"] = digest
 
-    if what in summary["config"]:
+    if what in summary["config"] and what != "preset":
         summary["config"][what] = type(summary["config"][what])(value)
     elif what in ("seed", "numerics_contract"):
         summary[what] = int(value)
@@ -72,6 +72,10 @@ def main(run, folder, what, value=None):
         part = summary[what.split()[0]]
         part["errors"] -= int(value)
         part["accuracy"] = 1 - part["errors"] / part["images"]
+    elif what == "preset":
+        summary["config"]["preset"] = value
+    elif what == "no_test":
+        summary["test"] = None
     elif what == "f1":
         summary["test"]["f1"][3] += .001
     elif what == "loss":

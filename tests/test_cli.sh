@@ -347,6 +347,10 @@ if command -v script >/dev/null; then
   rm -r live
   on_terminal 110 "(until [ -e live/metrics.csv ]; do sleep 0.01; done; stty cols 40 </dev/tty) & $slow --epochs 100"
   check "terminal that becomes narrower: the lines too" test "$(longest '^epoch +1/')" -gt 80 -a "$(longest '^epoch 100/')" -le 40
+  for command in train report verify compare; do
+    on_terminal 80 "mnist_simd $command --help"
+    check "terminal: $command --help fits" test "$(grep -v '^Script' out | wc -L)" -le 80
+  done
   on_terminal 80 "mnist_simd verify --data $(printf %q "$data") --isa scalar --threads 1"
   check "terminal: verify shows that it works" grep -qE '^short, scalar, 1: epoch 1/' out
 fi

@@ -200,6 +200,7 @@ static void axes(void) {
     test_context("from %g to %g: %zu ticks", chart.low, chart.high, n_ticks);
     CHECK(n_ticks >= 2 && n_ticks <= 9 && !strstr(panel.svg.data, "nan") && !strstr(panel.svg.data, "inf"));
     ms_text_free(&panel.svg);
+    ms_text_free(&panel.csv);
     ms_text_free(&panel.label);
   }
 }

@@ -17,7 +17,7 @@ run() { # ARGUMENT...
 
 # A page without what may differ between machines, and without its own name in the links to its figures.
 without_machine() { # PAGE
-  sed '/<!-- machine: all/,/<!-- machine: end/d; s/href="[a-z0-9_]*_figures/href="figures/' "$1"
+  sed '/<!-- machine: all/,/<!-- machine: end/d; s/href="[a-z0-9_]*_figures/href="figures/g' "$1"
 }
 
 "$here/small_data.sh" "$data" short 10200 500
@@ -39,6 +39,9 @@ fi
 check "the page refers to nothing outside" test -z "$(grep -oE '(src|href|url)[=(]"?(https?:|//|[a-z]+\.)' page.html)"
 check "figures numbered in sequence" test "$(grep -oE '<strong>Figure [0-9]+' page.html | grep -oE '[0-9]+' | tr '\n' ' ')" = "$(seq -s ' ' 11) "
 check "links to the figures" test "$(grep -o 'href="page_figures/figure-[0-9]*.svg"' page.html | sort -u | wc -l)" -eq 11
+check "links to the values" diff <(grep -o 'href="page_figures/figure-[0-9]*.csv"' page.html | cut -d'"' -f2 | sort) <(ls page_figures/*.csv)
+check "values of curves, as metrics.csv has them" test "$(sed -n 's/^"Accuracy, %","validation","3",\([0-9.]*\),,$/\1/p' page_figures/figure-3.csv)" = "$(awk -F, '$1 == 3 { print 100 * $5 }' r/metrics.csv)"
+check "values of the confusion matrix" test "$(awk -F, '$2 != $3 { n += $4 } END { print n }' page_figures/figure-8.csv)" -eq "$(sed -n '/"test": {/,/}/p' f/run.json | sed -n 's/.*"errors": \([0-9]*\).*/\1/p')"
 check "links to the sections" diff <(grep -o '<a href="#[a-z]*"' page.html | cut -d'"' -f2 | tr -d '#') <(grep -o '<section id="[a-z]*"' page.html | cut -d'"' -f2)
 check "links to the files of runs" test -n "$(grep -o 'href="./r/metrics.csv"' page.html)"
 check "runs are named by what they differ in" test "$(grep -cE '^<tr><th scope="row">(unregularised|regularised|final, epochs 3)</th><td data-name="test">' page.html)" -eq 3
@@ -95,14 +98,16 @@ check "seeds: bands" test "$(grep -c 'class="band \(training\|validation\)"' see
 check "seeds: names" test "$(grep -cE '^<tr><th scope="row">seed [123]</th><td data-name="test">' seeds.html)" -eq 3
 run report other s1 s2 s3 --data short --out groups.html
 check "settings: names" grep -q '<th scope="row">epochs 3, lr 0.001, dropout 0.4, seed 1</th>' groups.html
+check "settings: ranges of several seeds, as values" grep -q '^"Validation accuracy, %","epochs 4, lr 0.00025, dropout 0.1","4",[0-9.]*,[0-9.]*,[0-9.]*$' groups_figures/figure-1.csv
 check "settings: names without seed in the legend" grep -q '</svg> epochs 3, lr 0.001, dropout 0.4</label>' groups.html
 check "settings: one line, one band" test "$(grep -c 'class="band s0"' groups_figures/figure-1.svg)" -eq 0 -a "$(grep -c 'class="band s1"' groups_figures/figure-1.svg)" -eq 4
 check "settings: what differs" test "$(sed -n '/aria-label="Settings that differ"/,/<.tbody>/p' groups.html | grep -c 'data-name="\(epochs\|lr\|dropout\|seed\)"')" -eq 4
 "$program" train --data short --preset regularised --hidden 20 --val 1000 --epochs 2 --name 'a <b>run</b>' --author Ada --out named_run >/dev/null
 run report s1 named_run --data short --out named_run.html
+check "a name in a CSV file is not escaped" grep -q '^"Validation accuracy, %","a <b>run</b>","1",' named_run_figures/figure-1.csv
 check "a run that was named keeps its name, the others do not" grep -q '<th scope="row">a &lt;b&gt;run&lt;/b&gt;</th>' named_run.html
 check "the name of the default folder is not shown for it" test "$(grep -c '<th scope="row">epochs 4, dropout 0.1, seed 1</th><td data-name="test">' named_run.html)" -eq 1
-check "the head says by whom, and the command" grep -q '<strong>a &lt;b&gt;run&lt;/b&gt;</strong>: preset regularised, begun 2[^ ]* by Ada with .*<code>mnist_simd train .*--author Ada' named_run.html
+check "the head says by whom, and the command" grep -q '<strong>a &lt;b&gt;run&lt;/b&gt;</strong>: preset regularised, begun <time>2[^ ]*</time> by Ada with .*<code>mnist_simd train .*--author Ada' named_run.html
 run report s1 s1 --data short --out twice.html
 check "the same run twice is no mean" test "$(grep -c 'Over seeds' twice.html)" -eq 0
 
@@ -150,6 +155,7 @@ printf '%s\n' 'preset regularised' 'set hidden 10' 'set val 1000' 'set epochs 1'
 run report grid --out grid.html
 check "grid of two settings: a heat map" test "$(grep -c '<rect class="hit"' grid_figures/figure-1.svg)" -eq 6 -a "$(grep -c '<figure' grid.html)" -eq 3
 best=$(grep -oE '<dt>best validation accuracy</dt><dd>[0-9.]+' grid.html | grep -oE '[0-9.]+$')
+check "heat map: its values" test "$(awk -F, '/^"Validation accuracy in % by dropout and lr",/ { best = $4 > best ? $4 : best; ++n } END { printf "%d %.2f", n, best }' grid_figures/figure-1.csv)" = "6 $best"
 check "heat map: the best one stands out" grep -qE "class=\"strong\"[^>]*>$best<" grid_figures/figure-1.svg
 head -n 3 s/results.jsonl >half && mkdir part && cp s/sweep.txt part && mv half part/results.jsonl
 run report part --out part.html
@@ -247,6 +253,8 @@ refused 2 "/dev/stdout" "not an ordinary file" -- report f --data short --out /d
 check "neither are a pipe and a link" test -p pipe -a -L link
 mkdir own_figures && echo mine >own_figures/figure-1.svg
 refused 2 "own_figures/figure-1.svg" "left as it is" -- report f --data short --out own.html
+mkdir own_values_figures && echo mine >own_values_figures/figure-1.csv
+refused 2 "own_values_figures/figure-1.csv" "left as it is" -- report f --data short --out own_values.html
 check "a figure of somebody else is not replaced" test "$(cat own_figures/figure-1.svg)" = mine
 : >taken_figures
 refused 1 "taken_figures" -- report f --data short --out taken.html

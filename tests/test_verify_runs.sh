@@ -44,6 +44,7 @@ for isa in $("$program" kernels | awk '/^ *(scalar|avx2|avx512|neon)/ { print $1
     check "verified by ${isa:-default kernels}, $threads threads" verified honest early no_val other_seed ${isa:+--isa $isa} --threads $threads
   done
 done
+check "        says what is not checked" grep -q "^Not checked: name, author, " out
 check "        in a line each" grep -q '^verified  *honest: epochs 1 to 6 of 6, test accuracy' out
 run verify --data small val_data
 check "validation images of other data: named where they are missing" \
@@ -52,7 +53,8 @@ check "        verified with them" verified val_data --val-data other
 timeout --foreground -s INT 2 "$program" train --data small --hidden 64,64 --epochs 2000 --out stopped >/dev/null 2>&1
 check "a run that was stopped" verified stopped
 run verify --data small honest early --csv
-check "CSV" test "$(head -n 1 out)" = run,outcome,what,seconds -a "$(grep -c ',verified,' out)" -eq 2
+check "CSV" test "$(head -n 1 out)" = run,outcome,what,seconds,test_accuracy,weights_sha256 -a "$(grep -c ',verified,' out)" -eq 2
+check "        with accuracy and digest" grep -q "^honest,verified,.*,$(sed -n '/"test": {/,/}/p' honest/run.json | sed -n 's/.*"accuracy": \([0-9.]*\).*/\1/p'),$(sed -n 's/.*"weights_sha256": "\(.*\)".*/\1/p' honest/run.json)$" out
 run verify --data small honest early no_val --shard 2/2
 check "a share of them" test "$(grep -c '^verified' out)" -eq 1 -a "$(grep -c '^verified  *early' out)" -eq 1
 OMPI_COMM_WORLD_RANK=0 OMPI_COMM_WORLD_SIZE=3 run verify --data small honest early no_val
@@ -92,6 +94,8 @@ changed honest longer "" "epoch 7: weights_sha256 is "
 changed honest "train errors" 1 "train: errors is "
 changed honest "val errors" 2 "val: errors is "
 changed honest "test errors" 3 "test: errors is "
+changed honest preset champion "preset is champion, training gives none of that name"
+changed no_val no_test "" "test is missing, training gives one"
 changed honest f1 "" "test: f1 of class 3 is "
 changed honest loss "" "test: loss is "
 changed honest bit "" "epoch 6: weights_sha256 is "
@@ -139,6 +143,8 @@ run verify --data small nine
 check "        changed" grep -q '^differs .*nine: from five: epoch 2: train_accuracy is ' out
 refused 2 "hidden 12: must be 24, as in the run that it begins from" -- train --data small --from at_once --hidden 12 --epochs 12 --out no
 refused 2 "epochs 9: the model that it begins from is of epoch 9: must be more" -- train --data small --from at_once --out no
+timeout --foreground -s INT 1 "$program" train --data small --from stopped --epochs 99999 --out further >/dev/null 2>err
+check "from a run that was interrupted: it is said" grep -qE "^mnist_simd train: warning: stopped: was interrupted after epoch [0-9]+ of 2000" err
 refused 2 "leave out --preset" -- train --data small --from at_once --preset final --epochs 12 --out no
 refused 1 "nowhere: there is no such folder" -- train --data small --from nowhere --epochs 12 --out no
 check "        nothing is left" test ! -e no
@@ -184,6 +190,8 @@ for delay in 0.02 0.05 0.1; do
   [ ! -e soon/run.json ] || check "        stopped after $delay s" verified soon
 done
 refused 2 "at_once is the folder of the new run too" -- train --data small --from at_once --epochs 12 --out at_once --force
+refused 2 "leave out --name and --author" -- train --data small --resume resumed --name other
+refused 2 "leave out --name and --author" -- train --data small --resume resumed --author other
 refused 2 "--name: must be UTF-8 without control characters" -- train --data small --name $'a\nb' --out no
 refused 2 "--author: must be UTF-8 without control characters" -- train --data small --author $'\xe9' --out no
 
@@ -201,7 +209,7 @@ reported() { # RUN WORDS
 }
 
 run verify --data small other_seed
-reported other_seed "<b class=\"met\">verified</b>, epochs 1 to 6, "
+reported other_seed "<b class=\"met\">yes</b>, epochs 1 to 6, "
 XDG_STATE_HOME=$work/nobody reported other_seed "not by this user: verify it"
 sed -i 's/"author": null/"author": "x"/' other_seed/run.json
 reported other_seed "no: its files have changed since "
@@ -237,7 +245,15 @@ rm -rf changed && "$here/tamper.py" no_val changed numerics_contract 1
 run compare no_val changed --data small --show 0
 check "        of two contracts" grep -qE '^numerics contract +2 +1$' out
 refused 1 "nowhere: there is no such folder" -- compare nowhere nine --data small
+refused 2 "compare: B is missing" -- compare nine
+refused 2 "compare: A B are missing" -- compare
 refused 1 "its test images are not those of the runs" -- compare nine at_once --data "$data"
+
+if command -v script >/dev/null; then
+  script -qec "stty cols 40; $(printf %q "$program") compare nine new_moments --data small --show 0" typescript >/dev/null 2>&1
+  check "        on a narrow terminal" test "$(tr -d '\r' <typescript | sed '/^Script/d; /^Weights/q' | grep -v '^Weights' | wc -L)" -le 40
+  check "        its curves" grep -qE '^ +[0-9]+  +[0-9.]+ +[0-9.]+ +[0-9.]+ *.?$' typescript
+fi
 
 # ---- verified.json ----
 

@@ -41,11 +41,20 @@ static const struct cli_command command = {
 
 static size_t n_printed; /* lines of what differs */
 
+static bool is_narrow(void) {
+  enum { WIDTH_OF_CURVES = 62 };
+  return output_width(SIZE_MAX) < WIDTH_OF_CURVES;
+}
+
+static void print_row(const char *name, const char *a, const char *b) {
+  printf(is_narrow() ? "%s\n  A %s\n  B %s\n" : "%-18s %-28s %s\n", name, a[0] ? a : "-", b[0] ? b : "-");
+}
+
 static void print_line(const char *name, const char *a, const char *b) {
   if (strcmp(a, b) == 0)
     return;
   ++n_printed;
-  printf("%-18s %-28s %s\n", name, a[0] ? a : "-", b[0] ? b : "-");
+  print_row(name, a, b);
 }
 
 static const char *text_of(const char *text) {
@@ -78,7 +87,7 @@ static void print_digest(const char *name, const char *a, const char *b) {
 
 /* Only what differs. */
 static void print_differences(const char *const folder[2], const struct ms_run *a, const struct ms_run *b) {
-  printf("%-18s %-28s %s\n", "differs", folder[0], folder[1]);
+  print_row("differs", folder[0], folder[1]);
   print_settings_that_differ(a, b);
   print_line("name", text_of(a->about.name), text_of(b->about.name));
   print_line("status", a->interrupted ? "interrupted" : "finished", b->interrupted ? "interrupted" : "finished");
@@ -129,10 +138,12 @@ static void print_curves(const struct ms_run *a, const struct ms_run *b) {
   enum { ROWS = 10 };
   const size_t n = a->n_epochs > b->n_epochs ? a->n_epochs : b->n_epochs, step = n > ROWS ? (n + ROWS - 1) / ROWS : 1;
   static const char head[] = "    loss  train %    val %";
-  printf("\nepoch  A%-25s  B%s\n", head + 1, head + 1);
+  const char *next = is_narrow() ? "\n     " : ""; /* B below A, or beside it */
+  printf("\nepoch  A%-25s%s  B%s\n", head + 1, next, head + 1);
   for (size_t epoch = 1; epoch <= n; epoch = epoch == n ? n + 1 : epoch + step < n ? epoch + step : n) {
     printf("%5zu", epoch);
     print_figures(a, epoch);
+    printf("%s", next);
     print_figures(b, epoch);
     putchar('\n');
   }

@@ -14,7 +14,8 @@
 
 static const struct cli_option options[] = {
     {"out", "FILE",
-     "the page (default: report.html in the folder of the last RUN); its figures also\nbecome SVG files, in a folder "
+     "the page (default: report.html in the folder of the last RUN); its figures also\nbecome SVG files, their values "
+     "CSV files, in a folder "
      "<FILE without .html>_figures"},
     CLI_DATA_OPTIONS,
     CLI_VAL_DATA_OPTION,

@@ -119,6 +119,9 @@ static int begin_from(const struct cli_values *values, struct session session) {
   if (status != MS_OK)
     return cli_fail(&command, status);
   int exit_code = train_config_from_options(values, run.config, &given, &config);
+  if (exit_code == 0 && run.interrupted)
+    cli_error(&command, "warning: %s: was interrupted after epoch %zu of %zu: its model is that of epoch %zu", folder,
+              run.result.epochs_run, run.config->epochs, run.result.model_epoch);
   if (exit_code == 0) {
     struct ms_run_origin origin = {.folder = (char *)folder, .epoch = run.result.model_epoch};
     memcpy(origin.weights_sha256, run.weights_sha256, sizeof origin.weights_sha256);
@@ -211,6 +214,10 @@ static int resume(const struct cli_values *values, struct session session) {
   session.plan.folder = cli_get(values, "resume");
   if (cli_get(values, "out") || cli_get(values, "force")) {
     cli_error(&command, "--resume: goes on in the folder it names: leave out --out and --force");
+    return EXIT_USAGE;
+  }
+  if (cli_get(values, "name") || cli_get(values, "author")) {
+    cli_error(&command, "--resume: the run keeps the name and the author it began with: leave out --name and --author");
     return EXIT_USAGE;
   }
   struct ms_checkpoint *checkpoint = look(values, session.plan.folder, &exit_code);

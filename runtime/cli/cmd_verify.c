@@ -23,7 +23,7 @@ static const struct cli_option options[] = {
     {"spot-check", NULL, "of runs: train some epochs alone, chosen at random, from a checkpoint that the run kept"},
     {"epochs", "N",
      "with --full: compare the first N epochs only, 1 to 50. Of runs: FIRST-LAST, a spot check of these"},
-    {"csv", NULL, "of runs: print a CSV table"},
+    {"csv", NULL, "of runs: print a CSV table; test accuracy and digest of the weights are those of verified runs"},
     {"shard", "K/N",
      "of runs: every N-th only, beginning with the K-th; by default what Slurm or an MPI launcher says"},
     {"digests", NULL, "print the whole digest of every epoch too, to find where two machines part"},
@@ -40,6 +40,7 @@ static const struct cli_command command = {
     .summary =
         "Trains the run in each folder RUN again, from its run.json and the data here, and compares every epoch, the\n"
         "model and all accuracies with what the folder says. Writes verified.json there, which reports show.\n"
+        "Not checked: " MS_REPLAY_NOT_CHECKED ".\n"
         "Without RUN: trains a short run with every ISA of this CPU, on 1, 2, 3 and 7 threads, and compares the\n"
         "SHA-256 of the weights after each epoch with the published ones. Exit code 1 if something differs.",
     .options = options,

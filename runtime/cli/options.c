@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "runtime/cli/terminal.h"
 #include "runtime/platform/did_you_mean.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
@@ -54,19 +55,43 @@ int cli_fail(const struct cli_command *command, enum ms_status status) {
   return status == MS_ERROR_ARGUMENT ? EXIT_USAGE : EXIT_FAILURE;
 }
 
+/* Lines behind so many blanks. On a terminal that is too narrow for one of them, paragraphs flow anew; lines that begin
+ * with a blank stay as they are. */
+static void print_lines(const char *text, size_t indent) {
+  const size_t width = output_width(SIZE_MAX);
+  size_t widest = 0, column = indent;
+  bool is_flowing = false;
+  for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
+    widest = strcspn(line, "\n") > widest ? strcspn(line, "\n") : widest;
+  while (*text) {
+    const size_t end = strcspn(text, "\n");
+    const bool flows = widest + indent > width && text[0] != ' ' && end > 0;
+    if (column > indent && !(flows && is_flowing)) {
+      printf("\n%*s", (int)indent, "");
+      column = indent;
+    }
+    for (size_t at = 0, n; at < end; at += n + (text[at + n] == ' ')) {
+      n = flows ? strcspn(text + at, " \n") : end;
+      const bool breaks = flows && column > indent && column + 1 + n > width;
+      printf("%s%*s%.*s", breaks ? "\n" : "", breaks ? (int)indent : column > indent, "", (int)n, text + at);
+      column = (breaks ? indent : column + (column > indent)) + n;
+    }
+    is_flowing = flows;
+    column += end == 0;
+    text += end + (text[end] == '\n');
+  }
+  putchar('\n');
+}
+
 static void print_help(const struct cli_command *command) {
-  printf("Usage: mnist_simd %s [OPTION]...%s%s\n%s\n\nOptions:\n", command->name, command->arguments[0] ? " " : "",
-         command->arguments, command->summary);
+  printf("Usage: mnist_simd %s [OPTION]...%s%s\n", command->name, command->arguments[0] ? " " : "", command->arguments);
+  print_lines(command->summary, 0);
+  puts("\nOptions:");
   for (const struct cli_option *option = command->options; option->name; ++option) {
     char name[64];
     snprintf(name, sizeof name, "--%s%s%s", option->name, option->value ? " " : "", option->value ? option->value : "");
     printf("  %-22s ", name);
-    for (const char *c = option->help; *c; ++c) {
-      putchar(*c);
-      if (*c == '\n')
-        printf("%25s", "");
-    }
-    putchar('\n');
+    print_lines(option->help, 25);
   }
   printf("  %-22s %s\n", "-h, --help", "print this");
 }
@@ -144,8 +169,13 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
     if (values->n_arguments > command->n_arguments)
       cli_error(command, "unexpected argument '%s': see 'mnist_simd %s --help'",
                 argv[optind + (int)command->n_arguments], command->name);
-    else
-      cli_error(command, "%s is missing: see 'mnist_simd %s --help'", command->arguments, command->name);
+    else {
+      const char *missing = command->arguments;
+      for (size_t i = 0; i < values->n_arguments; ++i)
+        missing += strcspn(missing, " ") + 1;
+      cli_error(command, "%s %s missing: see 'mnist_simd %s --help'", missing, strchr(missing, ' ') ? "are" : "is",
+                command->name);
+    }
     return false;
   }
   values->arguments = (const char **)(argv + optind);

@@ -35,8 +35,9 @@ struct task {
 
 /* ---- Output ---- */
 
-static void print_row(const struct task *t, const char *folder, enum outcome outcome, const char *what,
-                      double seconds) {
+/* run: NULL where it could not be read. Its figures are printed where they are proved. */
+static void print_row(const struct task *t, const char *folder, enum outcome outcome, const char *what, double seconds,
+                      const struct ms_run *run) {
   if (!t->is_csv) {
     char name[MS_PATH_SIZE];
     snprintf(name, sizeof name, "%s", folder);
@@ -47,7 +48,10 @@ static void print_row(const struct task *t, const char *folder, enum outcome out
     add_csv_text(&text, folder);
     ms_text_printf(&text, ",%s,", outcomes[outcome]);
     add_csv_text(&text, what);
-    ms_text_printf(&text, ",%.1f\n", seconds);
+    ms_text_printf(&text, ",%.1f,", seconds);
+    if (outcome == VERIFIED && run->has_test)
+      ms_text_printf(&text, "%.15g", run->test.accuracy);
+    ms_text_printf(&text, ",%s\n", outcome == VERIFIED ? run->weights_sha256 : "");
     fputs(ms_text_status(&text, "row") == MS_OK ? text.data : "\n", stdout);
     ms_text_free(&text);
   }
@@ -144,6 +148,8 @@ static void describe(const struct ms_run *run, const struct ms_verified *v, size
   else if (v->is_whole && run->has_test)
     ms_snprintf(text + length, (size_t)(MS_DIFFERENCE_SIZE - length), ", test accuracy %.2f %%",
                 100 * run->test.accuracy);
+  else if (v->is_whole)
+    snprintf(text + length, (size_t)(MS_DIFFERENCE_SIZE - length), ", without a test");
 }
 
 /* The run's files, which must not change between their digests and their reading. */
@@ -195,7 +201,7 @@ static bool verify_run(struct task *t, const char *folder) {
   else
     snprintf(what, sizeof what, "%s", status == MS_OK ? r.difference : ms_error_message());
   ms_remove_controls(what);
-  print_row(t, folder, outcome, what, ms_clock_s() - start);
+  print_row(t, folder, outcome, what, ms_clock_s() - start, is_read ? &run : NULL);
   t->n_verified += v.passed;
   if (outcome <= DIFFERS) {
     snprintf(v.difference, sizeof v.difference, "%.*s", (int)sizeof v.difference - 1, r.difference);
@@ -234,7 +240,7 @@ static bool choose(struct task *t, struct ms_sweep_shard *shard, char source[MS_
 static void print_head(const struct task *t, const char *data_folder, const struct ms_sweep_shard *shard) {
   if (t->is_csv) {
     if (shard->k == 1) /* the tables of all processes are one */
-      puts("run,outcome,what,seconds");
+      puts("run,outcome,what,seconds,test_accuracy,weights_sha256");
     return;
   }
   printf("mnist_simd %s, numerics contract %u, kernels %s, %zu thread%s\ndata      %s\n", MS_VERSION,
@@ -268,8 +274,8 @@ int verify_runs(const struct cli_values *values) {
   for (size_t i = shard.k - 1; !is_stopped && i < values->n_arguments; i += shard.n)
     is_stopped = verify_run(&t, values->arguments[i]);
   if (!t.is_csv)
-    printf("\n%zu of %zu run%s verified%s.\n", t.n_verified, t.n_runs, plural_s(t.n_runs),
-           t.is_spot_check ? " in part" : "");
+    printf("\n%zu of %zu run%s verified%s.\nNot checked: " MS_REPLAY_NOT_CHECKED ".\n", t.n_verified, t.n_runs,
+           plural_s(t.n_runs), t.is_spot_check ? " in part" : "");
   ms_data_free(&data);
   if (is_stopped)
     return 128 + signals_received();

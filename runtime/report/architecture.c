@@ -73,7 +73,7 @@ static void line(struct ms_text *svg, double x, int row, const char *style, cons
 
 static void draw_words(const struct ms_report *report, const struct ms_config *config, struct ms_text *svg,
                        const struct column *c, bool many_columns) {
-  const struct ms_dataset *images = &report->data->test;
+  const struct ms_dataset *images = &report->data->train;
   const size_t layer = c->layer - 1; /* from here on: dense layers from 0 */
   char words[MS_SHORT_TEXT], count[MS_SHORT_TEXT];
   line(svg, c->x, 0, "strong", ms_markup_count(count, c->units));

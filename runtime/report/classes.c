@@ -80,6 +80,19 @@ static void draw_scores(const struct ms_report *report, struct ms_panel *panel) 
 #undef X
 }
 
+static void add_score_values(const struct ms_evaluation *e, struct ms_panel *panel) {
+  const struct {
+    const char *name;
+    const double *values;
+  } scores[] = {{"precision", e->precision}, {"recall", e->recall}, {"F1", e->f1}};
+  for (size_t s = 0; s < sizeof scores / sizeof scores[0]; ++s)
+    for (size_t c = 0; c < e->n_classes; ++c) {
+      char class[32];
+      snprintf(class, sizeof class, "%zu", c);
+      ms_panel_value(panel, "score by class", scores[s].name, class, scores[s].values[c], (double)NAN, (double)NAN);
+    }
+}
+
 static void add_score_table(const struct ms_report *report, struct ms_text *text) {
   static const char *const names[] = {"class", "precision", "recall", "F1", "images"};
   const struct ms_evaluation *e = &report->evaluation;
@@ -108,6 +121,7 @@ enum ms_status ms_figure_classes(const struct ms_report *report, struct ms_figur
   f->n_panels = 1;
   ms_text_printf(&f->title, "Precision, recall and F1 per class, %s", report->subject->name.data);
   draw_scores(report, &f->panels[0]);
+  add_score_values(e, &f->panels[0]);
   ms_text_printf(&f->caption, "Dashed: the mean of the classes’ F1, %.4f. Mind where the axis starts.", e->macro_f1);
   add_score_table(report, &f->details);
   return ms_figure_status(f);
@@ -175,6 +189,7 @@ enum ms_status ms_figure_confusion(const struct ms_report *report, struct ms_fig
   const struct ms_evaluation *e = &report->evaluation;
   struct ms_panel *panel = &f->panels[0];
   struct ms_text *svg = &panel->svg;
+  char true_class[32], predicted[32];
   const double cell = (WIDTH - LEFT - 2) / (double)e->n_classes, left = LEFT + name_room(report);
   const size_t largest = largest_mistake(e), every = cell >= 14 ? 1 : (size_t)(14 / cell) + 1;
   f->n_panels = 1;
@@ -198,8 +213,13 @@ enum ms_status ms_figure_confusion(const struct ms_report *report, struct ms_fig
     ms_text_printf(svg, "<rect class=\"empty\" x=\"%.0f\" y=\"%.1f\" width=\"%.1f\" height=\"%.1f\"/>\n", left,
                    LEFT + cell * (double)i + 0.5, cell * (double)e->n_classes, cell - 1);
   for (size_t i = 0; i < e->n_classes; ++i)
-    for (size_t j = 0; j < e->n_classes; ++j)
+    for (size_t j = 0; j < e->n_classes; ++j) {
       draw_cell(report, svg, i, j, left, cell, largest);
+      snprintf(true_class, sizeof true_class, "%zu", i);
+      snprintf(predicted, sizeof predicted, "%zu", j);
+      ms_panel_value(panel, "images by true and predicted class", true_class, predicted,
+                     (double)e->confusion[i * e->n_classes + j], (double)NAN, (double)NAN);
+    }
   ms_text_add(
       &f->caption,
       "Images of a true class (row) by predicted class (column). Blue: right, the deeper the larger the "

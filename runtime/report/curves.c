@@ -33,7 +33,7 @@ struct curves {
   size_t n_groups, n, every;
   double *x;      /* (n): epochs */
   double *values; /* (n_groups, N_MEASURES, 3, n): mean, lowest, highest */
-  bool has_validation, has_seeds;
+  bool has_validation, all_validation, has_seeds;
 };
 
 static double *values_of(const struct curves *c, size_t group, size_t measure) {
@@ -74,6 +74,7 @@ static void summarise(const struct ms_report *report, size_t group, size_t measu
 
 static enum ms_status make(const struct ms_report *report, struct curves *c) {
   size_t epochs = 1;
+  c->all_validation = true;
   c->n_groups = report->n_groups < MS_MAX_KEYS ? report->n_groups : MS_MAX_KEYS;
   for (size_t r = 0; r < report->n_runs; ++r) {
     const struct ms_report_run *run = &report->runs[r];
@@ -81,6 +82,7 @@ static enum ms_status make(const struct ms_report *report, struct curves *c) {
       continue;
     epochs = run->run.n_epochs > epochs ? run->run.n_epochs : epochs;
     c->has_validation |= run->run.has_validation;
+    c->all_validation &= run->run.has_validation;
     c->has_seeds |= report->groups[run->group].n > 1;
   }
   c->every = (epochs + MAX_POINTS - 1) / MAX_POINTS;
@@ -181,7 +183,10 @@ enum ms_status ms_figure_comparison(const struct ms_report *report, struct ms_fi
   const struct ms_report_group *first = &report->groups[0];
   const bool by_group = report->n_groups > 1;
   MS_TRY(make(report, &c));
-  ms_text_printf(&f->title, "Accuracy and loss, %s", by_group ? "all runs" : first->name.data);
+  if (c.n_groups < report->n_groups)
+    ms_text_printf(&f->title, "Accuracy and loss, the first %zu of %zu configurations", c.n_groups, report->n_groups);
+  else
+    ms_text_printf(&f->title, "Accuracy and loss, %s", by_group ? "all runs" : first->name.data);
   if (first->n > 1 && !by_group)
     ms_text_printf(&f->title, ", %zu seeds", first->n);
   f->n_panels = by_group && c.has_validation ? N_MEASURES : 2;
@@ -190,7 +195,9 @@ enum ms_status ms_figure_comparison(const struct ms_report *report, struct ms_fi
   for (; by_group && f->n_keys < c.n_groups; ++f->n_keys)
     f->keys[f->n_keys] = report->groups[f->n_keys].name.data;
   ms_text_add(&f->caption,
-              "Training values are means over an epoch’s batches as they were trained: with dropout, weights moving. ");
+              "Training values are means over an epoch’s batches as they were trained: dropout on, weights moving. ");
+  if (by_group && c.has_validation && !c.all_validation)
+    ms_text_add(&f->caption, "A run without validation images has no line in the charts of validation. ");
   if (c.has_seeds)
     ms_text_add(&f->caption,
                 "Of several seeds, the line is the mean, the band goes from the lowest to the highest, as far "
@@ -200,7 +207,7 @@ enum ms_status ms_figure_comparison(const struct ms_report *report, struct ms_fi
   if (c.every > 1)
     ms_text_printf(&f->caption, "One epoch in %zu is drawn. ", c.every);
   if (c.n_groups < report->n_groups)
-    ms_text_printf(&f->caption, "The first %zu of %zu are drawn. ", c.n_groups, report->n_groups);
+    ms_text_add(&f->caption, "The charts have room for no more: name first the runs that are to be seen. ");
   free(c.x);
   return ms_figure_status(f);
 }
@@ -218,7 +225,8 @@ static void add_caption(const struct ms_report_run *r, struct ms_text *text) {
   ms_text_printf(text, "%s. ", ms_format_loss(number, r->run.train.loss));
   if (r->run.has_validation)
     ms_text_add(text, "Dashed: the highest validation accuracy, the lowest validation loss. ");
-  if (result->best_epoch > 0 && result->best_epoch != extreme_epoch(&r->run, r->run.config->monitor != MS_VAL_ACCURACY))
+  if (r->run.config->patience > 0 && result->best_epoch > 0 &&
+      result->best_epoch != extreme_epoch(&r->run, r->run.config->monitor != MS_VAL_ACCURACY))
     ms_text_printf(text,
                    "Early stopping, for which improvements of %s by more than %g count, took epoch %zu for best. ",
                    r->run.config->monitor == MS_VAL_ACCURACY ? "validation accuracy" : "validation loss",

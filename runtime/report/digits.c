@@ -183,8 +183,9 @@ enum ms_status ms_report_browser(const struct ms_report *report, struct ms_text 
   add_choice(report, "true", "true class", text);
   add_choice(report, "predicted", "predicted", text);
   ms_text_add(text, "<label>order <select data-choice=\"order\"><option value=\"\">as in the file</option><option "
-                    "value=\"sure\">surest first</option></select></label> <output></output></div>\n<ul "
-                    "class=\"mistakes\" tabindex=\"0\" aria-label=\"Misclassified images\">\n");
+                    "value=\"sure\">surest first</option></select></label> <output></output></div>\n");
+  ms_text_printf(text, "<ul class=\"mistakes%s\" tabindex=\"0\" aria-label=\"Misclassified images\">\n",
+                 named ? " named" : "");
   for (size_t i = 0; status == MS_OK && i < data->n && n < MAX_BROWSED; ++i) {
     if (e->predicted[i] == data->labels[i])
       continue;

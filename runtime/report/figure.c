@@ -15,6 +15,7 @@ void ms_figure_free(struct ms_figure *f) {
   for (size_t p = 0; p < MS_MAX_PANELS; ++p) {
     ms_text_free(&f->panels[p].label);
     ms_text_free(&f->panels[p].svg);
+    ms_text_free(&f->panels[p].csv);
   }
   memset(f, 0, sizeof *f);
 }
@@ -31,6 +32,7 @@ enum ms_status ms_figure_status(const struct ms_figure *f) {
   for (size_t p = 0; p < f->n_panels; ++p) {
     MS_TRY(ms_text_status(&f->panels[p].label, f->id));
     MS_TRY(ms_text_status(&f->panels[p].svg, f->id));
+    MS_TRY(ms_text_status(&f->panels[p].csv, f->id));
   }
   return MS_OK;
 }
@@ -46,12 +48,28 @@ static void add_legend(struct ms_text *text, const struct ms_figure *f) {
   ms_text_add(text, "</fieldset>\n");
 }
 
+static bool has_values(const struct ms_figure *f) {
+  for (size_t p = 0; p < f->n_panels; ++p)
+    if (f->panels[p].csv.length > 0)
+      return true;
+  return false;
+}
+
+static void add_link(struct ms_text *text, const struct ms_figure *f, const char *folder, const char *ending,
+                     const char *kind) {
+  ms_text_add(text, " <a class=\"file\" href=\"");
+  ms_markup_url(text, folder);
+  ms_text_printf(text, "/%s%s\" aria-label=\"%s as %s file\">%s</a>", f->id, ending, f->number, kind,
+                 strchr(kind, ' ') + 1);
+}
+
 void ms_figure_add_html(struct ms_text *text, const struct ms_figure *f, const char *folder) {
   ms_text_printf(text, "<figure class=\"numbered\" id=\"%s\">\n<figcaption><strong>%s.</strong> ", f->id, f->number);
   add(text, &f->title);
-  ms_text_add(text, " <a class=\"file\" href=\"");
-  ms_markup_url(text, folder);
-  ms_text_printf(text, "/%s.svg\" aria-label=\"%s as an SVG file\">SVG</a></figcaption>\n", f->id, f->number);
+  add_link(text, f, folder, ".svg", "an SVG");
+  if (has_values(f))
+    add_link(text, f, folder, ".csv", "a CSV");
+  ms_text_add(text, "</figcaption>\n");
   if (f->n_keys > 0)
     add_legend(text, f);
   ms_text_printf(text, "<div class=\"panels n%zu\">\n", f->n_panels);
@@ -111,4 +129,48 @@ void ms_figure_add_svg(struct ms_text *text, const struct ms_figure *f) {
                    f->keys[k]);
   }
   ms_text_add(text, "</svg>\n");
+}
+
+/* ---- Values ---- */
+
+/* In quotes, and no longer escaped. */
+static void add_field(struct ms_text *csv, const char *escaped) {
+  static const char *const references[][2] = {
+      {"&amp;", "&"}, {"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", "\"\""}, {"&#39;", "'"}};
+  ms_text_add(csv, "\"");
+  while (*escaped) {
+    const char *bytes = escaped;
+    size_t n = 1, skipped = 1;
+    for (size_t r = 0; r < sizeof references / sizeof references[0]; ++r)
+      if (strncmp(escaped, references[r][0], strlen(references[r][0])) == 0) {
+        bytes = references[r][1];
+        n = strlen(bytes);
+        skipped = strlen(references[r][0]);
+      }
+    ms_text_add_bytes(csv, bytes, n);
+    escaped += skipped;
+  }
+  ms_text_add(csv, "\"");
+}
+
+void ms_panel_value(struct ms_panel *panel, const char *chart, const char *series, const char *at, double value,
+                    double low, double high) {
+  const char *const texts[] = {chart, series, at};
+  const double numbers[] = {value, low, high};
+  for (size_t i = 0; i < 3; ++i) {
+    add_field(&panel->csv, texts[i]);
+    ms_text_add(&panel->csv, ",");
+  }
+  for (size_t i = 0; i < 3; ++i) {
+    if (isfinite(numbers[i]))
+      ms_text_printf(&panel->csv, "%.10g", numbers[i]);
+    ms_text_add(&panel->csv, i < 2 ? "," : "\n");
+  }
+}
+
+void ms_figure_add_csv(struct ms_text *text, const struct ms_figure *f) {
+  if (has_values(f))
+    ms_text_add(text, MS_CSV_HEAD);
+  for (size_t p = 0; p < f->n_panels; ++p)
+    add(text, &f->panels[p].csv);
 }

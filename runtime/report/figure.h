@@ -12,6 +12,7 @@ struct ms_panel {
   const char *kind;     /* "plot": values are shown where it is pointed at; or "" */
   struct ms_text label; /* what is seen, for those who do not see it; escaped */
   struct ms_text svg;   /* the drawing; everything in it lies in 0 .. width, 0 .. height */
+  struct ms_text csv;   /* its values: rows of ms_panel_value */
 };
 
 struct ms_figure {
@@ -28,13 +29,22 @@ struct ms_figure {
 
 void ms_figure_free(struct ms_figure *figure);
 
-/* The element <figure> of a page, with a link to its file, which is in that folder beside the page. */
+/* Adds a value that is drawn to the figure's CSV file. The texts are escaped. low, high: its range; NAN: none. */
+void ms_panel_value(struct ms_panel *panel, const char *chart, const char *series, const char *at, double value,
+                    double low, double high);
+
+/* The element <figure> of a page, with links to its files, which are in that folder beside the page. */
 void ms_figure_add_html(struct ms_text *text, const struct ms_figure *figure, const char *folder);
 
 #define MS_SVG_HEAD "<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"drawing\""
 
 /* A whole SVG file, with its styles in it, that begins with MS_SVG_HEAD. */
 void ms_figure_add_svg(struct ms_text *text, const struct ms_figure *figure);
+
+#define MS_CSV_HEAD "chart,series,at,value,lowest,highest\n"
+
+/* A whole CSV file, that begins with MS_CSV_HEAD; nothing if the figure has no values. */
+void ms_figure_add_csv(struct ms_text *text, const struct ms_figure *figure);
 
 /* MS_ERROR_MEMORY if a part is missing. */
 enum ms_status ms_figure_status(const struct ms_figure *figure);

@@ -85,6 +85,9 @@ enum ms_status ms_figure_heat_map(const struct ms_sweep *sweep, struct ms_figure
       struct ms_sweep_mean m;
       ms_sweep_point_mean(sweep, i * columns->n_values + j, &m);
       draw_cell(svg, &m, left + cell * (double)j, y, cell, low, high);
+      if (is_whole(&m))
+        ms_panel_value(panel, f->title.data ? f->title.data : "", rows->values[i], columns->values[j],
+                       100 * m.val_accuracy, 100 * m.val_min, 100 * m.val_max);
     }
   }
   ms_text_printf(&f->caption,

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "runtime/platform/c_locale.h"
 #include "runtime/report/markup.h"
 
 /* The frame of the plot in a panel. */
@@ -251,6 +252,16 @@ static void draw_names(const struct plot *p) {
                      p->right + 2, y[s] + 4, c->series[s].name);
 }
 
+static void add_values(const struct ms_line_chart *c, const struct ms_series *s, struct ms_panel *panel) {
+  for (size_t i = 0; i < c->n && !s->bare; ++i) {
+    char x[32];
+    ms_snprintf(x, sizeof x, "%.10g", c->x[i]);
+    if (isfinite(s->y[i]))
+      ms_panel_value(panel, c->title, s->name, c->x_labels ? c->x_labels[i] : x, s->y[i],
+                     s->from ? s->from[i] : (double)NAN, s->to ? s->to[i] : (double)NAN);
+  }
+}
+
 void ms_line_chart_draw(const struct ms_line_chart *chart, struct ms_panel *panel) {
   struct plot p = {.chart = chart, .svg = &panel->svg};
   struct ms_ticks ticks;
@@ -275,8 +286,10 @@ void ms_line_chart_draw(const struct ms_line_chart *chart, struct ms_panel *pane
     draw_line(&p, &chart->series[s]);
   }
   ms_text_add(p.svg, "</svg>\n");
-  for (size_t s = 0; s < chart->n_series; ++s)
+  for (size_t s = 0; s < chart->n_series; ++s) {
     draw_dots(&p, &chart->series[s]);
+    add_values(chart, &chart->series[s], panel);
+  }
   draw_point(&p);
   draw_names(&p);
 }

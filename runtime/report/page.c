@@ -62,9 +62,32 @@ void ms_page_section(struct ms_page *page, const char *id, const char *title) {
   ms_text_printf(&page->links, "<a href=\"#%s\">%s</a>\n", id, title);
 }
 
+/* Returns whether there is such a file, or was. begin: what this program begins it with. */
+static bool remove_file(const struct ms_page *page, const char *name, const char *begin) {
+  char path[MS_PATH_SIZE];
+  if (ms_path_join(path, page->figures_folder, name) != MS_OK || !ms_exists(path))
+    return false;
+  if (ms_check_place(path, begin, "") == MS_OK)
+    remove(path);
+  return true;
+}
+
+static enum ms_status write_file(const struct ms_page *page, const char *name, const char *begin,
+                                 const struct ms_text *text) {
+  char path[MS_PATH_SIZE];
+  MS_TRY(ms_text_status(text, name));
+  if (text->length == 0) {
+    remove_file(page, name, begin);
+    return MS_OK;
+  }
+  MS_TRY(ms_path_join(path, page->figures_folder, name));
+  MS_TRY(ms_check_place(path, begin, "move it away, or choose another page"));
+  return ms_file_write(path, text->data, text->length);
+}
+
 enum ms_status ms_page_figure(struct ms_page *page, struct ms_figure *f, enum ms_status status) {
-  struct ms_text file = {0};
-  char name[80], path[MS_PATH_SIZE];
+  struct ms_text svg = {0}, csv = {0};
+  char name[80];
   const char *folder = strrchr(page->figures_folder, '/');
   ++page->n_figures;
   snprintf(f->id, sizeof f->id, "figure-%zu", page->n_figures);
@@ -73,17 +96,17 @@ enum ms_status ms_page_figure(struct ms_page *page, struct ms_figure *f, enum ms
     status = ms_figure_status(f);
   if (status == MS_OK) {
     ms_figure_add_html(&page->html, f, folder ? folder + 1 : page->figures_folder);
-    ms_figure_add_svg(&file, f);
+    ms_figure_add_svg(&svg, f);
+    ms_figure_add_csv(&csv, f);
     snprintf(name, sizeof name, "%s.svg", f->id);
-    status = ms_path_join(path, page->figures_folder, name);
+    status = write_file(page, name, MS_SVG_HEAD, &svg);
   }
-  if (status == MS_OK)
-    status = ms_text_status(&file, path);
-  if (status == MS_OK)
-    status = ms_check_place(path, MS_SVG_HEAD, "move it away, or choose another page");
-  if (status == MS_OK)
-    status = ms_file_write(path, file.data, file.length);
-  ms_text_free(&file);
+  if (status == MS_OK) {
+    snprintf(name, sizeof name, "%s.csv", f->id);
+    status = write_file(page, name, MS_CSV_HEAD, &csv);
+  }
+  ms_text_free(&svg);
+  ms_text_free(&csv);
   ms_figure_free(f);
   return status;
 }
@@ -94,15 +117,12 @@ void ms_page_machine(struct ms_page *page) {
   ms_page_section(page, "machine", "Machine and times");
 }
 
-/* Returns whether there is such a file, or was. */
 static bool remove_figure(const struct ms_page *page, size_t number) {
-  char name[80], path[MS_PATH_SIZE];
+  char name[80];
+  snprintf(name, sizeof name, "figure-%zu.csv", number);
+  remove_file(page, name, MS_CSV_HEAD);
   snprintf(name, sizeof name, "figure-%zu.svg", number);
-  if (ms_path_join(path, page->figures_folder, name) != MS_OK || !ms_exists(path))
-    return false;
-  if (ms_check_place(path, MS_SVG_HEAD, "") == MS_OK)
-    remove(path);
-  return true;
+  return remove_file(page, name, MS_SVG_HEAD);
 }
 
 enum ms_status ms_page_finish(struct ms_page *page, enum ms_status status) {

@@ -126,7 +126,7 @@ if (browser) {
     const order = choices.order.value ? [...inFileOrder].sort((a, b) => b.dataset.sure - a.dataset.sure) : inFileOrder;
     list.replaceChildren(...order);
     inFileOrder.forEach(li => { li.hidden = !wanted(li); });
-    browser.querySelector("output").textContent = `${inFileOrder.filter(wanted).length} shown`;
+    browser.querySelector("output").textContent = `${inFileOrder.filter(wanted).length.toLocaleString("en")} shown`;
     for (const cell of document.querySelectorAll(".cell"))
       cell.classList.toggle("chosen", cell.dataset.true === choices.true.value && cell.dataset.predicted === choices.predicted.value);
   };

@@ -1,6 +1,8 @@
 /* The page about runs: its sections in their order. */
 #include <stdio.h>
+#include <string.h>
 
+#include "runtime/data/known.h"
 #include "runtime/platform/c_locale.h"
 #include "runtime/platform/error.h"
 #include "runtime/report/claims.h"
@@ -43,8 +45,10 @@ static enum ms_status add_curves(const struct ms_report *report, struct ms_page 
   struct ms_figure f = {0};
   if (several) {
     MS_TRY(ms_page_figure(page, &f, ms_figure_comparison(report, &f)));
-    ms_text_printf(&page->html, "<details%s><summary>Training and validation of each run</summary>\n",
-                   report->n_runs > MS_N_STAGES ? "" : " open");
+    ms_text_printf(&page->html,
+                   "<details class=\"each\"%s><summary>Training and validation of each run, figures %zu to "
+                   "%zu</summary>\n",
+                   report->n_runs > MS_N_STAGES ? "" : " open", page->n_figures + 1, page->n_figures + report->n_runs);
   }
   for (size_t r = 0; r < report->n_runs; ++r)
     MS_TRY(ms_page_figure(page, &f, ms_figure_curves(&report->runs[r], &f)));
@@ -75,17 +79,26 @@ static void add_card(struct ms_text *html, const char *value, const char *what) 
   ms_text_printf(html, "<div><dt>%s</dt><dd>%s</dd></div>\n", what, value);
 }
 
+/* Of a published data set; NULL: it is not known. */
+static const char *data_name(const struct ms_report *report) {
+  const struct ms_dataset *train = &report->data->train;
+  const struct ms_known_data *known = ms_known_by_labels(train->n, train->labels);
+  return strcmp(report->train_sha256, MS_MNIST_SHA256) == 0 ? "MNIST" : known ? known->name : NULL;
+}
+
 static void add_head(const struct ms_report *report, struct ms_page *page) {
   const struct ms_report_run *subject = report->subject;
   const struct ms_data *data = report->data;
+  const char *name = data_name(report);
   char value[MS_SHORT_TEXT], other[MS_SHORT_TEXT];
   struct ms_text *html = &page->html;
   ms_text_add(html, "<header><p class=\"kicker\">mnist_simd report</p>\n<h1>");
   ms_markup_layers(html, subject->run.network);
   ms_text_printf(
-      html, "</h1>\n<p>A dense network of %s weights, trained on %zu × %zu images of %zu classes: %s to train with, ",
-      ms_markup_count(value, ms_network_parameters(subject->run.network)), data->train.rows, data->train.cols,
-      data->train.n_classes, ms_markup_count(other, data->train.n));
+      html,
+      "</h1>\n<p>A dense network of %s weights, trained on %s%s%zu × %zu images of %zu classes: %s to train with, ",
+      ms_markup_count(value, ms_network_parameters(subject->run.network)), name ? name : "", name ? ", " : "",
+      data->train.rows, data->train.cols, data->train.n_classes, ms_markup_count(other, data->train.n));
   ms_text_printf(html, "%s to test. The same seed gives the same bits on every CPU.</p>\n<dl class=\"cards\">\n",
                  data->test.n > 0 ? ms_markup_count(value, data->test.n) : "none");
   snprintf(other, sizeof other, "%s accuracy", report->images_kind);
@@ -98,7 +111,11 @@ static void add_head(const struct ms_report *report, struct ms_page *page) {
   snprintf(other, sizeof other, "%s accuracy by epoch", subject->run.has_validation ? "validation" : "training");
   ms_text_printf(html, "<div><dt>%s</dt><dd>", other);
   ms_report_spark(report, html);
-  ms_text_printf(html, "</dd></div>\n</dl><p class=\"note\">Of the run %s.</p>\n" MS_PAGE_MACHINE, subject->name.data);
+  ms_text_printf(html, "</dd></div>\n</dl><p class=\"note\">Of the run %s", subject->name.data);
+  if (report->n_runs > 1)
+    ms_text_printf(html, ", the %s of %zu runs", subject->stage == MS_N_STAGES - 1 ? "final model" : "last named",
+                   report->n_runs);
+  ms_text_add(html, ".</p>\n" MS_PAGE_MACHINE);
   ms_report_about(report, html);
   ms_text_add(html, MS_PAGE_MACHINE_END);
   ms_page_main(page);

@@ -212,13 +212,28 @@ static void add_fact(struct ms_text *text, const char *words, const char *string
   ms_text_add(text, end);
 }
 
+/* What verify said of the run, if it was this user's verify. */
+static void add_verified(struct ms_text *text, const struct ms_verified *v) {
+  if (v->state == MS_NOT_VERIFIED)
+    ms_text_add(text, "no");
+  else if (v->state == MS_VERIFIED_OTHERS)
+    ms_text_add(text, "not by this user: verify it");
+  else if (v->state == MS_VERIFIED_BEFORE)
+    ms_text_printf(text, "no: its files have changed since %.10s", v->date);
+  else if (!v->passed)
+    add_fact(text, "<b class=\"missed\">differs</b>: ", v->difference, "");
+  else
+    ms_text_printf(text, "<b class=\"met\">%s</b>, epochs %zu to %zu, %.10s, by %s kernels",
+                   v->is_whole ? "yes" : "in part", v->first, v->last, v->date, v->isa);
+}
+
 void ms_report_about(const struct ms_report *report, struct ms_text *text) {
   const struct ms_run *run = &report->subject->run;
   const struct ms_run_about *about = &run->about;
   ms_text_add(text, "<p class=\"note\">");
   add_fact(text, "<strong>", about->name, "</strong>: ");
-  add_fact(text, "preset ", run->preset, "");
-  add_fact(text, ", begun ", about->date, "");
+  add_fact(text, about->name ? "preset " : "Preset ", run->preset, "");
+  add_fact(text, ", begun <time>", about->date, "</time>");
   add_fact(text, " by ", about->author, "");
   add_fact(text, " with ", run->program, "");
   add_fact(text, " (commit ", about->commit, ")");
@@ -230,7 +245,9 @@ void ms_report_about(const struct ms_report *report, struct ms_text *text) {
     add_fact(text, "", about->origin->folder, ".");
   }
   add_fact(text, "<br><code>", about->command, "</code>");
-  ms_text_add(text, "</p>\n");
+  ms_text_add(text, "<br>Verified: ");
+  add_verified(text, &report->subject->verified);
+  ms_text_add(text, ".</p>\n");
 }
 
 /* The part of path behind the folders that it begins with, which both have. */
@@ -262,43 +279,27 @@ static void add_link(struct ms_text *text, const char *page, const char *folder,
   ms_text_free(&whole);
 }
 
-/* What verify said of the run, if it was this user's verify. */
-static void add_verified(struct ms_text *text, const struct ms_verified *v) {
-  if (v->state == MS_NOT_VERIFIED)
-    ms_text_add(text, "no");
-  else if (v->state == MS_VERIFIED_OTHERS)
-    ms_text_add(text, "not by this user: verify it");
-  else if (v->state == MS_VERIFIED_BEFORE)
-    ms_text_printf(text, "no: its files have changed since %.10s", v->date);
-  else if (!v->passed)
-    add_fact(text, "<b class=\"missed\">differs</b>: ", v->difference, "");
-  else
-    ms_text_printf(text, "<b class=\"met\">%s</b>, epochs %zu to %zu, %.10s, by %s kernels",
-                   v->is_whole ? "verified" : "in part", v->first, v->last, v->date, v->isa);
-}
-
 void ms_table_machines(const struct ms_report *report, const char *page, struct ms_text *text) {
-  static const char *const names[] = {"run", "folder",  "program",        "contract", "kernels",
-                                      "CPU", "threads", "time per epoch", "in all",   "verified"};
-  struct ms_table table = ms_table_begin(text, "Machines", false, "facts machines stack", names, 10);
+  static const char *const names[] = {"run", "verified", "folder", "program", "CPU", "time per epoch"};
+  struct ms_table table = ms_table_begin(text, "Machines", false, "facts machines stack", names, 6);
   for (size_t i = 0; i < report->n_runs; ++i) {
     const struct ms_report_run *r = &report->runs[i];
     ms_table_row(&table, "");
     ms_table_printf(&table, "%s", name_of(r));
+    ms_table_cell(&table, "");
+    add_verified(text, &r->verified);
     ms_table_text(&table, r->folder);
     ms_text_add(text, "<small>");
     add_link(text, page, r->folder, "metrics.csv");
     add_link(text, page, r->folder, "run.json");
     ms_text_add(text, "</small>");
     ms_table_text(&table, r->run.program);
-    ms_table_printf(&table, "%zu", r->run.numerics_contract);
-    ms_table_text(&table, r->run.isa);
+    ms_text_printf(text, "<small>contract %zu</small>", r->run.numerics_contract);
     ms_table_text(&table, r->run.cpu);
-    ms_table_printf(&table, "%zu", r->run.threads);
-    ms_table_printf(&table, "%.3f s", r->run.result.epoch_seconds_median);
-    ms_table_printf(&table, "%.1f s", r->run.result.elapsed_s);
-    ms_table_cell(&table, "");
-    add_verified(text, &r->verified);
+    add_fact(text, "<small>", r->run.isa, " kernels, ");
+    ms_text_printf(text, "%zu thread%s</small>", r->run.threads, r->run.threads == 1 ? "" : "s");
+    ms_table_printf(&table, "%.3f s<small>%.1f s in all</small>", r->run.result.epoch_seconds_median,
+                    r->run.result.elapsed_s);
   }
   ms_table_end(&table);
   ms_text_add(text, "<p class=\"note\">Data read from ");

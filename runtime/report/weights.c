@@ -1,6 +1,7 @@
 /* Weights of the first layer as pictures: what a unit looks for. */
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
@@ -9,6 +10,7 @@
 #include "runtime/report/report.h"
 
 enum { COLUMNS = 8, MAX_UNITS = 64, WIDTH = 300, TITLE = 40, N_COLOURS = 255, ZERO = 127, MAX_PIXELS = 1 << 21 };
+enum { LINE = 17, LINE_BYTES = 38 }; /* of a name */
 
 /* Orange for negative, white for 0, blue for positive weights: lightness falls on both sides alike. */
 static void make_palette(uint8_t palette[3 * N_COLOURS]) {
@@ -36,7 +38,27 @@ static uint8_t colour(double weight, double scale) {
   return (uint8_t)(ZERO + ZERO * share + 0.5);
 }
 
-static enum ms_status draw(const struct ms_dataset *data, const struct ms_report_run *r, struct ms_panel *panel) {
+/* Bytes of the name that go on its first line: all, or up to a blank, at which no reference such as &amp; is cut. */
+static size_t first_line(const char *name) {
+  size_t n = strlen(name);
+  for (size_t blank = n; n > LINE_BYTES && blank > 0; --blank)
+    n = name[blank] == ' ' ? blank : n;
+  return n;
+}
+
+/* The name in two lines at most. */
+static void add_name(struct ms_text *svg, const char *name) {
+  for (int i = 0; i < 2 && *name; ++i) {
+    const size_t n = first_line(name);
+    ms_text_printf(svg, "<text class=\"title\" x=\"0\" y=\"%d\">%.*s%s</text>", 14 + LINE * i, (int)n, name,
+                   i == 1 && name[n] ? " …" : "");
+    name += n + (name[n] == ' ');
+  }
+}
+
+/* below: what the name of any panel of the figure needs below its first line. */
+static enum ms_status draw(const struct ms_dataset *data, const struct ms_report_run *r, int below,
+                           struct ms_panel *panel) {
   const struct ms_layer_view layer = ms_network_layer(r->run.network, 0);
   const size_t rows = data->rows, cols = data->cols;
   size_t n_units = layer.n_out < MAX_UNITS ? layer.n_out : MAX_UNITS;
@@ -56,15 +78,13 @@ static enum ms_status draw(const struct ms_dataset *data, const struct ms_report
     }
   make_palette(palette);
   panel->width = WIDTH;
-  panel->height = TITLE + drawn * (double)height / (double)width;
+  panel->height = TITLE + below + drawn * (double)height / (double)width;
   ms_text_printf(&panel->label, "Weights of %zu units of the first layer", n_units);
-  ms_text_printf(
-      &panel->svg,
-      "<text class=\"title\" x=\"0\" y=\"14\">%s</text><text class=\"tick\" x=\"0\" y=\"31\">colours from −%.3f to "
-      "%.3f</text>\n",
-      r->name.data, scale, scale);
-  ms_text_printf(&panel->svg, "<image class=\"colours\" x=\"0\" y=\"%d\" width=\"%.1f\" height=\"%.1f\" href=\"", TITLE,
-                 drawn, panel->height - TITLE);
+  add_name(&panel->svg, r->name.data);
+  ms_text_printf(&panel->svg, "<text class=\"tick\" x=\"0\" y=\"%d\">colours from −%.3f to %.3f</text>\n", 31 + below,
+                 scale, scale);
+  ms_text_printf(&panel->svg, "<image class=\"colours\" x=\"0\" y=\"%d\" width=\"%.1f\" height=\"%.1f\" href=\"",
+                 TITLE + below, drawn, panel->height - TITLE - below);
   enum ms_status status = ms_png_add_palette(&panel->svg, pixels, width, height, palette, N_COLOURS);
   ms_text_add(&panel->svg, "\"/>\n");
   free(pixels);
@@ -73,9 +93,14 @@ static enum ms_status draw(const struct ms_dataset *data, const struct ms_report
 
 enum ms_status ms_figure_weights(const struct ms_report *report, struct ms_figure *f) {
   enum ms_status status = MS_OK;
+  int below = 0;
   f->n_panels = report->n_runs < MS_MAX_PANELS ? report->n_runs : MS_MAX_PANELS;
+  for (size_t r = 0; r < f->n_panels; ++r) {
+    const char *name = report->runs[r].name.data;
+    below = name[first_line(name)] ? LINE : below;
+  }
   for (size_t r = 0; status == MS_OK && r < f->n_panels; ++r)
-    status = draw(&report->data->train, &report->runs[r], &f->panels[r]);
+    status = draw(&report->data->train, &report->runs[r], below, &f->panels[r]);
   ms_text_add(&f->title, "First-layer weights as pictures");
   ms_text_printf(&f->caption,
                  "A square per unit, of the first %d at most; a pixel per weight. Blue: more of this pixel raises the "

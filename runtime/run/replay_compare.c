@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/nn/network.h"
+#include "runtime/nn/settings.h"
 #include "runtime/platform/c_locale.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
@@ -118,6 +119,9 @@ enum ms_status ms_replay_compare_end(struct ms_replay *r, const struct ms_run *r
   ms_replay_compare_size(r, run->result.best_epoch, result->best_epoch, "best_epoch");
   ms_replay_compare_size(r, run->result.model_epoch, result->model_epoch, "model_epoch");
   ms_replay_compare_size(r, run->result.stopped_early, result->stopped_early, "stopped_early");
+  for (size_t i = 0; ms_preset_name(i) && strcmp(ms_preset_name(i), run->preset) != 0;)
+    if (!ms_preset_name(++i))
+      differ(r, run->preset, "none of that name", "preset");
   if (!network || r->difference[0])
     return MS_OK;
   ms_network_sha256(network, digest);
@@ -126,6 +130,9 @@ enum ms_status ms_replay_compare_end(struct ms_replay *r, const struct ms_run *r
     compare_text(r, run->network->test_sha256, run->test_sha256, MS_MODEL_FILE ": test_sha256");
   if (run->interrupted && run->has_test)
     differ(r, "there", "none before its end", "test");
+  if (!run->interrupted && !run->has_test && run->test_sha256[0] && run->config->val == 0)
+    differ(r, "missing", "one at its end",
+           "test"); /* with validation images, `reproduce` leaves the test images alone */
   MS_TRY(ms_split_make(&r->data->train, run->config, &split));
   ms_dataset_sha256(&split.train, digest); /* what it has where the validation images are of another data set */
   if (run->network->data_sha256[0] && strcmp(run->network->data_sha256, digest) != 0)
