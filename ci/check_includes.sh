@@ -21,7 +21,7 @@ function layer(path) {
   if (path ~ /^runtime\/exchange\//) return 7.6
   if (path ~ /^runtime\/report\//) return 8
   if (path ~ /^runtime\/cli\//) return 9
-  if (path ~ /^(tests|bench)\//) return 10
+  if (path ~ /^(tests|bench|web)\//) return 10
   return 0
 }
 function isa(path) {
@@ -54,7 +54,7 @@ AWK
 check() { # ROOT
   local includes
   includes=$(cd "$1" && grep -rnE '^[[:space:]]*#[[:space:]]*include[[:space:]]*["<]' --include='*.[ch]' --include='*.cc' \
-    kernels reference runtime cblas tests bench 2>/dev/null) || true # grep: some of the folders may not be there
+    kernels reference runtime cblas tests bench web 2>/dev/null) || true # grep: some of the folders may not be there
   [ -n "$includes" ] || { echo "no include at all below $1: nothing was checked"; return 1; }
   awk -v root="$1" "$rules" <<<"$includes"
 }

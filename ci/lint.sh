@@ -7,7 +7,7 @@ set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 cd "$root"
-folders=(kernels reference runtime cblas examples tests bench)
+folders=(kernels reference runtime cblas examples tests bench web)
 build="build-lint"
 failed=()
 

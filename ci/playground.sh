@@ -21,7 +21,8 @@ done
 
 missing_playground_packages() {
   { has_tool clang-19 && has_tool wasm-ld-19 && has_tool llvm-ar-19 && has_file /usr/include/wasm32-wasi/stdio.h &&
-    has_file /usr/lib/llvm-19/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a && has_tool node; } || cross_packages wasm32-wasi
+    has_file /usr/lib/llvm-19/lib/clang/19/lib/wasi/libclang_rt.builtins-wasm32.a && has_tool node; } ||
+    cross_packages wasm32-wasi
   ! $is_test || has_tool npm || echo npm
   ! $is_test || has_tool chromium || echo chromium
   ! $is_test || has_tool firefox-esr || echo firefox-esr

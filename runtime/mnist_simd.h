@@ -62,9 +62,9 @@ MS_API const char *ms_error_message(void);
 /* ---- Start -------------------------------------------------------------------------------------------------- */
 
 /* Chooses the kernels, starts the threads and checks this build. To be called before anything that computes.
- * isa: "scalar", "avx2", "avx512", "neon", "sve128", "sve256", "sve512", "rvv128", "rvv256", "rvv512", "vsx", or NULL
- * for the best that this CPU has. n_threads: 0 for all cores available to the process, of which training uses as many
- * as it is fastest with.
+ * isa: "scalar", "avx2", "avx512", "neon", "sve128", "sve256", "sve512", "rvv128", "rvv256", "rvv512", "vsx",
+ * "simd128" and "relaxed" (WebAssembly), or NULL for the best that this CPU has.
+ * n_threads: 0 for all cores available to the process, of which training uses as many as it is fastest with.
  * Any thread may call it, and several may: the first call starts the library, later ones join it, and it ends when
  * ms_shutdown was called as often as ms_init succeeded. The shared library stays in the process after a dlclose; a
  * plug-in that holds the static one ends it before it is unloaded. The child of a fork has the library as its parent

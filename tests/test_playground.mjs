@@ -70,7 +70,7 @@ async function train(page, settings) {
 
 async function ended(page) {
   await until(page, "!isTraining && (!document.getElementById('downloads-part').hidden || !document.getElementById('train-problem').hidden)", 60 * minutes);
-  return page.$$eval("#epochs tr", rows => rows.map(row => [row.querySelector("code").textContent, row.lastChild.textContent]));
+  return page.$$eval("#epochs tr", rows => rows.map(row => [row.querySelector("code").textContent, row.querySelector(".tick").textContent]));
 }
 
 async function saveRun(page, name) {

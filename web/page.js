@@ -222,7 +222,7 @@ const takeFiles = async list => {
   try {
     for (const { bytes, name } of models) {
       takeModel(await ask("loadModel", { bytes }));
-      $("data-text").textContent = `Model ${name}: ${model.units.join(" → ")}, SHA-256 ${model.sha256.slice(0, 16)}…`;
+      $("model-text").textContent = `Model ${name}: ${model.units.join(" → ")}, SHA-256 ${model.sha256.slice(0, 16)}…`;
       if (hasData && model.units[0] === rows * cols) evaluate();
     }
     if (others.length === 0) return;
@@ -231,7 +231,7 @@ const takeFiles = async list => {
     await storage?.put("data", others).catch(() => {});
     describeData(about);
   } catch (error) {
-    $("data-text").textContent = "";
+    if (!hasData) $("data-text").textContent = "";
     problem(error.message.replaceAll("/data/", "").replaceAll("/data", "these files"));
   }
 };
@@ -255,7 +255,7 @@ const settingsOf = () => {
   return { preset: values.get("preset"), settings };
 };
 
-// Whether the digests of this run are published: the report's own.
+// Whether the digests of this run are published: the report's own, whose learning rate is the same for any number of epochs.
 const isPublished = () => isMnist && run.preset === "final" && Object.entries(run.settings).every(([name, value]) => name === "epochs" || (name === "seed" && Number(value) === 42));
 
 const setState = (training, paused = false) => {
@@ -269,11 +269,11 @@ const setState = (training, paused = false) => {
 };
 
 const showEpochs = () => {
-  const compared = isPublished() && Number(run.settings.epochs ?? 50) === 50;
+  const isCompared = isPublished();
   $("epochs").replaceChildren(...epochs.map(epoch => {
-    const same = epoch.sha256 === published[epoch.epoch - 1];
-    return make("tr", {}, make("th", { scope: "row", textContent: epoch.epoch }), make("td", { textContent: epoch.train_loss.toFixed(4) }), make("td", { textContent: epoch.seconds.toFixed(2) }), make("td", { className: "text" }, make("code", { textContent: epoch.sha256 })),
-      compared || isPublished() ? make("td", { className: same ? "text same" : "text other", textContent: same ? "✓ the same" : "✗ another" }) : make("td", { className: "text", textContent: "none" }));
+    const same = epoch.sha256 === published[epoch.epoch - 1], tick = !isCompared ? "not published" : same ? "✓ the same" : "✗ another";
+    return make("tr", {}, make("th", { scope: "row", textContent: epoch.epoch }), make("td", { className: `text tick ${isCompared ? (same ? "same" : "other") : ""}`, textContent: tick }),
+      make("td", { className: "text" }, make("code", { textContent: epoch.sha256 })), make("td", { textContent: epoch.train_loss.toFixed(4) }), make("td", { textContent: epoch.seconds.toFixed(2) }));
   }));
   const total = plan.epochs, validation = epochs.some(epoch => epoch.val_loss !== undefined);
   const series = (train, val) => [{ name: "training", values: epochs.map(epoch => epoch[train]) }, ...(validation ? [{ name: "validation", values: epochs.map(epoch => epoch[val]) }] : [])];
@@ -333,7 +333,8 @@ events.end = async message => {
   $("progress").value = 1;
   const seconds = epochs.reduce((sum, epoch) => sum + epoch.seconds, 0);
   const same = isPublished() ? epochs.filter(epoch => epoch.sha256 === published[epoch.epoch - 1]).length : 0;
-  $("progress-text").textContent = `Trained: ${epochs.length} epochs in ${seconds.toFixed(0)} s, ${(epochs.length * plan.images / seconds).toFixed(0)} images/s.${isPublished() ? ` ${same} of ${epochs.length} digests are the published ones.` : ""}`;
+  $("progress-text").textContent = `Trained: ${epochs.length} epoch${epochs.length === 1 ? "" : "s"} in ${seconds.toFixed(0)} s, ${(epochs.length * plan.images / seconds).toFixed(0)} images/s.${isPublished() ? ` ${same} of ${epochs.length} digests are the published ones.` : ""}`;
+  $("model-text").textContent = "";
   takeModel(message.model);
   await keep(message, true);
   showDownloads(message.names);
