@@ -57,6 +57,8 @@ LC_ALL=C sed 's/"mnist_simd /"OTHER-PROG /' model/two >model/rewritten
 sed 's/"class_names": null/"class_names": ["a b", null, "\\u00e9", null, null, null, null, null, null, null]/' run_summary/two >run_summary/names
 # With an absent class.
 sed '/"f1"/,/]/s/[0-9.]\+,$/null,/' run_summary/two >run_summary/absent
+sed 's/"from": null/"from": {"folder": "runs\/one", "epoch": 2, "weights_sha256": "'"$(printf 'a%.0s' {1..64})"'", "moments": true}/
+  s/"author": null/"author": "A. N. Other"/' run_summary/two >run_summary/from
 
 # Interrupted, a run leaves its checkpoint.
 "${train[@]}" --hidden 3 --dropout 0.5 --val 5 --epochs 100000 --out work/stopped >work/log &
