@@ -115,6 +115,14 @@ install_packages() { # "PACKAGE PACKAGE ..."
     fail "apt-get could not install: $1"
 }
 
+# Those of a list, if there are any, or the line to type.
+require_these() { # "PACKAGE PACKAGE ..."
+  [ -n "$1" ] || return 0
+  can_install || fail "Missing: $1. On Debian or Ubuntu, type: sudo apt-get install -y $1"
+  step "installing $1"
+  install_packages "$1"
+}
+
 # One package that is not available must not cost the others: Ubuntu has no chromium.
 install_available() { # "PACKAGE PACKAGE ..."
   local package

@@ -146,12 +146,7 @@ CODE
 }
 
 require_packages
-missing=$(missing_lint_packages | xargs)
-if [ -n "$missing" ]; then
-  can_install || fail "Missing: $missing. On Debian or Ubuntu, type: sudo apt-get install -y $missing"
-  step "installing $missing"
-  install_packages "$missing"
-fi
+require_these "$(missing_lint_packages | xargs)"
 if [ "${1:-}" = --self-test ]; then
   self_test
   exit

@@ -29,12 +29,7 @@ missing_playground_packages() {
 }
 
 require_packages
-missing=$(missing_playground_packages | xargs)
-if [ -n "$missing" ]; then
-  can_install || fail "Missing: $missing. On Debian or Ubuntu, type: sudo apt-get install -y $missing"
-  step "installing $missing"
-  install_packages "$missing"
-fi
+require_these "$(missing_playground_packages | xargs)"
 MNIST_SIMD_DATA=$("$root/ci/get_data.sh")
 export MNIST_SIMD_DATA
 build

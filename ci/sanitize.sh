@@ -89,12 +89,7 @@ for check in "${chosen[@]}"; do
   [[ $check =~ ^(asan|tsan|valgrind)$ ]] || fail "Usage: sanitize.sh [asan] [tsan] [valgrind]"
 done
 require_packages
-missing=$(for check in "${chosen[@]}"; do missing_sanitizer_packages "$check"; done | sort -u | xargs)
-if [ -n "$missing" ]; then
-  can_install || fail "Missing: $missing. On Debian or Ubuntu, type: sudo apt-get install -y $missing"
-  step "installing $missing"
-  install_packages "$missing"
-fi
+require_these "$(for check in "${chosen[@]}"; do missing_sanitizer_packages "$check"; done | sort -u | xargs)"
 MNIST_SIMD_DATA=$("$root/ci/get_data.sh")
 export MNIST_SIMD_DATA
 for check in "${chosen[@]}"; do

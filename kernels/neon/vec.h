@@ -41,23 +41,7 @@ typedef uint32x4_t vmask; /* all bits of a lane */
 #define v_zip_low vzip1q_f32
 #define v_zip_high vzip2q_f32
 
-static inline vec v_load_first(const float *x, size_t n) {
-  if (n == LANES)
-    return vld1q_f32(x);
-  float lanes[LANES] = {0};
-  memcpy(lanes, x, n * sizeof(float));
-  return vld1q_f32(lanes);
-}
-
-static inline void v_store_first(float *y, size_t n, vec v) {
-  if (n == LANES) {
-    vst1q_f32(y, v);
-    return;
-  }
-  float lanes[LANES];
-  vst1q_f32(lanes, v);
-  memcpy(y, lanes, n * sizeof(float));
-}
+#include "kernels/simd/first_lanes.h"
 
 static inline ivec v_load_bytes(const uint8_t *x, size_t n) {
   uint64_t four = 0; /* read without passing the end of x */

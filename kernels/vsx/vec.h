@@ -64,23 +64,7 @@ static inline void v_store(float *y, vec v) {
   vec_xst_be(v, 0, y);
 }
 
-static inline vec v_load_first(const float *x, size_t n) {
-  if (n == LANES)
-    return v_load(x);
-  float lanes[LANES] = {0};
-  memcpy(lanes, x, n * sizeof(float));
-  return v_load(lanes);
-}
-
-static inline void v_store_first(float *y, size_t n, vec v) {
-  if (n == LANES) {
-    v_store(y, v);
-    return;
-  }
-  float lanes[LANES];
-  v_store(lanes, v);
-  memcpy(y, lanes, n * sizeof(float));
-}
+#include "kernels/simd/first_lanes.h"
 
 static inline ivec v_load_bytes(const uint8_t *x, size_t n) {
   uint32_t four = 0; /* read without passing the end of x */

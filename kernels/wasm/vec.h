@@ -49,23 +49,7 @@ typedef v128_t vmask; /* all bits of a lane */
 #define v_zip_low(x, y) wasm_i32x4_shuffle(x, y, 0, 4, 1, 5)
 #define v_zip_high(x, y) wasm_i32x4_shuffle(x, y, 2, 6, 3, 7)
 
-static inline vec v_load_first(const float *x, size_t n) {
-  if (n == LANES)
-    return wasm_v128_load(x);
-  float lanes[LANES] = {0};
-  memcpy(lanes, x, n * sizeof(float));
-  return wasm_v128_load(lanes);
-}
-
-static inline void v_store_first(float *y, size_t n, vec v) {
-  if (n == LANES) {
-    wasm_v128_store(y, v);
-    return;
-  }
-  float lanes[LANES];
-  wasm_v128_store(lanes, v);
-  memcpy(y, lanes, n * sizeof(float));
-}
+#include "kernels/simd/first_lanes.h"
 
 static inline ivec v_load_bytes(const uint8_t *x, size_t n) {
   uint32_t four = 0; /* read without passing the end of x */
