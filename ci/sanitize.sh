@@ -3,14 +3,14 @@
 # valgrind, which sees memory that was never written. Installs what is missing.
 # Usage: sanitize.sh [asan] [tsan] [valgrind]     (all three without an argument: about twenty minutes)
 #
-# Left out: exp_log (all 2^32 floats) and full_run (50 epochs), which take an hour under a sanitizer and run code that the other
-# tests run too; get_data and guards, which run scripts and builds of their own; mpi and slurm, which run the code that
-# sweep_runs does. Nothing is suppressed.
+# Left out: exp_log (all 2^32 floats), full_run (50 epochs) and reproduce (the report's stages at full width), which take from ten
+# minutes to an hour under a sanitizer and run code that the other tests run too; get_data and guards, which run scripts and
+# builds of their own; mpi and slurm, which run the code that sweep_runs does. Nothing is suppressed.
 set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-left_out='^(exp_log|full_run|get_data|guards|mpi|slurm)$'
+left_out='^(exp_log|full_run|get_data|guards|mpi|reproduce|slurm)$'
 
 # valgrind knows no AVX-512, and does not flush subnormals where a program asks for it, which test_fpenv is about. The tests of
 # kernels, training and checkpoints take from minutes to an hour under it, and in test_sweep it takes memmove for memcpy: in the

@@ -20,6 +20,7 @@ struct comparison {
   one_argument *reference, *kernels[MAX_TEST_ISAS];
   size_t n_kernels;
   double (*exact)(double);
+  float lowest, highest; /* beyond these, the exact value is no normal float: the contract asks for a special one */
   struct part {
     uint64_t n_inputs, n_differences, checksum;
     float first_difference;
@@ -32,9 +33,12 @@ struct comparison {
 static double error_ulp(double exact, float found) {
   if (!(fabs(exact) >= (double)FLT_MIN && fabs(exact) <= (double)FLT_MAX) || !isfinite(found))
     return 0;
-  int exponent;
-  frexp(exact, &exponent);
-  return fabs((double)found - exact) / ldexp(1, exponent - FLT_MANT_DIG);
+  uint64_t bits;
+  double ulps; /* in 1: 2^(23 - the exponent of exact) */
+  memcpy(&bits, &exact, sizeof bits);
+  bits = (1023 + FLT_MANT_DIG - 1 + 1023 - (bits >> 52 & 0x7ff)) << 52;
+  memcpy(&ulps, &bits, sizeof ulps);
+  return fabs((double)found - exact) * ulps;
 }
 
 static void compare_chunk(const struct comparison *c, uint64_t first, struct part *part) {
@@ -51,7 +55,8 @@ static void compare_chunk(const struct comparison *c, uint64_t first, struct par
   for (size_t i = 0; i < CHUNK; ++i) {
     if (!isnan(expected[i])) /* of NaN the contract promises no bits */
       part->checksum += ms_float_bits(expected[i]) * (2 * (first + i) + 1);
-    const double error = error_ulp(c->exact((double)x[i]), expected[i]);
+    const bool is_normal = x[i] >= c->lowest && x[i] <= c->highest;
+    const double error = is_normal ? error_ulp(c->exact((double)x[i]), expected[i]) : 0;
     if (error > part->worst_ulp) {
       part->worst_ulp = error;
       part->worst_at = x[i];
@@ -104,13 +109,13 @@ static void add_kernels(struct comparison *c, bool logarithm) {
 
 /* The bounds are those that kernels/exp_log.h states. */
 static void exp_all(void) {
-  static struct comparison c = {.reference = ms_exp_f32_reference, .exact = exp};
+  static struct comparison c = {.reference = ms_exp_f32_reference, .exact = exp, .lowest = -88, .highest = 89};
   add_kernels(&c, false);
   compare_all(&c, 0x92d7b5b064914a5e, 1.01);
 }
 
 static void log_all(void) {
-  static struct comparison c = {.reference = ms_log_f32_reference, .exact = log};
+  static struct comparison c = {.reference = ms_log_f32_reference, .exact = log, .lowest = 0, .highest = FLT_MAX};
   add_kernels(&c, true);
   compare_all(&c, 0xeea19453d91ad7b7, 0.802);
 }
