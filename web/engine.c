@@ -84,7 +84,9 @@ int EXPORT(read_data)(const char *path, const char *split) {
   const struct ms_data_options options = {.part = MS_DATA_TEST_IF_THERE, .split = split};
   struct ms_data read;
   char digest[65];
-  const enum ms_status status = ms_data_read(path, &options, &read);
+  const enum ms_status status = training.is_open
+                                    ? ms_fail(MS_ERROR_ARGUMENT, "a training is at work on the data: stop it first")
+                                    : ms_data_read(path, &options, &read);
   if (status != MS_OK)
     return fail(status);
   ms_data_free(&data);
@@ -222,8 +224,8 @@ int EXPORT(find_nearest)(const uint8_t *pixels, size_t n, uint32_t *indices) {
   const struct ms_dataset *part = &data.train;
   const size_t n_pixels = part->rows * part->cols;
   uint64_t *distances;
-  if (!part->images || part->n < n)
-    return fail(ms_fail(MS_ERROR_ARGUMENT, "there are no training images yet"));
+  if (!part->images || part->n < n || n_pixels != n_inputs())
+    return fail(ms_fail(MS_ERROR_ARGUMENT, "there are no training images of this size"));
   const enum ms_status status = ms_allocate(n, sizeof *distances, "distances", &distances);
   if (status != MS_OK)
     return fail(status);
@@ -376,6 +378,23 @@ static enum ms_status open_training(const char *folder, const char *preset, char
   return ms_session_begin(&training.session, &observer);
 }
 
+/* The settings of a preset: name and value, as ms_config_get gives it. */
+int EXPORT(describe_preset)(const char *preset) {
+  struct ms_config *config;
+  const enum ms_status status = ms_config_preset(preset, &config);
+  if (status != MS_OK)
+    return fail(status);
+  json_t *settings = json_object();
+  const char *name;
+  for (size_t i = 0; (name = ms_setting_name(i)) != NULL; ++i) {
+    char value[MS_SETTING_SIZE];
+    ms_config_get(config, name, value);
+    json_object_set_new(settings, name, json_string(value));
+  }
+  ms_config_free(config);
+  return say(settings);
+}
+
 /* Begins or resumes a run in a folder. settings: "name=value" lines, the names of ms_setting_name. */
 int EXPORT(open_run)(const char *folder, const char *preset, char *settings, const char *name, int resume) {
   close_training();
@@ -415,7 +434,7 @@ int EXPORT(advance_run)(double seconds) {
 }
 
 /* Ends the run: its model, the best of its epochs with early stopping, is the one at hand, and in the folder with
- * run.json. */
+ * run.json. Says which epoch's it is. */
 int EXPORT(end_run)(void) {
   if (!training.is_open || !ms_training_is_done(training.session.training))
     return fail(ms_fail(MS_ERROR_ARGUMENT, "no training has come to its end"));
@@ -426,9 +445,12 @@ int EXPORT(end_run)(void) {
     model = training.session.run.network;
     training.session.run.network = NULL;
   }
-  const int code = status == MS_OK ? describe_model() : fail(status);
+  const struct ms_train_result result = training.session.run.result;
   close_training();
-  return code;
+  if (status != MS_OK)
+    return fail(status);
+  return say(json_pack("{s:I, s:b}", "model_epoch", (json_int_t)result.model_epoch, "stopped_early",
+                       (int)result.stopped_early));
 }
 
 /* Leaves a run where it is: what its last checkpoint has is in the folder. */

@@ -87,6 +87,7 @@ export class Engine {
 
   predict(pixels) {
     const { units } = this.model, n = pixels.length / units[0];
+    if (!Number.isInteger(n)) throw new Error(`this network takes ${units[0]} pixels, a drawing has ${pixels.length}`);
     return this.fill(Float32Array, n * units.at(-1), "predict", n, pixels);
   }
 
@@ -146,7 +147,9 @@ export class Engine {
   }
 
   endRun() {
-    return this.model = this.ask("end_run");
+    const result = this.ask("end_run");
+    this.model = this.ask("describe_model");
+    return result;
   }
 
   closeRun() {

@@ -57,7 +57,7 @@ export const drawCurves = (svg, series, epochs, format, title) => {
     svg.append(element("path", { class: "grid", d: `M${left} ${at(tick)}H${width - right}` }));
     svg.append(element("text", { class: "tick", x: left - 8, y: at(tick) + 4, "text-anchor": "end" }, format(tick)));
   }
-  for (const tick of axis([1, Math.max(epochs, 2)]).ticks.map(Math.round).filter(tick => tick >= 1 && tick <= epochs))
+  for (const tick of new Set(axis([1, Math.max(epochs, 2)]).ticks.map(Math.round).filter(tick => tick >= 1 && tick <= epochs)))
     svg.append(element("text", { class: "tick", x: x(tick), y: height - 6, "text-anchor": "middle" }, tick));
   series.forEach((one, i) => {
     svg.append(element("path", { class: `curve c${i}`, d: one.values.map((value, e) => `${e ? "L" : "M"}${x(e + 1)} ${at(value)}`).join("") }));

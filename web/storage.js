@@ -1,8 +1,18 @@
 // What outlives the page: the data set that was dropped on it, and the run under way. In IndexedDB, of this browser alone.
 
 export class Storage {
-  // undefined where the browser keeps nothing: in a private window, for one.
-  static open() {
+  // undefined where the browser keeps nothing, in a private window for one, or where another tab of the page has it: two would
+  // overwrite each other's run.
+  static async open() {
+    const isOurs = await new Promise(resolve => {
+      if (!navigator.locks) return resolve(true);
+      // Held until the page is closed.
+      navigator.locks.request("mnist_simd", { ifAvailable: true }, lock => {
+        resolve(Boolean(lock));
+        return lock && new Promise(() => {});
+      }).catch(() => resolve(true));
+    });
+    if (!isOurs) return undefined;
     return new Promise(resolve => {
       try {
         const request = indexedDB.open("mnist_simd", 1);
@@ -41,6 +51,12 @@ export class Storage {
 
   async runFiles(about) {
     return Promise.all(about.names.map(async name => ({ name, bytes: await this.get(`run/${name}`) })));
+  }
+
+  forgetData() {
+    return this.transact("readwrite", store => {
+      store.delete("data");
+    });
   }
 
   forgetRun() {

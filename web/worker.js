@@ -25,11 +25,11 @@ turn.port1.onmessage = () => {
   try {
     const progress = engine.advanceRun(slice_s);
     postMessage({ event: "progress", progress });
-    if (progress.ended.length > 0) post({ event: "epoch", epochs: progress.ended, weights: engine.firstWeights(24) });
+    if (progress.ended.length > 0) post({ event: "epoch", epochs: progress.ended, model: engine.model, weights: engine.firstWeights(24) });
     if (progress.is_done) {
       state = "idle";
-      engine.endRun();
-      post({ event: "end", model: engine.model });
+      const result = engine.endRun();
+      post({ event: "end", model: engine.model, result });
     } else turn.port2.postMessage(null);
   } catch (error) {
     state = "idle";
@@ -49,7 +49,8 @@ const calls = {
     return engine.about;
   },
   readData: ({ files, split }) => engine.readData(files, split),
-  loadModel: ({ bytes }) => engine.loadModel(bytes),
+  loadModel: ({ bytes, name }) => engine.loadModel(bytes, name),
+  preset: ({ name }) => engine.ask("describe_preset", name),
   look: ({ pixels }) => look(pixels),
   draw: ({ rows, cols, drawing }) => look(engine.prepareDigit(rows, cols, drawing)),
   explain: ({ pixels, classNumber }) => engine.explain(pixels, classNumber),
