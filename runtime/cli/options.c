@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "runtime/cli/terminal.h"
+#include "runtime/platform/console.h"
 #include "runtime/platform/did_you_mean.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
@@ -58,7 +59,7 @@ int cli_fail(const struct cli_command *command, enum ms_status status) {
 /* Lines behind so many blanks. On a terminal that is too narrow for one of them, paragraphs flow anew; lines that begin
  * with a blank stay as they are. */
 static void print_lines(const char *text, size_t indent) {
-  const size_t width = output_width(SIZE_MAX);
+  const size_t width = ms_console_columns(SIZE_MAX);
   size_t widest = 0, column = indent;
   bool is_flowing = false;
   for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')

@@ -1,32 +1,21 @@
 /* The "C" locale and rounding to nearest for the calling thread, while a number is written or read. */
-#define _POSIX_C_SOURCE 200809L /* uselocale */
 #include "runtime/platform/c_locale.h"
 
 #include <fenv.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "runtime/platform/pthreads.h"
-
-static locale_t c_locale; /* kept until the process ends */
-
-static void make(void) {
-  c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-}
+#include "runtime/platform/system.h"
 
 /* Rounding decides the last digit too. Kept as a whole: a caller may have set that of SSE without that of the x87 unit,
  * which is all that fegetround sees, and traps. */
 struct environment {
-  locale_t locale;
+  void *locale;
   fenv_t floating;
 };
 
-/* Without memory for a locale the process's own stays; glibc needs none for this one. */
 static struct environment enter(void) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, make);
-  struct environment before = {.locale = uselocale(c_locale)};
+  struct environment before = {.locale = ms_os_c_locale()};
   feholdexcept(&before.floating);
   fesetround(FE_TONEAREST);
   return before;
@@ -34,7 +23,7 @@ static struct environment enter(void) {
 
 static void leave(const struct environment *before) {
   fesetenv(&before->floating);
-  uselocale(before->locale);
+  ms_os_restore_locale(before->locale);
 }
 
 int ms_vsnprintf(char *text, size_t size, const char *format, va_list args) {
