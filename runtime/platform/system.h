@@ -3,6 +3,7 @@
 #ifndef MS_PLATFORM_SYSTEM_H
 #define MS_PLATFORM_SYSTEM_H
 
+#include <fenv.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -84,9 +85,19 @@ int ms_os_lock(int file, char holder[MS_HOLDER_SIZE]);
 /* A multiple of MS_ALIGNMENT, aligned to it, for free(). NULL if the system has not as much. */
 void *ms_os_allocate(size_t n_bytes);
 
-/* The "C" locale for numbers of the calling thread; what ms_os_restore_locale takes back, once. */
-void *ms_os_c_locale(void);
-void ms_os_restore_locale(void *before);
+/* The "C" locale and rounding to nearest for the calling thread, until ms_os_leave_numbers gives back what it had before,
+ * traps and exceptions included. */
+struct ms_os_numbers {
+  void *locale;
+#if defined(_WIN32)
+  unsigned sse;
+  unsigned short x87;
+#else
+  fenv_t floating;
+#endif
+};
+void ms_os_enter_numbers(struct ms_os_numbers *before);
+void ms_os_leave_numbers(const struct ms_os_numbers *before);
 
 uint64_t ms_os_process(void);
 bool ms_os_random(void *bytes, size_t n_bytes);

@@ -240,15 +240,19 @@ static void make_locale(void) {
   c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 }
 
-/* Without memory for a locale the process's own stays; glibc needs none for this one. */
-void *ms_os_c_locale(void) {
+/* Without memory for a locale the process's own stays; glibc needs none for this one. Of rounding and traps, the whole is
+ * kept: a caller may have set those of SSE without those of the x87 unit, which are all that fegetround sees. */
+void ms_os_enter_numbers(struct ms_os_numbers *before) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, make_locale);
-  return uselocale(c_locale);
+  before->locale = uselocale(c_locale);
+  feholdexcept(&before->floating);
+  fesetround(FE_TONEAREST);
 }
 
-void ms_os_restore_locale(void *before) {
-  uselocale(before);
+void ms_os_leave_numbers(const struct ms_os_numbers *before) {
+  fesetenv(&before->floating);
+  uselocale(before->locale);
 }
 
 uint64_t ms_os_process(void) {
