@@ -224,7 +224,7 @@ static void print_plan(const struct task *t) {
 static int finish(struct task *t) {
   const bool whole = t->shard.n == 1;
   char program[SHELL_WORD_SIZE], word[SHELL_WORD_SIZE];
-  enum ms_status status = whole ? ms_sweep_merge(t->folder, &t->sweep) : MS_OK;
+  enum ms_status status = whole ? ms_sweep_merge(t->folder, &t->sweep, &t->log) : MS_OK;
   if (status == MS_OK && whole)
     status = print_sweep(&t->sweep);
   if (status != MS_OK)

@@ -147,11 +147,12 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
     const int found = getopt_long(argc, argv, ":h", long_options, NULL);
     if (found == -1)
       break;
-    if (found == ':') {
+    const int known = optopt - FIRST_OPTION;
+    if (found == ':' && known >= 0 && known < n && command->options[known].value) {
       cli_error(command, "%s needs a value: see 'mnist_simd %s --help'", argv[optind - 1], command->name);
       return false;
     }
-    if (found == '?') {
+    if (found == '?' || found == ':') { /* BSD's says ':' too of a value that an option does not take */
       tell_wrong_option(command, argv);
       return false;
     }

@@ -24,19 +24,20 @@ const char *plural_s(size_t n) {
 }
 
 const char *shell_word(char *out, const char *path) {
-  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
+  static const char plain[] = MS_SHELL_PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@";
   if (*path && strspn(path, plain) == strlen(path)) {
     snprintf(out, SHELL_WORD_SIZE, "%s", path);
     return out;
   }
   char *end = out;
-  *end++ = '\'';
+  *end++ = MS_SHELL_QUOTE;
   for (; *path && end - out < SHELL_WORD_SIZE - 6; ++path)
-    if (*path == '\'')
+    if (*path == MS_SHELL_QUOTE)
       end += sprintf(end, "'\\''");
     else
       *end++ = *path;
-  strcpy(end, "'");
+  *end++ = MS_SHELL_QUOTE;
+  *end = '\0';
   return out;
 }
 

@@ -6,6 +6,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+/* How words are quoted for the shell that people type into, and what needs no quotes there besides letters. */
+#if defined(_WIN32)
+#define MS_SHELL_QUOTE '"' /* in no name of a file */
+#define MS_SHELL_PLAIN "\\"
+#else
+#define MS_SHELL_QUOTE '\''
+#define MS_SHELL_PLAIN "%"
+#endif
+
 /* The first call of main. Arguments become UTF-8 where they are text, standard output takes '\n' as it is, and a reader
  * that is gone, or a file over its limit, is an error of the write. */
 void ms_console_start(int *argc, char ***argv);

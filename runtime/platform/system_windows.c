@@ -283,13 +283,12 @@ static HANDLE handle_of(int file) {
 int ms_os_open(const char *path, enum ms_os_mode mode) {
   static const struct {
     DWORD access, disposition, flags;
-    int of_file;
   } modes[] = {
-      [MS_OS_READ] = {GENERIC_READ, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS /* folders too */, _O_RDONLY},
-      [MS_OS_NEW] = {GENERIC_WRITE, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, 0},
-      [MS_OS_NEW_PRIVATE] = {GENERIC_WRITE, CREATE_NEW, FILE_ATTRIBUTE_NORMAL, 0}, /* a user's folders are */
-      [MS_OS_APPEND] = {GENERIC_READ | GENERIC_WRITE, OPEN_ALWAYS, FILE_FLAG_OPEN_REPARSE_POINT, _O_APPEND},
-      [MS_OS_LOCK] = {GENERIC_READ | GENERIC_WRITE, OPEN_ALWAYS, FILE_FLAG_OPEN_REPARSE_POINT, 0},
+      [MS_OS_READ] = {GENERIC_READ, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS /* folders too */},
+      [MS_OS_NEW] = {GENERIC_WRITE, CREATE_NEW, FILE_ATTRIBUTE_NORMAL},
+      [MS_OS_NEW_PRIVATE] = {GENERIC_WRITE, CREATE_NEW, FILE_ATTRIBUTE_NORMAL}, /* a user's folders are */
+      [MS_OS_APPEND] = {GENERIC_READ | GENERIC_WRITE, OPEN_ALWAYS, FILE_FLAG_OPEN_REPARSE_POINT},
+      [MS_OS_LOCK] = {GENERIC_READ | GENERIC_WRITE, OPEN_ALWAYS, FILE_FLAG_OPEN_REPARSE_POINT},
   };
   struct wide_path wide;
   struct ms_os_info info;
@@ -303,7 +302,7 @@ int ms_os_open(const char *path, enum ms_os_mode mode) {
   if (!succeeded(handle != INVALID_HANDLE_VALUE))
     return -1;
   const bool is_link = mode >= MS_OS_APPEND && info_of(handle, &info) && info.kind == MS_OTHER_FILE;
-  const int file = is_link ? -1 : _open_osfhandle((intptr_t)handle, modes[mode].of_file | _O_BINARY | _O_NOINHERIT);
+  const int file = is_link ? -1 : _open_osfhandle((intptr_t)handle, _O_BINARY | _O_NOINHERIT);
   if (file < 0)
     CloseHandle(handle);
   if (is_link)
@@ -330,7 +329,10 @@ ptrdiff_t ms_os_read_at(int file, void *data, size_t n_bytes, uint64_t at) {
 }
 
 ptrdiff_t ms_os_write(int file, const void *data, size_t n_bytes) {
-  return _write(file, data, n_bytes < MAX_IO ? (unsigned)n_bytes : MAX_IO);
+  OVERLAPPED at_end = {.Offset = UINT32_MAX, .OffsetHigh = UINT32_MAX};
+  DWORD written = 0;
+  const DWORD n = n_bytes < MAX_IO ? (DWORD)n_bytes : MAX_IO;
+  return succeeded(WriteFile(handle_of(file), data, n, &written, &at_end)) ? (ptrdiff_t)written : -1;
 }
 
 bool ms_os_truncate(int file, uint64_t n_bytes) {

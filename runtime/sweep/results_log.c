@@ -136,12 +136,16 @@ enum ms_status ms_sweep_log_add(struct ms_sweep_log *log, const struct ms_sweep_
   return status;
 }
 
+static void close_file(int *file) {
+  if (*file >= 0)
+    ms_os_close(*file);
+  *file = -1;
+}
+
 void ms_sweep_log_close(struct ms_sweep_log *log) {
-  const int files[] = {log->results, log->times, log->lock};
-  for (size_t i = 0; i < 3; ++i)
-    if (files[i] >= 0)
-      ms_os_close(files[i]);
-  log->results = log->times = log->lock = -1;
+  close_file(&log->results);
+  close_file(&log->times);
+  close_file(&log->lock);
 }
 
 /* ---- Merging ---- */
@@ -163,8 +167,10 @@ static enum ms_status merge(const char *folder, const struct ms_sweep *sweep, st
   return ms_run_folder_write(folder, "results.jsonl", results);
 }
 
-enum ms_status ms_sweep_merge(const char *folder, const struct ms_sweep *sweep) {
+enum ms_status ms_sweep_merge(const char *folder, const struct ms_sweep *sweep, struct ms_sweep_log *log) {
   struct ms_text results = {0}, times = {0};
+  close_file(&log->results);
+  close_file(&log->times);
   const enum ms_status status = merge(folder, sweep, &results, &times);
   ms_text_free(&results);
   ms_text_free(&times);
