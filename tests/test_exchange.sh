@@ -31,11 +31,11 @@ stopped_on() { # MACHINE ARGUMENT...
   [ $? -eq 143 ]
 }
 
-# A new run, once more if it was too fast to be stopped.
+# A new run, once more if it was too fast to be stopped, or where the signal kills, before its first checkpoint.
 begun_on() { # MACHINE FOLDER
   for _ in $(seq 20); do
     rm -rf "$2"
-    ! stopped_on "$1" "${settings[@]}" --out "$2" || return 0
+    ! stopped_on "$1" "${settings[@]}" --out "$2" || ! compgen -G "$2/checkpoint-?.safetensors" >/dev/null || return 0
   done
   return 1
 }

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "runtime/cli/terminal.h"
 #include "runtime/platform/columns.h"
 #include "runtime/platform/console.h"
 

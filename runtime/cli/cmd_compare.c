@@ -8,7 +8,6 @@
 #include "runtime/cli/data.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
-#include "runtime/cli/terminal.h"
 #include "runtime/data/pixels.h"
 #include "runtime/platform/c_locale.h"
 #include "runtime/platform/console.h"

@@ -9,7 +9,6 @@
 #include "runtime/cli/options.h"
 #include "runtime/cli/predictions.h"
 #include "runtime/cli/print.h"
-#include "runtime/cli/terminal.h"
 #include "runtime/nn/network.h"
 #include "runtime/platform/console.h"
 #include "runtime/platform/files.h"

@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/cli/terminal.h"
 #include "runtime/platform/console.h"
 #include "runtime/platform/did_you_mean.h"
 #include "runtime/platform/error.h"

@@ -8,7 +8,6 @@
 
 #include "runtime/cli/class_tables.h"
 #include "runtime/cli/print.h"
-#include "runtime/cli/terminal.h"
 #include "runtime/platform/c_locale.h"
 #include "runtime/platform/columns.h"
 #include "runtime/platform/console.h"

@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "runtime/cli/class_tables.h"
-#include "runtime/cli/terminal.h"
 #include "runtime/data/pixels.h"
 #include "runtime/nn/settings.h"
 #include "runtime/platform/c_locale.h"
