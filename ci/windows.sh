@@ -14,8 +14,7 @@ which=${1-}
 case $which in '' | --build | --all) ;; *) fail "$1: unknown. Usage: windows.sh [--build | --all]" ;; esac
 
 missing_windows_packages() {
-  has_tool $target-gcc-posix || echo gcc-mingw-w64-x86-64-posix
-  [ "$which" = --build ] || has_tool wine || echo wine wine64
+  has_tool $target-gcc-posix && has_tool wine || cross_packages $target
 }
 
 # ---- The program ----
@@ -103,7 +102,7 @@ for isa in scalar avx2 avx512; do
 done
 
 step "tests in C: but for exp_log, which takes all floats"
-ctest --test-dir "$folder" --output-on-failure --exclude-regex '^exp_log$' || failed+=("tests in C")
+ctest --test-dir "$folder" --parallel "$(nproc)" --output-on-failure --exclude-regex '^exp_log$' || failed+=("tests in C")
 
 step "tests that are scripts"
 cat >"$folder/mnist_simd" <<'SCRIPT'

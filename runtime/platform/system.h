@@ -71,7 +71,7 @@ int ms_os_open(const char *path, enum ms_os_mode mode); /* -1 on failure */
 bool ms_os_close(int file);
 bool ms_os_info_of(int file, struct ms_os_info *info);
 ptrdiff_t ms_os_read_at(int file, void *data, size_t n_bytes, uint64_t at); /* bytes read, -1 on failure */
-ptrdiff_t ms_os_write(int file, const void *data, size_t n_bytes); /* at its end */
+ptrdiff_t ms_os_write(int file, const void *data, size_t n_bytes);          /* at its end */
 bool ms_os_truncate(int file, uint64_t n_bytes);
 bool ms_os_sync(int file);
 
