@@ -41,7 +41,7 @@ begun_on() { # MACHINE FOLDER
 }
 
 ended_as_whole() { # FOLDER
-  local how='"(date|command|isa|threads|cpu|elapsed_s|checkpoints_s|epoch_seconds_median|compiler)"'
+  local how='"(date|command|isa|threads|cpu|elapsed_s|checkpoints_s|epoch_seconds_median|compiler|commit)"'
   cmp whole/model.safetensors "$1/model.safetensors" && cmp whole/metrics.csv "$1/metrics.csv" &&
     cmp <(grep -vE "$how" whole/run.json) <(grep -vE "$how" "$1/run.json")
 }

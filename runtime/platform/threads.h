@@ -34,7 +34,7 @@ void ms_pool_tune(double seconds, size_t n);
 
 /* A place among n_items for an item of ms_pool_each, such that the items of one thread are neighbours: for items that
  * write side by side. Where the places of two threads alternate, prefetching takes lines that the other one is writing,
- * at every border; where the two share no last-level cache, evaluation took 1.6 times as long. */
+ * at every border; where the two each no last-level cache, evaluation took 1.6 times as long. */
 size_t ms_pool_neighbours(size_t item, size_t n_items);
 
 /* The scratch memory of a task's index, aligned to MS_ALIGNMENT; for use within a task. */
@@ -47,9 +47,9 @@ struct ms_range {
 };
 static inline struct ms_range ms_split(size_t total, size_t unit, size_t parts, size_t index) {
   const size_t units = (total + unit - 1) / unit;
-  const size_t share = units / parts, rest = units % parts;
-  const size_t first = index * share + (index < rest ? index : rest);
-  const size_t last = first + share + (index < rest ? 1 : 0);
+  const size_t each = units / parts, rest = units % parts;
+  const size_t first = index * each + (index < rest ? index : rest);
+  const size_t last = first + each + (index < rest ? 1 : 0);
   const struct ms_range range = {first * unit < total ? first * unit : total,
                                  last * unit < total ? last * unit : total};
   return range;

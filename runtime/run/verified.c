@@ -20,11 +20,11 @@ enum { KEY_BYTES = 64, MAX_VERIFIED_BYTES = 1 << 16 };
 /* ---- The key ---- */
 
 static enum ms_status key_path(char path[MS_PATH_SIZE]) {
-  char state[MS_PATH_SIZE], folder[MS_PATH_SIZE];
-  MS_TRY(ms_os_state_folder(state));
-  MS_TRY(ms_path_join(folder, state, "mnist_simd"));
-  MS_TRY(ms_make_folder(folder));
-  return ms_path_join(path, folder, "verify.key");
+  char base[MS_PATH_SIZE], of_keys[MS_PATH_SIZE];
+  MS_TRY(ms_os_state_folder(base));
+  MS_TRY(ms_path_join(of_keys, base, "mnist_simd"));
+  MS_TRY(ms_make_folder(of_keys));
+  return ms_path_join(path, of_keys, "verify.key");
 }
 
 /* Two processes may make it at once: what counts is what is in the file then. */
