@@ -20,12 +20,7 @@ missing_windows_packages() {
 # ---- The program ----
 
 require_packages
-missing=$(missing_windows_packages | xargs)
-if [ -n "$missing" ]; then
-  can_install || fail "Missing: $missing. On Debian or Ubuntu, type: sudo apt-get update && sudo apt-get install -y $missing"
-  step "installing $missing"
-  install_packages "$missing"
-fi
+require_these "$(missing_windows_packages | xargs)"
 MNIST_SIMD_DATA=$("$root/ci/get_data.sh" | tail -n 1)
 export MNIST_SIMD_DATA
 step "building in build-windows/"

@@ -34,7 +34,7 @@ void ms_pool_tune(double seconds, size_t n);
 
 /* A place among n_items for an item of ms_pool_each, such that the items of one thread are neighbours: for items that
  * write side by side. Where the places of two threads alternate, prefetching takes lines that the other one is writing,
- * at every border; where the two each no last-level cache, evaluation took 1.6 times as long. */
+ * at every border; where the two share no last-level cache, evaluation took 1.6 times as long. */
 size_t ms_pool_neighbours(size_t item, size_t n_items);
 
 /* The scratch memory of a task's index, aligned to MS_ALIGNMENT; for use within a task. */
