@@ -114,7 +114,7 @@ script windows - "$folder/mnist_simd.exe" "$data" "${native[@]}"
 script resume "$signals|        one line with (gone was stopped|locked process)|how to go on" "$program" "$data" 4
 script verify_runs '        one line with --author: must be UTF-8|report: not by this user|verified.json: of the key|refused: train --data small --author|        on a narrow terminal|        its curves' "$program" "$data"
 script report 'escaped|refused: report f|        one line with link|neither are a pipe|show: plain' "$program" "$data"
-script sweep "$signals|a checkpoint, as a signal|        one line with process|terminal" "$program" "$data" sweeps
+script sweep "$signals|a checkpoint, as a signal|begun anew over other images, stopped|        one line with process|terminal" "$program" "$data" sweeps
 if [ "$which" = --all ]; then
   script cli "$signals|terminal" "$program" "$data"
   [ ! -x build/tests/write_pngs ] || script layouts - "$program" "$data" build/tests/write_pngs
