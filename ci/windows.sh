@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the program for Windows by mingw-w64 in build-windows/, tests it under wine and leaves mnist_simd-VERSION-windows.zip there:
-# the program, its licences, a README. Installs what is missing. Minutes on two cores.
+# Builds the program for Windows by mingw-w64 in build-windows/, tests it under wine and leaves
+# mnist_simd-VERSION-windows.zip there: the program, its licences, a README. Installs what is missing. Minutes on two cores.
 # Usage: windows.sh [--build | --all]
 #        --build   no tests
 #        --all     also the scripts that take long and find the least of their own here
@@ -112,9 +112,12 @@ signals='stopped|terminated|run.json says that it was interrupted|the limit of C
 script windows - "$folder/mnist_simd.exe" "$data" "${native[@]}"
 [ ${#native[@]} -eq 0 ] || script exchange - "$data" "${native[0]}" "wine $folder/mnist_simd.exe" "wine $folder/mnist_simd.exe"
 script resume "$signals|        one line with (gone was stopped|locked process)|how to go on" "$program" "$data" 4
-script verify_runs '        one line with --author: must be UTF-8|report: not by this user|verified.json: of the key|refused: train --data small --author|        on a narrow terminal|        its curves' "$program" "$data"
+not_utf8='refused: train --data small --author|        one line with --author: must be UTF-8'
+script verify_runs "$not_utf8|report: not by this user|verified.json: of the key|        on a narrow terminal|        its curves" \
+  "$program" "$data"
 script report 'escaped|refused: report f|        one line with link|neither are a pipe|show: plain' "$program" "$data"
-script sweep "$signals|a checkpoint, as a signal|begun anew over other images, stopped|        one line with process|terminal" "$program" "$data" sweeps
+signals+='|a checkpoint, as a signal|begun anew over other images, stopped'
+script sweep "$signals|        one line with process|terminal" "$program" "$data" sweeps
 if [ "$which" = --all ]; then
   script cli "$signals|terminal" "$program" "$data"
   [ ! -x build/tests/write_pngs ] || script layouts - "$program" "$data" build/tests/write_pngs
