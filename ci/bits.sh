@@ -9,7 +9,7 @@ set -euo pipefail
 # shellcheck source=ci/lib.sh
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 
-# Builds: without --all those marked ci. A target is this machine or one of ci/cross.cmake's. lto is -O2 with link-time
+# Builds: without --all those marked ci. A target is this machine, one of ci/cross.cmake's, or that of ci/windows.cmake. lto is -O2 with link-time
 # optimisation; -O2+ runs test_kernels too, with each ISA that is emulated; without --all, with those of tested_in_ci.
 builds='
 ci   native                    gcc-12    -O0 -O2 -O3 lto
@@ -24,6 +24,8 @@ all  native                    clang-16  -O0 -O3 -Os lto
 all  native                    clang-19  -O0 -O2 -O3 -Os
 ci   x86_64-linux-musl         gcc       -O2
 all  x86_64-linux-musl         gcc       -O3
+ci   x86_64-w64-mingw32        gcc       -O2
+all  x86_64-w64-mingw32        gcc       -O0 -O3
 ci   i686-linux-gnu            gcc       -O2+
 all  i686-linux-gnu            gcc       -O0 -O3
 ci   aarch64-linux-gnu         gcc       -O2+
@@ -51,6 +53,9 @@ x86_64-linux-musl      scalar   1,3
 x86_64-linux-musl      avx2     1,3
 x86_64-linux-musl      avx512   1,3
 x86_64-linux-musl      scalar   1,3      qemu-x86_64 -cpu Nehalem
+x86_64-w64-mingw32     scalar   1,3      wine
+x86_64-w64-mingw32     avx2     1,3      wine
+x86_64-w64-mingw32     avx512   1,3      wine
 i686-linux-gnu         scalar   1,3      qemu-i386 -cpu coreduo
 aarch64-linux-gnu      scalar   1,3      qemu-aarch64 -cpu cortex-a72
 aarch64-linux-gnu      neon     1,3      qemu-aarch64 -cpu cortex-a72
@@ -83,12 +88,13 @@ architecture_of() { # TARGET
   case $1 in
     native) uname -m ;;
     *-musl) echo "$name-musl" ;;
+    *-mingw32) echo "$name-windows" ;;
     *) echo "${name/powerpc/ppc}" ;;
   esac
 }
 
 row() { # ISA TARGET COMPILER THREADS TEXT
-  printf '%-7s %-11s %-14s %-8s %s\n' "$1" "$(architecture_of "$2")" "$3" "$4" "$5"
+  printf '%-7s %-14s %-14s %-8s %s\n' "$1" "$(architecture_of "$2")" "$3" "$4" "$5"
 }
 
 # Debian's packages of the compilers and emulators that are missing.
@@ -121,7 +127,11 @@ obstacle() { # TARGET COMPILER LEVEL
 
 compile() { # TARGET COMPILER LEVEL FOLDER
   local options=(-DCMAKE_BUILD_TYPE=None -DMNIST_SIMD_BENCH=OFF) level=${3/lto/-O2} # in CFLAGS, beside what the target needs
-  [ "$1" = native ] || options+=(-DCMAKE_TOOLCHAIN_FILE="$root/ci/cross.cmake" -DMNIST_SIMD_TARGET="$1")
+  case $1 in
+    native) ;;
+    *-mingw32) options+=(-DCMAKE_TOOLCHAIN_FILE="$root/ci/windows.cmake") ;;
+    *) options+=(-DCMAKE_TOOLCHAIN_FILE="$root/ci/cross.cmake" -DMNIST_SIMD_TARGET="$1") ;;
+  esac
   [ "$2" = gcc ] || options+=(-DCMAKE_C_COMPILER="$2")
   if [ "$3" = lto ]; then
     options+=(-DCMAKE_INTERPROCEDURAL_OPTIMIZATION=ON)
@@ -130,7 +140,7 @@ compile() { # TARGET COMPILER LEVEL FOLDER
   CFLAGS=$level cmake -S "$root" -B "$4" "${options[@]}" && cmake --build "$4" --target mnist_simd
 }
 
-# ---- A build and its runs. The functions share job's variables: target, name (of files), label (of the compiler) ----
+# ---- A build and its runs. The functions share job's variables: target, name (of files), program, label (of the compiler) ----
 
 # One run: threads, digest of the last epoch, verdict.
 verify() { # ISA THREADS COMMAND...
@@ -150,7 +160,7 @@ run_isa() { # ISA THREADS EMULATOR...
     row "$isa" "$target" "$label" - "skipped: $3 is not installed"
     return
   fi
-  known=$("${@:3}" "$name/mnist_simd" kernels 2>>"$name.log") || {
+  known=$("${@:3}" "$program" kernels 2>>"$name.log") || {
     row "$isa" "$target" "$label" - "FAIL: the program does not run, $how"
     return
   }
@@ -160,7 +170,7 @@ run_isa() { # ISA THREADS EMULATOR...
     return
   fi
   for threads in ${2//,/ }; do
-    verify "$isa" "$threads" "${@:3}" "$name/mnist_simd"
+    verify "$isa" "$threads" "${@:3}" "$program"
   done | awk '{ all[$2 " " $3] = all[$2 " " $3] "," $1 } END { for (key in all) print substr(all[key], 2), key }' |
     while read -r threads digest verdict; do
       row "$isa" "$target" "$label" "$threads" "${digest:0:16} $verdict  $how"
@@ -181,8 +191,10 @@ test_isa() { # ISA EMULATOR...
 
 # Leaves rows and digests.
 job() { # TARGET COMPILER LEVEL[+]
-  local target=$1 compiler=$2 level=${3%+} tested=false name label reason built started=$SECONDS isa threads emulator
+  local target=$1 compiler=$2 level=${3%+} tested=false name program label reason built started=$SECONDS isa threads emulator
   name=$folder/${target}_$compiler$level label="$compiler $level"
+  program=$name/mnist_simd
+  [[ $target != *-mingw32 ]] || program+=.exe
   [ "$3" = "$level" ] || tested=true
   [ "$compiler" != gcc ] || label="gcc-$("$target-gcc" -dumpversion 2>/dev/null || echo '?') $level"
   rm -rf "$name" "$name".{log,rows,digests}
@@ -221,6 +233,7 @@ fi
 MNIST_SIMD_DATA=$("$root/ci/get_data.sh")
 export MNIST_SIMD_DATA
 mkdir -p "$folder"
+export WINEPREFIX=$folder/wine WINEDEBUG=-all
 
 step "static libraries for the other targets"
 targets=$(awk '$2 != "native" { print $2 }' <<<"$builds_chosen" | sort -u)
@@ -273,7 +286,7 @@ if [ "$chosen" != . ]; then
   echo "left out without --all: tests of kernels but for $tested_in_ci"
 fi
 awk -v seconds=$SECONDS -v digests="$digests" '
-  / (pass|FAIL) / && !/ test_/ { cells += split($5, _, ","); sub("-musl", "", $2); cpu[$1 " " $2] }
+  / (pass|FAIL) / && !/ test_/ { cells += split($5, _, ","); sub(/-(musl|windows)$/, "", $2); cpu[$1 " " $2] }
   / test_.* pass / { tested++ }
   /skipped:/ { skipped++ }
   END {

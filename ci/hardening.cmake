@@ -1,7 +1,6 @@
 # What a file from a stranger meets when it finds a fault of ours all the same: mnist_simd_flags with the compiler's defences,
 # mnist_simd_hardened_link with the linker's. With MNIST_SIMD_SANITIZE, sanitizers take the place of both.
 # tests/test_hardening.sh reads from the program that they are there. None of them is in a loop of a kernel.
-include(CheckCCompilerFlag)
 
 add_library(mnist_simd_hardened_link INTERFACE)
 
@@ -13,6 +12,10 @@ if(MNIST_SIMD_SANITIZE)
   return()
 endif()
 if(processor STREQUAL wasm32) # the engine guards what a module can reach
+  return()
+endif()
+if(WIN32) # loaded anywhere, no stack or data that can be executed; mingw-w64 has none of the checked functions
+  target_link_options(mnist_simd_hardened_link INTERFACE -Wl,--dynamicbase,--high-entropy-va,--nxcompat)
   return()
 endif()
 

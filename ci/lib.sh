@@ -154,6 +154,7 @@ cross_packages() { # TARGET
   local architecture=${1%%-*}
   case $1 in
     x86_64-linux-musl) echo musl-tools && return ;;
+    x86_64-w64-mingw32) echo gcc-mingw-w64-x86-64-posix wine wine64 && return ;;
     wasm32-wasi) echo clang-19 lld-19 llvm-19 wasi-libc libclang-rt-19-dev-wasm32 nodejs && return ;;
     aarch64-*) architecture=arm64 ;;
     arm-*) architecture=armhf ;;

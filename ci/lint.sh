@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Reads the sources for faults without running them: includes, flags in messages, clang-format, clang-tidy (.clang-tidy), cppcheck
+# Reads the sources for faults without running them: includes, flags in messages, what one system alone has, clang-format, clang-tidy (.clang-tidy), cppcheck
 # (ci/cppcheck.txt), shellcheck. Installs what is missing; a minute on two cores.
 # Usage: lint.sh
 #        lint.sh --self-test     plants a fault of each kind and sees each one found
@@ -76,6 +76,35 @@ check_words() { # FOLDER...
   return 1
 }
 
+# What differs between systems is behind the headers of runtime/platform/; the public header marks what a library exports. Prints
+# lines elsewhere that know a system.
+check_systems() { # FOLDER...
+  local found
+  found=$(find "$@" \( -path runtime/platform -o -path runtime/mnist_simd.h \) -prune -o -name '*.[ch]' -exec grep -nHE \
+    '\b(_WIN32|WIN32|__linux__|__APPLE__|__unix__|__wasi__)\b|^ *# *include <(windows|io|direct|process|unistd|fcntl|dirent|signal|pthread|sched|termios|sys/[a-z]+)\.h>' {} +) || return 0
+  printf '%s\n' "$found"
+  echo "knows a system outside runtime/platform/: see system.h, console.h, pthreads.h there"
+  return 1
+}
+
+# POSIX.1-2008 with XSI is enough for the side of POSIX: with musl's headers, without the extensions that sources ask for, and as on
+# a system that is not Linux.
+check_posix() {
+  local work file
+  work=$(mktemp -d)
+  # shellcheck disable=SC2064
+  trap "rm -rf '$work'; trap - RETURN" RETURN
+  cp -r kernels reference runtime cblas "$work"
+  find "$work" -name '*.c' -exec sed -i -E 's/^#define _(GNU|DEFAULT)_SOURCE.*//' {} +
+  mkdir "$work/include" # of libraries alone: glibc's headers must not be found
+  for file in $build/{generated,include}/*.h /usr/include/{jansson,jansson_config,png,pngconf,pnglibconf,zlib,zconf}.h /usr/include/"$(gcc -print-multiarch)"/{jansson_config,zconf}.h; do
+    ! [ -f "$file" ] || cp "$file" "$work/include"
+  done
+  compiled | tr '\0' '\n' | grep -E '^(runtime|reference|cblas)/' | grep -vE '_x86|jpeg_read' |
+    (cd "$work" && xargs -P "$(nproc)" -I {} musl-gcc -std=c11 -D_POSIX_C_SOURCE=200809L -U__linux__ -Wall -Werror -fsyntax-only \
+      -Wno-unused-function -I. -isystem include {})
+}
+
 sources_format() {
   find "${folders[@]}" \( -name '*.[ch]' -o -name '*.cc' \) -print0 | xargs -0 "$(tool_14 clang-format)" --dry-run -Werror
 }
@@ -137,6 +166,8 @@ int f(int x) {
 }
 CODE
   plant "a flag named below cli/" flag.c "flag.c:1:" check_words "$work" <<<'const char *remedy = "use fewer with --threads";'
+  plant "a system named outside the platform" system.c "system.c:1:" check_systems "$work" <<<'#if defined(_WIN32)'
+  plant "a system's header outside the platform" header.c "header.c:1:" check_systems "$work" <<<'#include <sys/stat.h>'
   plant "a fault of format" format.c clang-format-violations check_format "$work/format.c" <<<'int  f( void );'
   plant "a fault in a script" words.sh SC2164 check_scripts "$work/words.sh" <<'CODE'
 #!/usr/bin/env bash
@@ -160,6 +191,12 @@ cmake -S . -B $build >$build/log 2>&1 || {
 }
 run includes check_includes
 run words check_words kernels reference runtime cblas
+run systems check_systems kernels reference runtime
+if has_tool musl-gcc; then
+  run "POSIX alone, by musl" check_posix
+else
+  step "POSIX alone: skipped: no musl-gcc (musl-tools)"
+fi
 run clang-format sources_format
 run shellcheck check_scripts ci/*.sh tests/*.sh tests/fuzz/*.sh sweeps/*.sh bench/*.sh bench/peers/*.sh .ci/run
 run cppcheck check_c --project=$build/compile_commands.json

@@ -9,6 +9,7 @@
 
 #include "kernels/philox.h"
 #include "runtime/mnist_simd.h"
+#include "runtime/platform/system.h"
 #include "tests/harness_system.h"
 
 static const struct test_case *running;
@@ -123,10 +124,11 @@ void test_check_floats(const uint8_t *bytes, const float *values, size_t n) {
 }
 
 void test_write_file(const char *path, const void *data, size_t n_bytes) {
-  FILE *file = fopen(path, "wb");
-  CHECK_MESSAGE(file, "%s", path);
-  const bool written = fwrite(data, 1, n_bytes, file) == n_bytes;
-  CHECK(fclose(file) == 0 && written);
+  ms_os_remove(path);
+  const int file = ms_os_open(path, MS_OS_NEW);
+  CHECK_MESSAGE(file >= 0, "%s", path);
+  const bool written = ms_write_all(file, data, n_bytes);
+  CHECK(ms_os_close(file) && written);
 }
 
 static enum test_outcome run_case(const struct test_case *test) {

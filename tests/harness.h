@@ -63,6 +63,21 @@ const char *test_folder(void);
 /* What `print` writes to standard output; to be freed. */
 char *test_printed(void (*print)(const void *what), const void *what);
 
+/* Sets a variable of the environment, or removes it (NULL). Of the folders in which users' programs keep what is theirs,
+ * one chooses it, whatever the system calls it; NULL: there is none. */
+void test_environment(const char *name, const char *value);
+void test_state_folder(const char *folder);
+
+/* A named pipe, a symbolic link, what a file's mode is made of: where the system has none, the case is skipped, or any
+ * mode is right. */
+void test_make_pipe(const char *path);
+void test_make_link(const char *to, const char *path);
+unsigned test_umask(unsigned mask);
+bool test_has_mode(const char *path, unsigned mode);
+
+/* The most memory that the process has had, in KiB. */
+size_t test_most_memory(void);
+
 /* The digest in tests/golden/<name>.sha256. */
 void test_golden(const char *name, char hex[65]);
 

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "tests/harness.h"
@@ -118,6 +120,39 @@ char *test_printed(void (*print)(const void *what), const void *what) {
   CHECK(n_bytes >= 0 && text && fread(text, 1, (size_t)n_bytes, file) == (size_t)n_bytes);
   fclose(file);
   return text;
+}
+
+void test_environment(const char *name, const char *value) {
+  CHECK((value ? setenv(name, value, 1) : unsetenv(name)) == 0);
+}
+
+void test_state_folder(const char *folder) {
+  test_environment("XDG_STATE_HOME", folder);
+  if (!folder)
+    test_environment("HOME", "nowhere");
+}
+
+void test_make_pipe(const char *path) {
+  CHECK(mkfifo(path, 0600) == 0);
+}
+
+void test_make_link(const char *to, const char *path) {
+  CHECK(symlink(to, path) == 0);
+}
+
+unsigned test_umask(unsigned mask) {
+  return umask((mode_t)mask);
+}
+
+bool test_has_mode(const char *path, unsigned mode) {
+  struct stat info;
+  return stat(path, &info) == 0 && (info.st_mode & 0777) == mode;
+}
+
+size_t test_most_memory(void) {
+  struct rusage usage;
+  CHECK(getrusage(RUSAGE_SELF, &usage) == 0);
+  return (size_t)usage.ru_maxrss;
 }
 
 static int remove_entry(const char *path, const struct stat *info, int type, struct FTW *walk) {

@@ -1,4 +1,5 @@
 /* PNG files of every kind, written by libpng. */
+#define _POSIX_C_SOURCE 200809L /* fdopen */
 #include "tests/png_files.h"
 
 #include <png.h>
@@ -6,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
+
+#include "runtime/platform/system.h"
 
 const struct png_kind png_kinds[N_PNG_KINDS] = {{0, 1}, {0, 2}, {0, 4}, {0, 8}, {0, 16}, {2, 8}, {2, 16}, {3, 1},
                                                 {3, 2}, {3, 4}, {3, 8}, {4, 8}, {4, 16}, {6, 8}, {6, 16}};
@@ -62,7 +65,9 @@ static void write_open_file(FILE *out, const struct png_file *file) {
 }
 
 void png_write_file(const char *path, const struct png_file *file) {
-  FILE *out = fopen(path, "wb");
+  ms_os_remove(path);
+  const int opened = ms_os_open(path, MS_OS_NEW);
+  FILE *out = opened < 0 ? NULL : fdopen(opened, "wb");
   if (!out) {
     perror(path);
     exit(1);

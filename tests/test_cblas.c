@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "reference/fma.h"
 #include "runtime/mnist_simd.h"
 #include "runtime/platform/dispatch.h"
 #include "tests/harness.h"
@@ -80,8 +81,8 @@ static float defined_element(const struct problem *p, int i, int j) {
   if (p->alpha == 0.0f)
     return scaled;
   for (int q = 0; q < p->k; ++q)
-    sum = fmaf(element(p, &p->a, p->trans_a, i, q), element(p, &p->b, p->trans_b, q, j), sum);
-  return p->beta == 0.0f ? p->alpha * sum : fmaf(p->alpha, sum, scaled);
+    sum = ms_fma(element(p, &p->a, p->trans_a, i, q), element(p, &p->b, p->trans_b, q, j), sum);
+  return p->beta == 0.0f ? p->alpha * sum : ms_fma(p->alpha, sum, scaled);
 }
 
 static void multiply(const struct problem *p, const struct matrix *c) {

@@ -4,8 +4,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "reference/fma.h"
 #include "reference/reference.h"
 #include "runtime/platform/check_build.h"
+#include "runtime/platform/memory.h"
 #include "tests/harness.h"
 #include "tests/isas.h"
 
@@ -14,8 +16,8 @@ static void each_isa(void) {
   const size_t n = test_isas(isas);
   CHECK_MESSAGE(ms_check_build(&ms_kernels_reference, "scalar", NULL) == MS_OK, "%s", ms_error_message());
   for (size_t i = 0; i < n; ++i) {
-    float *workspace = aligned_alloc(64, (isas[i].table.gemm_workspace_floats / 16 + 1) * 64);
-    CHECK(workspace);
+    float *workspace;
+    CHECK(ms_reserve(isas[i].table.gemm_workspace_floats, sizeof *workspace, "workspace", &workspace) == MS_OK);
     const enum ms_status status = ms_check_build(&isas[i].table, isas[i].name, workspace);
     free(workspace);
     CHECK_MESSAGE(status == MS_OK, "%s", ms_error_message());
@@ -60,7 +62,7 @@ static void keeping_adam(size_t rows, size_t cols, const struct ms_adam *adam, c
   for (size_t i = 0; i < rows; ++i)
     for (size_t j = 0; j < cols; ++j) {
       const size_t at = i * ld + j;
-      const float m1 = fmaf(adam->beta1, m[at], adam->one_minus_beta1 * fmaf(adam->two_l2, w[at], g[i * ldg + j]));
+      const float m1 = ms_fma(adam->beta1, m[at], adam->one_minus_beta1 * ms_fma(adam->two_l2, w[at], g[i * ldg + j]));
       ms_adam_f32_reference(1, 1, adam, &g[i * ldg + j], 1, &w[at], &m[at], &v[at], 1);
       m[at] = fabsf(m1) < FLT_MIN ? m1 : m[at];
     }

@@ -1,5 +1,5 @@
 /* Data sets as PNG files in a folder per class: labels, order, parts, and what is refused. */
-#define _POSIX_C_SOURCE 200809L /* symlink */
+#define _POSIX_C_SOURCE 200809L /* truncate */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -236,8 +236,8 @@ static void hidden_and_links(void) {
   put_text(folder, "train/labels.csv");
   put(folder, "elsewhere/image", 50);
   snprintf(to, sizeof to, "%s/elsewhere/image", folder);
-  CHECK(symlink(to, place(folder, "train/1/3.png")) == 0);
-  CHECK(symlink("../train/3", place(folder, "test/3")) == 0);
+  test_make_link(to, place(folder, "train/1/3.png"));
+  test_make_link("../train/3", place(folder, "test/3"));
   read_part(folder, MS_DATA_BOTH, &data);
   check_images(&data.train, 4, (const uint8_t[]){10, 20, 30, 50}, (const uint8_t[]){3, 1, 3, 1});
   check_images(&data.test, 3, (const uint8_t[]){40, 10, 30}, (const uint8_t[]){1, 3, 3});
@@ -322,6 +322,9 @@ static void wrong_names(void) {
   put(folder, name, 50);
   check_refused(folder, longest, "of at most 64 bytes");
   folder = good_folder();
+  char odd[MS_PATH_SIZE];
+  if (ms_path_join(odd, folder, "train/a\nb") != MS_OK || ms_make_folder(odd) != MS_OK)
+    test_skip("this system has no such names");
   put(folder, "train/a\nb/0.png", 50);
   check_refused(folder, "train/a?b", "without control characters");
   folder = good_folder();
@@ -377,7 +380,7 @@ static void more_than_memory(void) {
   snprintf(to, sizeof to, "%s/a/0.png", folder);
   for (size_t i = 0; i < n; ++i) {
     snprintf(name, sizeof name, "b/%zu.png", i);
-    CHECK(symlink(to, place(folder, name)) == 0);
+    test_make_link(to, place(folder, name));
   }
   CHECK(ms_class_folders_read(folder, &(struct ms_data_options){.part = MS_DATA_TRAINING}, &data) == MS_ERROR_MEMORY);
   CHECK_MESSAGE(strstr(ms_error_message(), "images of 8192 x 8192 pixels need"), "%s", ms_error_message());

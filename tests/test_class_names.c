@@ -1,5 +1,4 @@
 /* Classes with names, as people read them: columns of a terminal, names cut off, tables and captions. */
-#define _POSIX_C_SOURCE 200809L /* setenv */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -7,6 +6,7 @@
 #include "runtime/cli/class_tables.h"
 #include "runtime/cli/print.h"
 #include "runtime/platform/columns.h"
+#include "runtime/platform/console.h"
 #include "tests/harness.h"
 
 static void columns(void) {
@@ -75,7 +75,7 @@ static void check_tables(const char *const *class_names, size_t columns, const c
 
 static void tables(void) {
   static const char *const none[MS_MAX_CLASSES] = {NULL};
-  setenv("LC_ALL", "C.UTF-8", 1);
+  test_environment("LC_ALL", "C.UTF-8");
   check_tables(none, SIZE_MAX,
                (const char *[]){
                    "\nclass  precision  recall      F1  images\n", "\n    0     1.0000  1.0000  1.0000       3\n",
@@ -97,14 +97,15 @@ static void tables(void) {
                (const char *[]){"\n    1     0.5000  0.5000  0.5000       2\n",
                                 "\n 1 Trouser        9 Ankle boot         4\n", NULL});
   check_tables(names, 30, (const char *[]){"\n     1          9       4\n", NULL});
-  setenv("LC_ALL", "C", 1);
-  check_tables(names, SIZE_MAX,
-               (const char *[]){"\n 2 ??  ", "\n10 A name that is much too long to be shown     0.0000", NULL});
+  test_environment("LC_ALL", "C");
+  if (!ms_console_is_utf8()) /* it always is on Windows */
+    check_tables(names, SIZE_MAX,
+                 (const char *[]){"\n 2 ??  ", "\n10 A name that is much too long to be shown     0.0000", NULL});
 }
 
 static void captions(void) {
   struct ms_captioned image;
-  setenv("LC_ALL", "C.UTF-8", 1);
+  test_environment("LC_ALL", "C.UTF-8");
   caption_label(&image, 115, names, 9);
   caption_prediction(&image, names, 1, 0.991f);
   CHECK_MESSAGE(strcmp(image.lines[0], "image 115: 9 Ankle boot") == 0, "%s", image.lines[0]);

@@ -31,17 +31,17 @@ stopped_on() { # MACHINE ARGUMENT...
   [ $? -eq 143 ]
 }
 
-# A new run, once more if it was too fast to be stopped.
+# A new run, once more if it was too fast to be stopped, or where the signal kills, before its first checkpoint.
 begun_on() { # MACHINE FOLDER
   for _ in $(seq 20); do
     rm -rf "$2"
-    ! stopped_on "$1" "${settings[@]}" --out "$2" || return 0
+    ! stopped_on "$1" "${settings[@]}" --out "$2" || ! compgen -G "$2/checkpoint-?.safetensors" >/dev/null || return 0
   done
   return 1
 }
 
 ended_as_whole() { # FOLDER
-  local how='"(date|command|isa|threads|cpu|elapsed_s|checkpoints_s|epoch_seconds_median)"'
+  local how='"(date|command|isa|threads|cpu|elapsed_s|checkpoints_s|epoch_seconds_median|compiler|commit)"'
   cmp whole/model.safetensors "$1/model.safetensors" && cmp whole/metrics.csv "$1/metrics.csv" &&
     cmp <(grep -vE "$how" whole/run.json) <(grep -vE "$how" "$1/run.json")
 }

@@ -1,13 +1,13 @@
 /* IDX files and data sets: what is read, and what is refused with a message that names the file and the fault. */
-#define _POSIX_C_SOURCE 200809L /* mkfifo */
+#define _POSIX_C_SOURCE 200809L /* truncate */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtime/data/batch.h"
 #include "runtime/data/idx.h"
+#include "runtime/platform/files.h"
 #include "tests/harness.h"
 
 enum { N_TRAIN = 9, N_TEST = 4, ROWS = 5, COLS = 7, PIXELS = ROWS * COLS, N_CLASSES = 3 };
@@ -120,9 +120,16 @@ static void not_a_file(void) {
   char path[256];
   const char *folder = good_folder();
   in_folder(path, folder, test_labels);
-  CHECK(unlink(path) == 0 && mkdir(path, 0700) == 0);
+  CHECK(unlink(path) == 0 && ms_make_folder(path) == MS_OK);
   check_refused(folder, test_labels, "is a folder");
-  CHECK(rmdir(path) == 0 && mkfifo(path, 0600) == 0);
+}
+
+static void a_pipe(void) {
+  char path[256];
+  const char *folder = good_folder();
+  in_folder(path, folder, test_labels);
+  CHECK(unlink(path) == 0);
+  test_make_pipe(path);
   check_refused(folder, test_labels, "not a regular file");
 }
 
@@ -225,6 +232,7 @@ static const struct test_case cases[] = {
     {"gather", gather},
     {"missing", missing},
     {"not_a_file", not_a_file},
+    {"a_pipe", a_pipe},
     {"wrong_content", wrong_content},
     {"wrong_sizes", wrong_sizes},
     {"files_that_do_not_belong_together", files_that_do_not_belong_together},

@@ -1,13 +1,11 @@
 /* Model files: what is written, and that no damaged file is taken for a model. Also the writing of files itself. */
-#define _POSIX_C_SOURCE 200809L /* mode_t, umask */
+#define _POSIX_C_SOURCE 200809L /* readdir */
 #include <dirent.h>
 #include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "runtime/nn/network.h"
 #include "runtime/platform/endian.h"
@@ -309,14 +307,13 @@ static size_t entries(const char *folder) {
 static void writing(void) {
   const char *folder = test_folder();
   char path[256];
-  struct stat info;
   uint8_t *data;
   size_t n_bytes;
   snprintf(path, sizeof path, "%s/file", folder);
-  const mode_t mask = umask(027);
+  const unsigned mask = test_umask(027);
   CHECK(ms_file_write(path, "old", 3) == MS_OK && ms_file_write(path, "newer", 5) == MS_OK);
-  umask(mask);
-  CHECK(stat(path, &info) == 0 && (info.st_mode & 0777) == 0640);
+  test_umask(mask);
+  CHECK(test_has_mode(path, 0640));
   CHECK(entries(folder) == 1);
   CHECK(ms_file_read(path, 5, &data, &n_bytes) == MS_OK && n_bytes == 5 && memcmp(data, "newer", 5) == 0);
   free(data);
@@ -324,7 +321,7 @@ static void writing(void) {
 
   /* A folder stands where the file should go: nothing stays beside it. */
   snprintf(path, sizeof path, "%s/taken", folder);
-  CHECK(mkdir(path, 0700) == 0);
+  CHECK(ms_make_folder(path) == MS_OK);
   CHECK(ms_file_write(path, "x", 1) == MS_ERROR_SYSTEM);
   CHECK_MESSAGE(strstr(ms_error_message(), path), "%s", ms_error_message());
   CHECK(entries(folder) == 2);

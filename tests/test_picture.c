@@ -1,11 +1,7 @@
 /* Pictures: every kind of PNG file, and what is refused with a message that names the file and the fault. */
-#define _POSIX_C_SOURCE 200809L /* mkfifo */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "runtime/pictures/picture.h"
 #include "runtime/platform/files.h"
@@ -181,13 +177,6 @@ static void gamma_is_ignored(void) {
   }
 }
 
-/* In KiB. */
-static long most_memory(void) {
-  struct rusage usage;
-  CHECK(getrusage(RUSAGE_SELF, &usage) == 0);
-  return usage.ru_maxrss;
-}
-
 /* 256 MiB of text and as much of a profile in a file of half a megabyte. */
 static void compressed_chunks_are_skipped(void) {
   enum { BOMB = 256 << 20, MAX_BYTES = 1 << 20, MAX_KIB = 32 << 10 };
@@ -200,9 +189,9 @@ static void compressed_chunks_are_skipped(void) {
       .rows = 1, .cols = 1, .type = 0, .depth = 8, .samples = stream, .n_chunks = 2, .chunks = chunks};
   name_file();
   png_write_file(path, &file);
-  const long before = most_memory();
+  const size_t before = test_most_memory();
   struct ms_picture picture = read_picture();
-  CHECK(picture.pixels[0] == 'b' && most_memory() - before < MAX_KIB);
+  CHECK(picture.pixels[0] == 'b' && test_most_memory() - before < MAX_KIB);
   free(picture.pixels);
   free(stream);
 }
@@ -295,9 +284,13 @@ static void other_formats(void) {
 static void not_a_file(void) {
   name_file();
   check_refused("cannot be opened");
-  CHECK(mkdir(path, 0700) == 0);
+  CHECK(ms_make_folder(path) == MS_OK);
   check_refused("is a folder");
-  CHECK(rmdir(path) == 0 && mkfifo(path, 0600) == 0);
+}
+
+static void a_pipe(void) {
+  name_file();
+  test_make_pipe(path);
   check_refused("not a regular file");
 }
 
@@ -340,6 +333,7 @@ static const struct test_case cases[] = {
     {"index_beyond_the_palette", index_beyond_the_palette},
     {"other_formats", other_formats},
     {"not_a_file", not_a_file},
+    {"a_pipe", a_pipe},
     {"limits", limits},
 };
 

@@ -75,7 +75,9 @@ static void write_run(char **summary, char **metrics) {
   uint8_t *data;
   size_t n_bytes;
   CHECK(ms_file_read(summary_path, 1 << 20, &data, &n_bytes) == MS_OK);
-  *summary = strndup((char *)data, n_bytes);
+  *summary = calloc(n_bytes + 1, 1);
+  CHECK(*summary);
+  memcpy(*summary, data, n_bytes);
   free(data);
   *metrics = strdup(log.metrics.data);
   CHECK(*summary && *metrics);

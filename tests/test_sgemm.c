@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "reference/fma.h"
 #include "runtime/platform/dispatch.h"
 #include "tests/harness.h"
 #include "tests/matrix.h"
@@ -57,8 +58,8 @@ static float defined_element(const struct problem *p, size_t i, size_t j) {
     return scaled;
   float sum = 0.0f;
   for (size_t q = 0; q < p->k; ++q)
-    sum = fmaf(element(&p->a, p->trans_a, i, q), element(&p->b, p->trans_b, q, j), sum);
-  return p->beta == 0.0f ? p->alpha * sum : fmaf(p->alpha, sum, scaled);
+    sum = ms_fma(element(&p->a, p->trans_a, i, q), element(&p->b, p->trans_b, q, j), sum);
+  return p->beta == 0.0f ? p->alpha * sum : ms_fma(p->alpha, sum, scaled);
 }
 
 static void check_problem(size_t max) {

@@ -1,5 +1,4 @@
 /* Which part of a sweep is this process's: as given, or by what launchers say. */
-#define _POSIX_C_SOURCE 200809L /* setenv */
 #include <stdlib.h>
 #include <string.h>
 
@@ -75,14 +74,14 @@ static void shards(void) {
                                       "SLURM_ARRAY_TASK_COUNT"};
   for (size_t i = 0; i < sizeof launches / sizeof launches[0]; ++i) {
     for (size_t j = 0; j < sizeof names / sizeof names[0]; ++j)
-      unsetenv(names[j]);
+      test_environment(names[j], NULL);
     char variables[512];
     strcpy(variables, launches[i].variables);
     for (char *word = strtok(variables, " "); word; word = strtok(NULL, " ")) {
       char *equals = strchr(word, '=');
       CHECK(equals);
       *equals = '\0';
-      setenv(word, equals + 1, 1);
+      test_environment(word, equals + 1);
     }
     struct ms_sweep_shard shard;
     char source[MS_SWEEP_SOURCE_SIZE] = "";

@@ -1,5 +1,4 @@
 /* verified.json: of one's own and of somebody else, of these files and of files that were changed. */
-#define _POSIX_C_SOURCE 200809L /* setenv */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +18,7 @@ static void write_text(const char *name, const char *text) {
 /* A folder with the three files, and a key in a folder of its own. */
 static void make(void) {
   CHECK(ms_init(NULL, 1) == MS_OK);
-  CHECK(setenv("XDG_STATE_HOME", test_folder(), 1) == 0);
+  test_state_folder(test_folder());
   snprintf(folder, sizeof folder, "%s", test_folder());
   write_text(MS_SUMMARY_FILE, "{}");
   write_text(MS_METRICS_FILE, "epoch\n");
@@ -83,7 +82,7 @@ static void forged(void) {
 
 static void other_key(void) {
   make();
-  CHECK(setenv("XDG_STATE_HOME", test_folder(), 1) == 0);
+  test_state_folder(test_folder());
   CHECK(read_it().state == MS_VERIFIED_OTHERS); /* no key */
   char other[256];
   snprintf(other, sizeof other, "%s", folder);
@@ -107,9 +106,9 @@ static void none(void) {
 
 static void no_home(void) {
   make();
-  CHECK(unsetenv("XDG_STATE_HOME") == 0 && setenv("HOME", "nowhere", 1) == 0);
+  test_state_folder(NULL);
   const struct ms_verified v = {.passed = true};
-  CHECK(ms_verified_write(folder, &v) == MS_ERROR_SYSTEM && strstr(ms_error_message(), "HOME: is not set"));
+  CHECK(ms_verified_write(folder, &v) == MS_ERROR_SYSTEM && strstr(ms_error_message(), "is not set, no key"));
 }
 
 static const struct test_case cases[] = {

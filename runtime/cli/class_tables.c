@@ -6,8 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "runtime/cli/terminal.h"
 #include "runtime/platform/columns.h"
+#include "runtime/platform/console.h"
 
 enum {
   MAX_CONFUSIONS = 20,
@@ -29,7 +29,7 @@ static void print_score(double score) {
 
 const char *class_words(char out[MS_CLASS_WORDS], const char *const *names, size_t class, size_t columns) {
   ms_class_words(out, names, class, columns);
-  if (is_utf8_locale())
+  if (ms_console_is_utf8())
     return out;
   char *to = out;
   for (const char *from = out; *from;) {

@@ -8,9 +8,9 @@
 #include "runtime/cli/data.h"
 #include "runtime/cli/options.h"
 #include "runtime/cli/print.h"
-#include "runtime/cli/terminal.h"
 #include "runtime/data/pixels.h"
 #include "runtime/platform/c_locale.h"
+#include "runtime/platform/console.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
 #include "runtime/report/paired.h"
@@ -43,7 +43,7 @@ static size_t n_printed; /* lines of what differs */
 
 static bool is_narrow(void) {
   enum { WIDTH_OF_CURVES = 62 };
-  return output_width(SIZE_MAX) < WIDTH_OF_CURVES;
+  return ms_console_columns(SIZE_MAX) < WIDTH_OF_CURVES;
 }
 
 static void print_row(const char *name, const char *a, const char *b) {

@@ -9,8 +9,8 @@
 #include "runtime/cli/options.h"
 #include "runtime/cli/predictions.h"
 #include "runtime/cli/print.h"
-#include "runtime/cli/terminal.h"
 #include "runtime/nn/network.h"
+#include "runtime/platform/console.h"
 #include "runtime/platform/files.h"
 #include "runtime/run/folder.h"
 
@@ -66,7 +66,7 @@ static int evaluate(const struct cli_values *values, const struct ms_network *ne
   ms_network_sha256(network, digest);
   print_head(model, network, folder, data, remark);
   const char *const *names = remark ? no_names : data->class_names; /* those of the data may not be the model's */
-  print_tables(&evaluation, names, output_width(SIZE_MAX));
+  print_tables(&evaluation, names, ms_console_columns(SIZE_MAX));
   status = print_mistakes(&data->test, names, &evaluation, n_shown);
   putchar('\n');
   print_test(&evaluation);

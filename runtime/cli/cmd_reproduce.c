@@ -10,6 +10,7 @@
 #include "runtime/cli/signals.h"
 #include "runtime/cli/train_session.h"
 #include "runtime/platform/clock.h"
+#include "runtime/platform/console.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
@@ -250,7 +251,7 @@ static int reproduce(struct reproduction *r) {
   for (size_t s = 0; s < r->n_seeds; ++s) {
     const int exit_code = run_seed(r, r->seed + s, r->claims + s * MS_N_CLAIMS);
     if (exit_code != EXIT_SUCCESS) {
-      if (signals_received())
+      if (ms_console_stop())
         printf("\nStopped: the same command goes on from here.\n");
       return exit_code;
     }

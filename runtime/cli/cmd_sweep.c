@@ -12,6 +12,7 @@
 #include "runtime/cli/signals.h"
 #include "runtime/cli/sweep_progress.h"
 #include "runtime/cli/sweep_table.h"
+#include "runtime/platform/console.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
@@ -136,10 +137,10 @@ static enum ms_status do_run(struct task *t, size_t run, const char *data_id) {
 }
 
 static int do_runs(struct task *t, const char *data_id) {
-  signals_catch();
+  ms_console_catch();
   enum ms_status status = sweep_progress_start(&t->progress, &t->sweep, t->shard, n_inputs(t));
   for (size_t run = t->shard.k - 1; status == MS_OK && run < t->sweep.plan.n_runs; run += t->shard.n)
-    if (signals_received())
+    if (ms_console_stop())
       status = MS_STOPPED;
     else if (!t->sweep.result_of[run])
       status = do_run(t, run, data_id);
@@ -149,7 +150,7 @@ static int do_runs(struct task *t, const char *data_id) {
   if (status == MS_STOPPED) {
     printf("\nInterrupted: %zu of %zu run%s done. The same command goes on from there.\n", t->progress.n_done,
            t->progress.n_runs, plural_s(t->progress.n_runs));
-    return 128 + signals_received();
+    return 128 + ms_console_stop();
   }
   return status == MS_OK ? 0 : cli_fail(&command, status);
 }
@@ -223,7 +224,7 @@ static void print_plan(const struct task *t) {
 static int finish(struct task *t) {
   const bool whole = t->shard.n == 1;
   char program[SHELL_WORD_SIZE], word[SHELL_WORD_SIZE];
-  enum ms_status status = whole ? ms_sweep_merge(t->folder, &t->sweep) : MS_OK;
+  enum ms_status status = whole ? ms_sweep_merge(t->folder, &t->sweep, &t->log) : MS_OK;
   if (status == MS_OK && whole)
     status = print_sweep(&t->sweep);
   if (status != MS_OK)
@@ -329,7 +330,7 @@ static int sweep(struct task *t, const struct cli_values *values) {
   if (exit_code != 0)
     return exit_code;
 
-  const char *slash = strrchr(t->file, '/'), *name = slash ? slash + 1 : t->file, *dot = strrchr(name, '.');
+  const char *name = ms_last_part(t->file), *dot = strrchr(name, '.');
   const int length = out || is_folder ? snprintf(t->folder, sizeof t->folder, "%s", out ? out : t->file)
                                       : snprintf(t->folder, sizeof t->folder, "runs/%.*s",
                                                  dot && dot > name ? (int)(dot - name) : (int)strlen(name), name);

@@ -1,11 +1,8 @@
 /* mnist_simd train: trains a network, evaluates it and saves the run. */
-#define _POSIX_C_SOURCE 200809L /* access */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "runtime/cli/commands.h"
 #include "runtime/cli/data.h"
@@ -14,7 +11,7 @@
 #include "runtime/cli/train_config.h"
 #include "runtime/cli/train_session.h"
 #include "runtime/platform/error.h"
-#include "runtime/platform/files.h"
+#include "runtime/platform/system.h"
 #include "runtime/run/folder.h"
 #include "runtime/run/origin.h"
 
@@ -62,8 +59,8 @@ static int choose_folder(const struct cli_values *values, const char *preset, co
 
 /* Whether both are there and one. */
 static bool is_same_folder(const char *a, const char *b) {
-  struct stat of_a, of_b;
-  return stat(a, &of_a) == 0 && stat(b, &of_b) == 0 && of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+  struct ms_os_info of_a, of_b;
+  return ms_os_info(a, &of_a) && ms_os_info(b, &of_b) && of_a.device == of_b.device && of_a.number == of_b.number;
 }
 
 /* origin: of the plan's checkpoint, or NULL. Takes the plan's checkpoint over. */
@@ -184,7 +181,7 @@ static struct ms_checkpoint *look(const struct cli_values *values, const char *f
     cli_error(&command, "--resume: '%s' is no folder: name the folder of a run that was stopped", folder);
     return NULL;
   }
-  if (access(folder, X_OK) != 0) {
+  if (!ms_os_may_enter(folder)) {
     cli_error(&command, "%s: cannot be read: %s", folder, strerror(errno));
     return NULL;
   }

@@ -8,16 +8,17 @@
 #include "runtime/data/layout.h"
 #include "runtime/pictures/class_folders.h"
 #include "runtime/platform/error.h"
-#include "runtime/platform/files.h"
+#include "runtime/platform/system.h"
 
 int cli_find_data(const struct cli_values *values, const char **folder) {
+  static char variable[MS_PATH_SIZE];
   *folder = cli_get(values, "data");
   if (*folder && !(*folder)[0]) {
     cli_error(values->command, "--data: '' names no folder");
     return EXIT_USAGE;
   }
   if (!*folder)
-    *folder = getenv("MNIST_SIMD_DATA");
+    *folder = ms_os_path_variable("MNIST_SIMD_DATA", variable) ? variable : NULL;
   if (!*folder || !(*folder)[0]) {
     *folder = ms_is_folder("data/mnist") ? "data/mnist" : "../data/mnist";
     if (!ms_is_folder(*folder)) {

@@ -1,6 +1,4 @@
 /* mnist_simd: the program. Chooses the sub-command. */
-#define _XOPEN_SOURCE 700 /* SIGXFSZ */
-#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +7,7 @@
 #include "kernels/kernels.h"
 #include "runtime/cli/commands.h"
 #include "runtime/cli/options.h"
+#include "runtime/platform/console.h"
 #include "runtime/platform/did_you_mean.h"
 #include "runtime/platform/error.h"
 
@@ -54,8 +53,7 @@ static int run(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  signal(SIGPIPE, SIG_IGN); /* a reader that is gone must not cost a training run */
-  signal(SIGXFSZ, SIG_IGN); /* a file over its limit (ulimit -f) is told as an error, and its beginning removed */
+  ms_console_start(&argc, &argv);
   if (argc > 0 && argv[0][0])
     cli_program = argv[0];
   const int exit_code = run(argc, argv);

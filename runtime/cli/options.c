@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "runtime/cli/terminal.h"
+#include "runtime/platform/console.h"
 #include "runtime/platform/did_you_mean.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
@@ -58,7 +58,7 @@ int cli_fail(const struct cli_command *command, enum ms_status status) {
 /* Lines behind so many blanks. On a terminal that is too narrow for one of them, paragraphs flow anew; lines that begin
  * with a blank stay as they are. */
 static void print_lines(const char *text, size_t indent) {
-  const size_t width = output_width(SIZE_MAX);
+  const size_t width = ms_console_columns(SIZE_MAX);
   size_t widest = 0, column = indent;
   bool is_flowing = false;
   for (const char *line = text; *line; line += strcspn(line, "\n"), line += *line == '\n')
@@ -146,11 +146,12 @@ bool cli_parse(const struct cli_command *command, int argc, char **argv, struct 
     const int found = getopt_long(argc, argv, ":h", long_options, NULL);
     if (found == -1)
       break;
-    if (found == ':') {
+    const int known = optopt - FIRST_OPTION;
+    if (found == ':' && known >= 0 && known < n && command->options[known].value) {
       cli_error(command, "%s needs a value: see 'mnist_simd %s --help'", argv[optind - 1], command->name);
       return false;
     }
-    if (found == '?') {
+    if (found == '?' || found == ':') { /* BSD's says ':' too of a value that an option does not take */
       tell_wrong_option(command, argv);
       return false;
     }

@@ -8,9 +8,9 @@
 
 #include "runtime/cli/class_tables.h"
 #include "runtime/cli/print.h"
-#include "runtime/cli/terminal.h"
 #include "runtime/platform/c_locale.h"
 #include "runtime/platform/columns.h"
+#include "runtime/platform/console.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
@@ -95,7 +95,7 @@ void add_json_prediction(struct ms_text *text, const struct prediction *p) {
 enum ms_status print_prediction(const struct prediction *p) {
   enum { MAX_BAR = 50, SHARE = 14, LEAST_BAR = 10 };
   const struct ms_captioned image = {.pixels = p->pixels};
-  const size_t width = output_width(80), best = predicted_class(p->probabilities, p->n_classes);
+  const size_t width = ms_console_columns(80), best = predicted_class(p->probabilities, p->n_classes);
   char words[MS_CLASS_WORDS], name[MS_PATH_SIZE];
   size_t column = 0;
   MS_TRY(print_images(&image, 1, p->seen_rows, p->seen_cols));

@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "runtime/cli/class_tables.h"
-#include "runtime/cli/terminal.h"
 #include "runtime/data/pixels.h"
 #include "runtime/nn/settings.h"
 #include "runtime/platform/c_locale.h"
+#include "runtime/platform/console.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
@@ -23,19 +23,20 @@ const char *plural_s(size_t n) {
 }
 
 const char *shell_word(char *out, const char *path) {
-  static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@%";
+  static const char plain[] = MS_SHELL_PLAIN "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+=./,:@";
   if (*path && strspn(path, plain) == strlen(path)) {
     snprintf(out, SHELL_WORD_SIZE, "%s", path);
     return out;
   }
   char *end = out;
-  *end++ = '\'';
+  *end++ = MS_SHELL_QUOTE;
   for (; *path && end - out < SHELL_WORD_SIZE - 6; ++path)
-    if (*path == '\'')
+    if (*path == MS_SHELL_QUOTE)
       end += sprintf(end, "'\\''");
     else
       *end++ = *path;
-  strcpy(end, "'");
+  *end++ = MS_SHELL_QUOTE;
+  *end = '\0';
   return out;
 }
 
@@ -46,8 +47,8 @@ int print_item(int column, const char *format, ...) {
   const int length = ms_vsnprintf(item, sizeof item, format, args);
   va_end(args);
   if (column > INDENT)
-    column = (size_t)column + 2 + (size_t)length < output_width(DEFAULT_WIDTH) ? column + printf(", ")
-                                                                               : printf(",\n%*s", INDENT, "") - 2;
+    column = (size_t)column + 2 + (size_t)length < ms_console_columns(DEFAULT_WIDTH) ? column + printf(", ")
+                                                                                     : printf(",\n%*s", INDENT, "") - 2;
   return column + printf("%s", item);
 }
 
@@ -103,14 +104,14 @@ void print_model(const char *what, const char *path, const struct ms_network *ne
 
 static enum ms_block_style choose_style(void) {
   const char *no_color = getenv("NO_COLOR");
-  if (!is_utf8_locale())
+  if (!ms_console_is_utf8())
     return MS_BLOCKS_ASCII;
-  return is_terminal() && !(no_color && no_color[0]) ? MS_BLOCKS_GREY : MS_BLOCKS_PLAIN;
+  return ms_console_erases() && !(no_color && no_color[0]) ? MS_BLOCKS_GREY : MS_BLOCKS_PLAIN;
 }
 
 enum ms_status print_images(const struct ms_captioned *images, size_t n, size_t rows, size_t cols) {
   struct ms_text text = {0};
-  ms_draw_images(&text, choose_style(), images, n, rows, cols, output_width(DEFAULT_WIDTH));
+  ms_draw_images(&text, choose_style(), images, n, rows, cols, ms_console_columns(DEFAULT_WIDTH));
   const enum ms_status status = ms_text_status(&text, "images");
   if (status == MS_OK && text.data)
     fputs(text.data, stdout);
@@ -122,7 +123,7 @@ enum ms_status print_images(const struct ms_captioned *images, size_t n, size_t 
 static void caption(char line[MS_CAPTION_SIZE], const char *before, const char *const *names, size_t class,
                     const char *after) {
   char words[MS_CLASS_WORDS];
-  const size_t width = output_width(DEFAULT_WIDTH), columns = width < CAPTION_COLUMNS ? width : CAPTION_COLUMNS;
+  const size_t width = ms_console_columns(DEFAULT_WIDTH), columns = width < CAPTION_COLUMNS ? width : CAPTION_COLUMNS;
   const size_t taken = strlen(before) + strlen(after);
   snprintf(line, MS_CAPTION_SIZE, "%s%s%s", before,
            class_words(words, names, class, columns > taken + LEAST_CLASS ? columns - taken : LEAST_CLASS), after);

@@ -7,6 +7,7 @@
 
 #include "runtime/platform/c_locale.h"
 #include "runtime/platform/clock.h"
+#include "runtime/platform/console.h"
 
 enum { BAR_WIDTH = 8 };
 
@@ -16,7 +17,7 @@ void progress_start(struct progress *progress, size_t n_epochs, size_t n_images,
   progress->n_images = n_images;
   progress->images_before = images < n_images ? images : n_images;
   progress->done_before = (double)(epoch - 1) + (double)progress->images_before / (double)n_images;
-  progress->line.is_shown = is_terminal();
+  progress->line.is_shown = ms_console_erases();
   progress->start_s = progress->epoch_start_s = ms_clock_s();
 }
 
@@ -53,7 +54,7 @@ void progress_epoch(struct progress *progress, const struct ms_epoch *epoch) {
   line_add(&line, 5, "  %.0f images/s", (double)progress->n_images / epoch->seconds);
   line_add(&line, 3, "  %.2f s", epoch->seconds);
   live_line_clear(&progress->line);
-  line_print(&line, output_width(SIZE_MAX), false);
+  line_print(&line, ms_console_columns(SIZE_MAX), false);
   putchar('\n');
   fflush(stdout);
   progress->epoch_start_s = ms_clock_s();

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "runtime/platform/clock.h"
+#include "runtime/platform/console.h"
 #include "runtime/platform/error.h"
 
 bool sweep_is_in_shard(size_t run, struct ms_sweep_shard shard) {
@@ -37,7 +38,7 @@ enum ms_status sweep_progress_start(struct sweep_progress *p, const struct ms_sw
   p->shard = shard;
   p->best = -1;
   /* Shards share a terminal: their live lines would overwrite each other. */
-  p->line.is_shown = shard.n == 1 && is_terminal();
+  p->line.is_shown = shard.n == 1 && ms_console_erases();
   for (size_t run = shard.k - 1; run < sweep->plan.n_runs; run += shard.n) {
     const struct ms_sweep_result *result = sweep->result_of[run];
     ++p->n_runs;
@@ -124,7 +125,7 @@ void sweep_progress_end(struct sweep_progress *p, const struct ms_sweep_result *
              r->stopped_early ? " (stopped)" : "", r->seconds);
   }
   add_counts(&line, " | ", p, 0, 1);
-  line_print(&line, output_width(SIZE_MAX), false);
+  line_print(&line, ms_console_columns(SIZE_MAX), false);
   putchar('\n');
   fflush(stdout);
 }

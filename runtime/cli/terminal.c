@@ -1,20 +1,16 @@
 /* Lines that fit a terminal. */
-#define _DEFAULT_SOURCE /* struct winsize */
+#define _POSIX_C_SOURCE 200809L /* strnlen */
 #include "runtime/cli/terminal.h"
 
 #include <assert.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #include "runtime/platform/c_locale.h"
 #include "runtime/platform/clock.h"
-#include "runtime/platform/parse.h"
+#include "runtime/platform/console.h"
 
 static const double redraw_s = 0.1;
 static const double first_eta_s = 1; /* the first steps wait for memory and for the other threads */
@@ -26,35 +22,6 @@ void line_add(struct line *line, int rank, const char *format, ...) {
   ms_vsnprintf(line->parts[line->n].text, sizeof line->parts[0].text, format, args);
   va_end(args);
   line->parts[line->n++].rank = rank;
-}
-
-bool is_terminal(void) {
-  const char *terminal = getenv("TERM");
-  return isatty(STDOUT_FILENO) && terminal && strcmp(terminal, "dumb") != 0;
-}
-
-size_t output_width(size_t otherwise) {
-  const char *variable = getenv("COLUMNS");
-  struct winsize size;
-  size_t columns;
-  if (!isatty(STDOUT_FILENO))
-    return otherwise;
-  if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
-    return size.ws_col; /* before the variable, which knows of no change of the window */
-  return variable && ms_parse_size(variable, &columns) && columns > 0 ? columns : 80;
-}
-
-/* The first of the three variables that is set decides, as for setlocale. */
-bool is_utf8_locale(void) {
-  static const char *const variables[] = {"LC_ALL", "LC_CTYPE", "LANG"};
-  for (size_t i = 0; i < sizeof variables / sizeof variables[0]; ++i) {
-    const char *value = getenv(variables[i]);
-    if (!value || !value[0])
-      continue;
-    const char *charset = strchr(value, '.');
-    return charset && (strncasecmp(charset, ".utf-8", 6) == 0 || strncasecmp(charset, ".utf8", 5) == 0);
-  }
-  return false;
 }
 
 /* ---- Lines ---- */
@@ -103,7 +70,7 @@ bool live_line_is_due(struct live_line *line) {
  * waits at the line's beginning: where a narrower window breaks the line, its other rows are then below, and erased. */
 void live_line_draw(const struct line *line) {
   printf("\r");
-  line_print(line, output_width(80) - 1, true);
+  line_print(line, ms_console_columns(80) - 1, true);
   printf("\033[J\r");
   fflush(stdout);
 }

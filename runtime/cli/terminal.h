@@ -1,18 +1,9 @@
-/* What a terminal has room for: its width, lines that fit it, and one that the next replaces. */
+/* Lines that fit a terminal, and one that the next replaces. */
 #ifndef MS_CLI_TERMINAL_H
 #define MS_CLI_TERMINAL_H
 
 #include <stdbool.h>
 #include <stddef.h>
-
-/* Whether standard output is a terminal that can erase a line. */
-bool is_terminal(void);
-
-/* Columns of the terminal that standard output is, as it is now; `otherwise` if it is none. */
-size_t output_width(size_t otherwise);
-
-/* Whether LC_ALL, LC_CTYPE or LANG says UTF-8. */
-bool is_utf8_locale(void);
 
 /* A line of parts, in their order, each with the blanks before it. */
 struct line {

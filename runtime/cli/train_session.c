@@ -9,6 +9,7 @@
 #include "runtime/cli/print.h"
 #include "runtime/cli/progress.h"
 #include "runtime/cli/signals.h"
+#include "runtime/platform/console.h"
 #include "runtime/platform/error.h"
 #include "runtime/run/folder.h"
 
@@ -92,7 +93,7 @@ static void warn(const struct session *s, const struct ms_session *session) {
 static void print_outcome(const struct ms_session *session, enum ms_status status) {
   const struct ms_train_result *r = &session->run.result;
   if (status != MS_OK)
-    printf("\n%s%s\n", ms_error_message(), r->epochs_run > 0 && signals_received() ? ": evaluating what is kept" : "");
+    printf("\n%s%s\n", ms_error_message(), r->epochs_run > 0 && ms_console_stop() ? ": evaluating what is kept" : "");
   if (r->epochs_run == 0) {
     printf("No epoch was finished: there is no model yet.\n");
     return;
@@ -107,7 +108,7 @@ static void print_outcome(const struct ms_session *session, enum ms_status statu
 static void print_evaluations(const struct ms_session *session) {
   const struct ms_run *run = &session->run;
   if (run->has_test)
-    print_tables(&run->test, session->plan.data->class_names, output_width(SIZE_MAX));
+    print_tables(&run->test, session->plan.data->class_names, ms_console_columns(SIZE_MAX));
   printf("\nTraining accuracy %.2f %% (dropout off)\n", 100 * run->train.accuracy);
   if (run->has_validation)
     printf("Validation accuracy %.2f %%\n", 100 * run->validation.accuracy);
@@ -172,13 +173,13 @@ static int train_and_save(const struct session *s, struct ms_session *session) {
   size_t epoch = 1, step = 0;
   if (session->saver.checkpoint)
     ms_checkpoint_position(session->saver.checkpoint, &epoch, &step);
-  signals_catch();
+  ms_console_catch();
   progress_start(&o.progress, s->plan.config->epochs, session->split.train.n, epoch, step * s->plan.config->batch);
   enum ms_status status = ms_session_train(session, &observer);
   live_line_clear(&o.progress.line);
   int exit_code = EXIT_SUCCESS;
   if (status == MS_STOPPED)
-    exit_code = 128 + signals_received();
+    exit_code = 128 + ms_console_stop();
   else if (status == MS_ERROR_NUMERIC)
     exit_code = EXIT_FAILURE;
   else if (status != MS_OK)

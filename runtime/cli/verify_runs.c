@@ -12,9 +12,10 @@
 #include "runtime/cli/signals.h"
 #include "runtime/platform/c_locale.h"
 #include "runtime/platform/clock.h"
+#include "runtime/platform/console.h"
 #include "runtime/platform/error.h"
-#include "runtime/platform/files.h"
 #include "runtime/platform/parse.h"
+#include "runtime/platform/system.h"
 #include "runtime/run/folder.h"
 #include "runtime/run/replay.h"
 #include "runtime/run/verified.h"
@@ -104,10 +105,7 @@ static enum ms_status choose_part(const struct task *t, const char *folder, cons
   if (t->first > 0)
     return MS_OK;
   MS_TRY(ms_replay_parts(folder, run, &parts, &n));
-  FILE *random = fopen("/dev/urandom", "rb");
-  const bool is_read = random && fread(&chance, sizeof chance, 1, random) == 1;
-  if (random)
-    fclose(random);
+  const bool is_read = ms_os_random(&chance, sizeof chance);
   if (is_read && n > 0) {
     *first = parts[chance % n].first;
     *last = parts[chance % n].last;
@@ -269,7 +267,7 @@ int verify_runs(const struct cli_values *values) {
     return exit_code;
   t.data = &data;
   print_head(&t, data_folder, &shard);
-  signals_catch();
+  ms_console_catch();
   bool is_stopped = false;
   for (size_t i = shard.k - 1; !is_stopped && i < values->n_arguments; i += shard.n)
     is_stopped = verify_run(&t, values->arguments[i]);
@@ -278,6 +276,6 @@ int verify_runs(const struct cli_values *values) {
            plural_s(t.n_runs), t.is_spot_check ? " in part" : "");
   ms_data_free(&data);
   if (is_stopped)
-    return 128 + signals_received();
+    return 128 + ms_console_stop();
   return t.n_verified == t.n_runs ? EXIT_SUCCESS : EXIT_FAILURE;
 }

@@ -4,7 +4,6 @@
 #include "runtime/data/layout.h"
 
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +12,7 @@
 
 #include "runtime/platform/error.h"
 #include "runtime/platform/memory.h"
+#include "runtime/platform/system.h"
 
 enum { MAX_NAME = 128, MAX_FILES = 256 };
 
@@ -103,15 +103,14 @@ static int by_name(const void *a, const void *b) {
 /* The data files in a folder, at most MAX_FILES; none where it cannot be listed. */
 static enum ms_status list(const char *folder, struct file *files, size_t *n) {
   *n = 0;
-  DIR *dir = opendir(folder);
+  struct ms_os_listing *dir = ms_os_list(folder);
   if (!dir && errno != ENOENT && errno != ENOTDIR)
     return ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_DATA,
                       "%s: cannot be listed: %s: choose a folder that you may read, or name another", folder,
                       strerror(errno));
-  for (const struct dirent *entry; dir && *n < MAX_FILES && (entry = readdir(dir)) != NULL;)
-    *n += classify(entry->d_name, &files[*n]);
-  if (dir)
-    closedir(dir);
+  for (const char *entry; dir && *n < MAX_FILES && (entry = ms_os_next(dir)) != NULL;)
+    *n += classify(entry, &files[*n]);
+  ms_os_end(dir);
   qsort(files, *n, sizeof *files, by_name);
   return MS_OK;
 }
@@ -189,10 +188,10 @@ static enum ms_status choose(const char *folder, const char *split, enum ms_form
 static void folder_name(const char *folder, char name[MAX_NAME]) {
   size_t end = strlen(folder);
   for (int step = 0; step < 2; ++step) {
-    while (end > 0 && folder[end - 1] == '/')
+    while (end > 0 && ms_os_is_slash(folder[end - 1]))
       --end;
     size_t begin = end;
-    while (begin > 0 && folder[begin - 1] != '/')
+    while (begin > 0 && !ms_os_is_slash(folder[begin - 1]))
       --begin;
     snprintf(name, MAX_NAME, "%.*s", (int)(end - begin), folder + begin);
     if (strcmp(name, "raw") != 0)
@@ -203,8 +202,7 @@ static void folder_name(const char *folder, char name[MAX_NAME]) {
 
 /* The name that a path ends in, without ".gz". */
 static const char *stem(const char *path, char text[MAX_NAME]) {
-  const char *slash = strrchr(path, '/');
-  snprintf(text, MAX_NAME, "%s", slash ? slash + 1 : path);
+  snprintf(text, MAX_NAME, "%s", ms_last_part(path));
   if (ends_with(text, ".gz"))
     text[strlen(text) - 3] = '\0';
   return text;
@@ -289,15 +287,14 @@ static enum ms_status take_file(const char *path, enum ms_data_part part, struct
       memcpy(l->labels[is_test], l->images[is_test], MS_PATH_SIZE);
     }
   MS_TRY(ms_path_join(l->folder, path, ""));
-  char *slash = strrchr(l->folder, '/');
-  strcpy(slash ? slash + 1 : l->folder, slash ? "" : ".");
+  const size_t length = (size_t)(ms_last_part(l->folder) - l->folder);
+  strcpy(l->folder + length, length > 0 ? "" : ".");
   return MS_OK;
 }
 
 const struct ms_known_data *ms_known_by_file(const char *path) {
-  const char *slash = strrchr(path, '/');
   struct file f;
-  return classify(slash ? slash + 1 : path, &f) ? ms_known_by_name(f.prefix, "") : NULL;
+  return classify(ms_last_part(path), &f) ? ms_known_by_name(f.prefix, "") : NULL;
 }
 
 enum ms_status ms_layout_find(const char *path, const struct ms_data_options *options, struct ms_layout *l) {

@@ -24,7 +24,7 @@ enum { N_FORMATS = sizeof formats / sizeof formats[0] };
 
 /* The name in the path, without its folder; *length of it precede the ending. */
 static const char *split(const char *path, size_t *length) {
-  const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path, *point = strrchr(name, '.');
+  const char *name = ms_last_part(path), *point = strrchr(name, '.');
   *length = point ? (size_t)(point - name) : strlen(name);
   return name;
 }

@@ -1,46 +1,17 @@
-/* The "C" locale and rounding to nearest for the calling thread, while a number is written or read. */
-#define _POSIX_C_SOURCE 200809L /* uselocale */
+/* The "C" locale and rounding to nearest for the calling thread, while a number is written or read: rounding decides
+ * the last digit too. */
 #include "runtime/platform/c_locale.h"
 
-#include <fenv.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "runtime/platform/pthreads.h"
-
-static locale_t c_locale; /* kept until the process ends */
-
-static void make(void) {
-  c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
-}
-
-/* Rounding decides the last digit too. Kept as a whole: a caller may have set that of SSE without that of the x87 unit,
- * which is all that fegetround sees, and traps. */
-struct environment {
-  locale_t locale;
-  fenv_t floating;
-};
-
-/* Without memory for a locale the process's own stays; glibc needs none for this one. */
-static struct environment enter(void) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, make);
-  struct environment before = {.locale = uselocale(c_locale)};
-  feholdexcept(&before.floating);
-  fesetround(FE_TONEAREST);
-  return before;
-}
-
-static void leave(const struct environment *before) {
-  fesetenv(&before->floating);
-  uselocale(before->locale);
-}
+#include "runtime/platform/system.h"
 
 int ms_vsnprintf(char *text, size_t size, const char *format, va_list args) {
-  const struct environment before = enter();
+  struct ms_os_numbers before;
+  ms_os_enter_numbers(&before);
   const int length = vsnprintf(text, size, format, args);
-  leave(&before);
+  ms_os_leave_numbers(&before);
   return length;
 }
 
@@ -53,9 +24,10 @@ int ms_snprintf(char *text, size_t size, const char *format, ...) {
 }
 
 double ms_strtod(const char *text, char **end) {
-  const struct environment before = enter();
+  struct ms_os_numbers before;
+  ms_os_enter_numbers(&before);
   const double number = strtod(text, end);
-  leave(&before);
+  ms_os_leave_numbers(&before);
   return number;
 }
 

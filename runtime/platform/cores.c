@@ -1,6 +1,6 @@
 /* Affinity, and the limits of Linux' control groups: their files are described in the kernel's cgroup-v2.rst and
  * sched-bwc.rst. */
-#define _GNU_SOURCE /* sched_getaffinity */
+#define _GNU_SOURCE /* sched_getaffinity, on Linux */
 #include "runtime/platform/cores.h"
 
 #include <errno.h>
@@ -13,6 +13,16 @@
 
 #include "runtime/platform/files.h"
 
+static size_t online_cpus(void) {
+#if defined(_SC_NPROCESSORS_ONLN)
+  const long online = sysconf(_SC_NPROCESSORS_ONLN);
+  return online > 0 ? (size_t)online : 1;
+#else
+  return 1;
+#endif
+}
+
+#if defined(__linux__)
 /* The kernel refuses a set that is smaller than its own. */
 static size_t allowed_cpus(void) {
   enum { MAX_CPUS = 1 << 20 };
@@ -29,9 +39,13 @@ static size_t allowed_cpus(void) {
     if (!is_too_small)
       break;
   }
-  const long online = sysconf(_SC_NPROCESSORS_ONLN);
-  return online > 0 ? (size_t)online : 1;
+  return online_cpus();
 }
+#else
+static size_t allowed_cpus(void) {
+  return online_cpus();
+}
+#endif
 
 static bool read_line(const char *path, char *line, size_t size) {
   FILE *file = fopen(path, "re");
@@ -107,6 +121,10 @@ double ms_cgroup_cpus(const char *root) {
   if (file)
     fclose(file);
   return least;
+}
+
+void ms_cores_enter(size_t index) {
+  (void)index;
 }
 
 size_t ms_cpu_cores(void) {

@@ -5,11 +5,13 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/auxv.h>
 
 #include "kernels/kernels.h"
 
-#if defined(__aarch64__)
+#if defined(__linux__) && !defined(__x86_64__)
+#include <sys/auxv.h>
+#endif
+#if defined(__linux__) && defined(__aarch64__)
 #include <sys/prctl.h>
 #endif
 
@@ -68,7 +70,11 @@ bool ms_cpu_has_sha(void) {
   return false;
 }
 
-#if defined(__aarch64__)
+#if defined(__aarch64__) && !defined(__linux__)
+unsigned ms_cpu_features(void) {
+  return MS_CPU_NEON;
+}
+#elif defined(__aarch64__)
 /* Linux, Documentation/arm64/sve.rst: a process may run with shorter vectors than the CPU has; threads inherit it. */
 unsigned ms_cpu_features(void) {
   const int sve = getauxval(AT_HWCAP) & HWCAP_SVE ? prctl(PR_SVE_GET_VL) : -1;
@@ -78,7 +84,7 @@ unsigned ms_cpu_features(void) {
                         : vector_bytes == 64 ? MS_CPU_SVE512
                                              : 0);
 }
-#elif defined(MS_WITH_RVV128)
+#elif defined(MS_WITH_RVV128) && defined(__linux__)
 /* Linux reports V where the CPU has it and this process may use it. Vendors' kernels report it for the draft 0.7.1 too,
  * to which this vtype is illegal. In V 1.0 it gives as many elements of a byte as a register has. */
 unsigned ms_cpu_features(void) {
@@ -99,7 +105,7 @@ unsigned ms_cpu_features(void) {
          : register_bytes == 64 ? MS_CPU_RVV512
                                 : 0;
 }
-#elif defined(__powerpc64__)
+#elif defined(__powerpc64__) && defined(__linux__)
 /* The kernel reports VSX only if it saves its registers. */
 unsigned ms_cpu_features(void) {
   const bool power8 = getauxval(AT_HWCAP2) & PPC_FEATURE2_ARCH_2_07;

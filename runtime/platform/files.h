@@ -13,6 +13,12 @@ enum ms_status ms_path_check(const char *path);
  * long. */
 enum ms_status ms_path_join(char *path, const char *folder, const char *name);
 
+/* What follows the last slash. */
+const char *ms_last_part(const char *path);
+
+/* Replaces what separates folders here, besides '/', by '/'. */
+void ms_path_forward(char *path);
+
 bool ms_is_folder(const char *path);
 bool ms_exists(const char *path);
 
@@ -49,6 +55,12 @@ int ms_sync(int file);
  * holds the old content or the new. On failure the temporary file is removed and path is as before. Where the file
  * system cannot sync, that is no failure. What is at path and not an ordinary file is left as it is. */
 enum ms_status ms_file_write(const char *path, const void *data, size_t n_bytes);
+
+/* The same, of a file that nobody else may read. */
+enum ms_status ms_file_write_private(const char *path, const void *data, size_t n_bytes);
+
+/* False, with errno, if it is still there. */
+bool ms_file_remove(const char *path);
 
 /* Makes the folder and those above it; one that exists already is fine. */
 enum ms_status ms_make_folder(const char *path);

@@ -13,7 +13,8 @@ enum ms_status ms_allocate(size_t count, size_t size, const char *what, void *p)
 /* The same, not zeroed: what is never written costs no memory. */
 enum ms_status ms_reserve(size_t count, size_t size, const char *what, void *p);
 
-/* Bytes of memory that this process may use: those of the machine, or of its control group where it has fewer. */
+/* Bytes of memory that this process may use: those of the machine, or of its control group where it has fewer. Of the
+ * system's side. */
 double ms_memory_limit(void);
 
 #endif

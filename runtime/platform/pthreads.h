@@ -4,6 +4,14 @@
 
 #if !defined(__wasi__)
 #include <pthread.h>
+#if defined(_WIN32) /* which has no fork */
+#undef pthread_atfork
+static inline void pthread_atfork(void (*prepare)(void), void (*parent)(void), void (*child)(void)) {
+  (void)prepare;
+  (void)parent;
+  (void)child;
+}
+#endif
 #else
 #define PTHREAD_ONCE_INIT 0
 #define PTHREAD_MUTEX_INITIALIZER 0

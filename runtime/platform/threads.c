@@ -8,8 +8,6 @@
 #define _POSIX_C_SOURCE 200809L /* pthread_sigmask */
 #include "runtime/platform/threads.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <stdalign.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -20,6 +18,8 @@
 #include "runtime/platform/error.h"
 #include "runtime/platform/fpenv.h"
 #include "runtime/platform/memory.h"
+#include "runtime/platform/pthreads.h"
+#include "runtime/platform/thread_signals.h"
 #include "runtime/platform/thread_tuner.h"
 
 /* How long a thread watches before it sleeps; and where threads are more than cores, or others use the cores. */
@@ -99,6 +99,7 @@ static void wait_for(atomic_size_t *value, size_t operand, bool want_equal, pthr
 static void *work(void *argument) {
   const size_t index = (size_t)(uintptr_t)argument;
   struct worker *self = &pool.workers[index - 1];
+  ms_cores_enter(index);
   ms_fpenv_enter();
   for (size_t region = 0;; ++region) {
     wait_for(&self->regions, region, false, &self->started);
@@ -134,12 +135,11 @@ static void finish_region(void) {
     atomic_fetch_sub_explicit(&pool.crowded, 1, memory_order_relaxed);
 }
 
-/* Signals are the application's business: workers block all of them. Returns 0, or why there are too few workers. */
+/* Returns 0, or why there are too few workers. */
 static int start_workers(void) {
-  sigset_t all, before;
+  ms_signals before;
   int error = 0;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
+  ms_block_signals(&before);
   while (error == 0 && pool.n_workers + 1 < pool.n_threads) {
     struct worker *worker = &pool.workers[pool.n_workers];
     worker->started = (pthread_cond_t)PTHREAD_COND_INITIALIZER;
@@ -147,7 +147,7 @@ static int start_workers(void) {
     error = pthread_create(&worker->thread, NULL, work, (void *)(uintptr_t)(pool.n_workers + 1));
     pool.n_workers += error == 0;
   }
-  pthread_sigmask(SIG_SETMASK, &before, NULL);
+  ms_restore_signals(&before);
   return error;
 }
 

@@ -47,9 +47,9 @@ struct ms_range {
 };
 static inline struct ms_range ms_split(size_t total, size_t unit, size_t parts, size_t index) {
   const size_t units = (total + unit - 1) / unit;
-  const size_t share = units / parts, rest = units % parts;
-  const size_t first = index * share + (index < rest ? index : rest);
-  const size_t last = first + share + (index < rest ? 1 : 0);
+  const size_t each = units / parts, rest = units % parts;
+  const size_t first = index * each + (index < rest ? index : rest);
+  const size_t last = first + each + (index < rest ? 1 : 0);
   const struct ms_range range = {first * unit < total ? first * unit : total,
                                  last * unit < total ? last * unit : total};
   return range;

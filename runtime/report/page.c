@@ -68,7 +68,7 @@ static bool remove_file(const struct ms_page *page, const char *name, const char
   if (ms_path_join(path, page->figures_folder, name) != MS_OK || !ms_exists(path))
     return false;
   if (ms_check_place(path, begin, "") == MS_OK)
-    remove(path);
+    ms_file_remove(path);
   return true;
 }
 
@@ -88,14 +88,13 @@ static enum ms_status write_file(const struct ms_page *page, const char *name, c
 enum ms_status ms_page_figure(struct ms_page *page, struct ms_figure *f, enum ms_status status) {
   struct ms_text svg = {0}, csv = {0};
   char name[80];
-  const char *folder = strrchr(page->figures_folder, '/');
   ++page->n_figures;
   snprintf(f->id, sizeof f->id, "figure-%zu", page->n_figures);
   snprintf(f->number, sizeof f->number, "Figure %zu", page->n_figures);
   if (status == MS_OK)
     status = ms_figure_status(f);
   if (status == MS_OK) {
-    ms_figure_add_html(&page->html, f, folder ? folder + 1 : page->figures_folder);
+    ms_figure_add_html(&page->html, f, ms_last_part(page->figures_folder));
     ms_figure_add_svg(&svg, f);
     ms_figure_add_csv(&csv, f);
     snprintf(name, sizeof name, "%s.svg", f->id);

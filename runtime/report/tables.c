@@ -264,6 +264,8 @@ static void skip_common(const char **path, const char **other) {
 static void add_link(struct ms_text *text, const char *page, const char *folder, const char *file) {
   struct ms_text whole = {0};
   ms_text_printf(&whole, "%s/%s", folder, file);
+  if (whole.data)
+    ms_path_forward(whole.data);
   const char *from = page, *to = whole.data ? whole.data : "";
   skip_common(&from, &to);
   if (from[0] != '/' && to[0] != '/' && strncmp(from, "..", 2) != 0 && !strstr(from, "/..") && !strchr(from, '\\') &&

@@ -1,11 +1,9 @@
 /* The checkpoints of a run folder. */
-#define _POSIX_C_SOURCE 200809L /* unlink */
 #include "runtime/run/checkpoint_pair.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "runtime/platform/error.h"
 #include "runtime/run/folder.h"
@@ -77,9 +75,7 @@ enum ms_status ms_checkpoint_pair_begin(const char *folder, struct ms_checkpoint
 static enum ms_status remove_file(const char *folder, size_t i) {
   char path[MS_PATH_SIZE];
   MS_TRY(ms_path_join(path, folder, names[i]));
-  return unlink(path) == 0 || errno == ENOENT
-             ? MS_OK
-             : ms_fail(MS_ERROR_SYSTEM, "%s: cannot be removed: %s", path, strerror(errno));
+  return ms_file_remove(path) ? MS_OK : ms_fail(MS_ERROR_SYSTEM, "%s: cannot be removed: %s", path, strerror(errno));
 }
 
 enum ms_status ms_checkpoint_pair_save(struct ms_checkpoint_pair *pair, const struct ms_train_state *state,

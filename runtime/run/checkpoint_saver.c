@@ -1,9 +1,7 @@
 /* A run's folder in use, and when its checkpoints are written. */
-#define _POSIX_C_SOURCE 200809L /* rmdir */
 #include "runtime/run/checkpoint_saver.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 #include "runtime/nn/checkpoint.h"
 #include "runtime/platform/clock.h"
@@ -17,7 +15,7 @@ enum ms_status ms_checkpoint_saver_open(const char *folder, struct ms_checkpoint
   MS_TRY(ms_make_folder(folder));
   const enum ms_status status = ms_run_lock(folder, &saver->lock);
   if (status != MS_OK) {
-    rmdir(folder); /* goes only if it is empty */
+    ms_os_remove_folder(folder); /* goes only if it is empty */
     return status;
   }
   snprintf(saver->folder, sizeof saver->folder, "%s", folder);
@@ -26,7 +24,7 @@ enum ms_status ms_checkpoint_saver_open(const char *folder, struct ms_checkpoint
 
 void ms_checkpoint_saver_close(struct ms_checkpoint_saver *saver) {
   ms_run_unlock(&saver->lock);
-  rmdir(saver->folder); /* goes only if it is empty */
+  ms_os_remove_folder(saver->folder); /* goes only if it is empty */
   ms_checkpoint_free(saver->checkpoint);
   saver->checkpoint = NULL;
 }

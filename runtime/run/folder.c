@@ -1,15 +1,13 @@
 /* The folder of a training run, its metrics.csv and times.csv. */
-#define _POSIX_C_SOURCE 200809L
 #include "runtime/run/folder.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "runtime/platform/error.h"
 #include "runtime/platform/parse.h"
+#include "runtime/platform/system.h"
 
 static const char *const files[] = {MS_MODEL_FILE,   MS_METRICS_FILE,      MS_TIMES_FILE,
                                     MS_SUMMARY_FILE, MS_CHECKPOINT_FILE_0, MS_CHECKPOINT_FILE_1};
@@ -45,11 +43,10 @@ static size_t epoch_of(const char *entry) {
 }
 
 static void each_entry(const char *folder, void (*function)(void *context, const char *entry), void *context) {
-  DIR *entries = opendir(folder);
-  for (struct dirent *entry; entries && (entry = readdir(entries)) != NULL;)
-    function(context, entry->d_name);
-  if (entries)
-    closedir(entries);
+  struct ms_os_listing *entries = ms_os_list(folder);
+  for (const char *entry; entries && (entry = ms_os_next(entries)) != NULL;)
+    function(context, entry);
+  ms_os_end(entries);
 }
 
 struct epochs {
@@ -78,7 +75,7 @@ static void remove_name(struct removal *r, const char *name) {
   char path[MS_PATH_SIZE];
   if (r->status == MS_OK)
     r->status = ms_path_join(path, r->folder, name);
-  if (r->status == MS_OK && unlink(path) != 0 && errno != ENOENT)
+  if (r->status == MS_OK && !ms_file_remove(path))
     r->status = ms_fail(MS_ERROR_SYSTEM, "%s: the old file cannot be removed: %s", path, strerror(errno));
 }
 

@@ -1,56 +1,20 @@
-/* Locks by fcntl, which work over NFS: the system knows who holds one, and forgets it when that process ends. */
-#define _POSIX_C_SOURCE 200809L
+/* Locks by the system, which forgets one when the process that holds it ends. */
 #include "runtime/run/lock.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "runtime/platform/error.h"
 
-/* Locks the file, or tells who has: "" if nobody holds it, because some file systems say with the word for "held" that
- * there are no locks. 0, or an errno. */
-#if defined(F_SETLK)
-static int lock_or_ask(int file, char holder[MS_HOLDER_SIZE]) {
-  enum { N_TRIES = 3 }; /* the holder may end between the two calls */
-  int error = 0;
-  for (int i = 0; i < N_TRIES; ++i) {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET}, held = lock;
-    if (fcntl(file, F_SETLK, &lock) == 0)
-      return 0;
-    error = errno;
-    if (error != EACCES && error != EAGAIN && error != EINTR)
-      return error;
-    if (fcntl(file, F_GETLK, &held) != 0 || held.l_type == F_UNLCK)
-      continue;
-    if (held.l_pid > 0)
-      snprintf(holder, MS_HOLDER_SIZE, "process %ld", (long)held.l_pid);
-    else
-      snprintf(holder, MS_HOLDER_SIZE, "another process");
-    return error;
-  }
-  return error == EINTR ? EINTR : ENOLCK;
-}
-#else
-static int lock_or_ask(int file, char holder[MS_HOLDER_SIZE]) {
-  (void)file;
-  (void)holder;
-  return ENOLCK;
-}
-#endif
-
 enum ms_status ms_lock_file(const char *path, int *file, char holder[MS_HOLDER_SIZE]) {
   holder[0] = '\0';
-  *file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666);
+  *file = ms_os_open(path, MS_OS_LOCK);
   if (*file < 0)
     return ms_cannot_write(path, errno);
-  const int error = lock_or_ask(*file, holder);
+  const int error = ms_os_lock(*file, holder);
   if (error == 0)
     return MS_OK;
-  close(*file);
+  ms_os_close(*file);
   *file = -1;
   if (holder[0] || error == ENOLCK || ms_is_unsupported(error))
     return MS_OK;
@@ -59,9 +23,9 @@ enum ms_status ms_lock_file(const char *path, int *file, char holder[MS_HOLDER_S
 }
 
 bool ms_is_file_at(int file, const char *path) {
-  struct stat opened, named;
-  return fstat(file, &opened) == 0 && stat(path, &named) == 0 && opened.st_dev == named.st_dev &&
-         opened.st_ino == named.st_ino;
+  struct ms_os_info opened, named;
+  return ms_os_info_of(file, &opened) && ms_os_info(path, &named) && opened.device == named.device &&
+         opened.number == named.number;
 }
 
 enum ms_status ms_run_lock(const char *folder, struct ms_run_lock *lock) {
@@ -76,7 +40,7 @@ enum ms_status ms_run_lock(const char *folder, struct ms_run_lock *lock) {
     /* Else who held the lock before has removed it. */
     if (lock->file < 0 || ms_is_file_at(lock->file, lock->path))
       return MS_OK;
-    close(lock->file);
+    ms_os_close(lock->file);
   }
 }
 
@@ -90,8 +54,8 @@ enum ms_status ms_run_lock_check(const struct ms_run_lock *lock, const char *fol
 
 void ms_run_unlock(struct ms_run_lock *lock) {
   if (lock->file < 0 || ms_is_file_at(lock->file, lock->path))
-    unlink(lock->path);
+    ms_os_remove(lock->path);
   if (lock->file >= 0)
-    close(lock->file);
+    ms_os_close(lock->file);
   lock->file = -1;
 }

@@ -3,7 +3,7 @@
 #ifndef MS_RUN_LOCK_H
 #define MS_RUN_LOCK_H
 
-#include "runtime/platform/files.h"
+#include "runtime/platform/system.h"
 
 #define MS_LOCK_FILE "run.lock"
 
@@ -11,7 +11,6 @@
  * has. *file: -1 unless it is locked now: somebody has it, or its file system has no locks. The lock ends, too, when
  * the process closes any descriptor of the file: nothing else opens it. MS_ERROR_SYSTEM: it cannot be opened, or its
  * disk fails. */
-#define MS_HOLDER_SIZE 32
 enum ms_status ms_lock_file(const char *path, int *file, char holder[MS_HOLDER_SIZE]);
 
 /* Whether the path still leads to the open file. */

@@ -1,18 +1,16 @@
 /* A run trained again, and compared with what its folder claims. */
-#define _XOPEN_SOURCE 700 /* mkdtemp, realpath, rmdir, unlink */
 #include "runtime/run/replay.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "kernels/kernels.h"
 #include "runtime/nn/checkpoint.h"
 #include "runtime/nn/network.h"
 #include "runtime/platform/error.h"
-#include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
+#include "runtime/platform/system.h"
 #include "runtime/run/folder.h"
 #include "runtime/run/origin.h"
 #include "runtime/run/replay_compare.h"
@@ -107,17 +105,17 @@ static enum ms_status find_parent(const char *folder, const struct ms_run_origin
                                   char path[MS_PATH_SIZE]) {
   snprintf(path, MS_PATH_SIZE, "%s", origin->folder);
   const enum ms_status status = read_parent(path, origin, parent);
-  char *here = status == MS_ERROR_DATA ? realpath(folder, NULL) : NULL, *end = here ? strrchr(here, '/') : NULL;
-  if (!end)
+  char here[MS_PATH_SIZE];
+  if (status != MS_ERROR_DATA || !ms_os_full_path(folder, here))
     return status;
   size_t length = strlen(origin->folder);
-  while (length > 0 && origin->folder[length - 1] == '/')
+  while (length > 0 && ms_os_is_slash(origin->folder[length - 1]))
     --length;
   size_t first = length;
-  while (first > 0 && origin->folder[first - 1] != '/')
+  while (first > 0 && !ms_os_is_slash(origin->folder[first - 1]))
     --first;
-  snprintf(path, MS_PATH_SIZE, "%.*s/%.*s", (int)(end - here), here, (int)(length - first), origin->folder + first);
-  free(here);
+  snprintf(path, MS_PATH_SIZE, "%.*s%.*s", (int)(ms_last_part(here) - here), here, (int)(length - first),
+           origin->folder + first);
   return read_parent(path, origin, parent);
 }
 
@@ -184,15 +182,13 @@ static enum ms_status find_links(const char *folder, const struct ms_run *run, s
 static enum ms_status replay_links(const struct link *links, size_t n, const struct ms_run *run,
                                    struct ms_replay *replay, struct ms_checkpoint **state) {
   char folder[MS_PATH_SIZE], keep_path[MS_PATH_SIZE];
-  const char *base = getenv("TMPDIR");
-  snprintf(folder, sizeof folder, "%.3000s/mnist_simd-replay-XXXXXX", base && base[0] ? base : "/tmp");
-  if (!mkdtemp(folder))
+  if (!ms_os_make_temporary_folder(folder))
     return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be made: set TMPDIR to another folder", folder);
   enum ms_status status = ms_path_join(keep_path, folder, "state.safetensors");
   for (size_t i = n; status == MS_OK && !replay->difference[0] && i-- > 0;)
     status = replay_link(&links[i], i > 0 ? &links[i - 1].run : run, keep_path, replay, state);
-  unlink(keep_path);
-  rmdir(folder);
+  ms_os_remove(keep_path);
+  ms_os_remove_folder(folder);
   return status;
 }
 

@@ -1,18 +1,17 @@
 /* verified.json: what was verified of a run, and proof that it was here. */
-#define _POSIX_C_SOURCE 200809L /* umask, chmod */
 #include "runtime/run/verified.h"
 
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "kernels/kernels.h"
 #include "runtime/platform/error.h"
 #include "runtime/platform/files.h"
 #include "runtime/platform/parse.h"
 #include "runtime/platform/sha256.h"
+#include "runtime/platform/system.h"
 #include "runtime/run/folder.h"
 #include "runtime/run/json_text.h"
 
@@ -21,29 +20,19 @@ enum { KEY_BYTES = 64, MAX_VERIFIED_BYTES = 1 << 16 };
 /* ---- The key ---- */
 
 static enum ms_status key_path(char path[MS_PATH_SIZE]) {
-  char folder[MS_PATH_SIZE];
-  const char *state = getenv("XDG_STATE_HOME"), *home = getenv("HOME");
-  const bool has_state = state && state[0] == '/';
-  if (!has_state && !(home && home[0] == '/'))
-    return ms_fail(MS_ERROR_SYSTEM, "HOME: is not set, no key can be kept there: set it, or XDG_STATE_HOME");
-  MS_TRY(ms_path_join(folder, has_state ? state : home, has_state ? "mnist_simd" : ".local/state/mnist_simd"));
-  MS_TRY(ms_make_folder(folder));
-  return ms_path_join(path, folder, "verify.key");
+  char base[MS_PATH_SIZE], of_keys[MS_PATH_SIZE];
+  MS_TRY(ms_os_state_folder(base));
+  MS_TRY(ms_path_join(of_keys, base, "mnist_simd"));
+  MS_TRY(ms_make_folder(of_keys));
+  return ms_path_join(path, of_keys, "verify.key");
 }
 
 /* Two processes may make it at once: what counts is what is in the file then. */
 static enum ms_status make_key(const char *path) {
   uint8_t key[KEY_BYTES];
-  FILE *random = fopen("/dev/urandom", "rb");
-  const bool is_read = random && fread(key, 1, sizeof key, random) == sizeof key;
-  if (random)
-    fclose(random);
-  if (!is_read)
-    return ms_fail(MS_ERROR_SYSTEM, "/dev/urandom: cannot be read: no key can be made");
-  const mode_t mask = umask(077);
-  const enum ms_status status = ms_file_write(path, key, sizeof key);
-  umask(mask);
-  return status;
+  if (!ms_os_random(key, sizeof key))
+    return ms_fail(MS_ERROR_SYSTEM, "the system has no random bytes: no key can be made");
+  return ms_file_write_private(path, key, sizeof key);
 }
 
 static enum ms_status get_key(bool make, uint8_t key[KEY_BYTES]) {

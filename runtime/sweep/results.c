@@ -1,5 +1,4 @@
 /* Reads a sweep's folder: sweep.txt and all files of results and times, whoever wrote them. */
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,7 @@
 #include "runtime/platform/files.h"
 #include "runtime/platform/memory.h"
 #include "runtime/platform/parse.h"
+#include "runtime/platform/system.h"
 #include "runtime/sweep/result_line.h"
 #include "runtime/sweep/results_log.h"
 
@@ -60,14 +60,14 @@ static enum ms_status add_file(struct ms_sweep *sweep, const char *name) {
 }
 
 static enum ms_status list_files(const char *folder, struct ms_sweep *sweep) {
-  DIR *directory = opendir(folder);
+  struct ms_os_listing *directory = ms_os_list(folder);
   if (!directory)
     return ms_fail(MS_ERROR_DATA, "%s: the folder cannot be read: %s", folder, strerror(errno));
   enum ms_status status = MS_OK;
-  for (struct dirent *entry; status == MS_OK && (entry = readdir(directory)) != NULL;)
-    if (is_results(entry->d_name))
-      status = add_file(sweep, entry->d_name);
-  closedir(directory);
+  for (const char *entry; status == MS_OK && (entry = ms_os_next(directory)) != NULL;)
+    if (is_results(entry))
+      status = add_file(sweep, entry);
+  ms_os_end(directory);
   if (status == MS_OK && sweep->n_files > 0)
     qsort(sweep->files, sweep->n_files, sizeof *sweep->files, compare_names);
   return status;

@@ -1,15 +1,11 @@
 /* Writing a sweep's results. */
-#define _POSIX_C_SOURCE 200809L /* ftruncate */
 #include "runtime/sweep/results_log.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "runtime/platform/error.h"
-#include "runtime/platform/files.h"
+#include "runtime/platform/system.h"
 #include "runtime/run/folder.h"
 #include "runtime/run/lock.h"
 #include "runtime/sweep/result_line.h"
@@ -17,14 +13,14 @@
 /* ---- Lines ---- */
 
 /* The length up to the last newline, by reading backwards; -1 on failure. */
-static off_t whole_lines(int file, off_t size) {
+static int64_t whole_lines(int file, int64_t size) {
   char block[4096];
   while (size > 0) {
-    const off_t start = size > (off_t)sizeof block ? size - (off_t)sizeof block : 0;
-    const ssize_t got = pread(file, block, (size_t)(size - start), start);
+    const int64_t start = size > (int64_t)sizeof block ? size - (int64_t)sizeof block : 0;
+    const ptrdiff_t got = ms_os_read_at(file, block, (size_t)(size - start), (uint64_t)start);
     if (got != size - start)
       return -1;
-    for (ssize_t i = got; i-- > 0;)
+    for (ptrdiff_t i = got; i-- > 0;)
       if (block[i] == '\n')
         return start + i + 1;
     size = start;
@@ -33,39 +29,39 @@ static off_t whole_lines(int file, off_t size) {
 }
 
 /* Whether what stands at the end without a newline is a line of ours that a process did not finish. */
-static bool is_begun_line(int file, off_t start, off_t size) {
+static bool is_begun_line(int file, int64_t start, int64_t size) {
   static const char head[] = "{\"id\":\"";
   char text[sizeof head - 1];
-  const size_t n = size - start < (off_t)sizeof text ? (size_t)(size - start) : sizeof text;
-  return pread(file, text, n, start) == (ssize_t)n && memcmp(text, head, n) == 0;
+  const size_t n = size - start < (int64_t)sizeof text ? (size_t)(size - start) : sizeof text;
+  return ms_os_read_at(file, text, n, (uint64_t)start) == (ptrdiff_t)n && memcmp(text, head, n) == 0;
 }
 
 static enum ms_status open_lines(const char *path, int *file) {
-  struct stat info;
-  *file = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW, 0666);
-  if (*file < 0 || fstat(*file, &info) != 0)
+  struct ms_os_info info;
+  *file = ms_os_open(path, MS_OS_APPEND);
+  if (*file < 0 || !ms_os_info_of(*file, &info))
     return ms_cannot_write(path, errno);
-  if (!S_ISREG(info.st_mode))
+  if (info.kind != MS_REGULAR_FILE)
     return ms_fail(MS_ERROR_SYSTEM, "%s: is not a regular file", path);
-  const off_t length = whole_lines(*file, info.st_size);
-  if (length >= 0 && length < info.st_size && !is_begun_line(*file, length, info.st_size))
+  const int64_t n_bytes = (int64_t)info.n_bytes, length = whole_lines(*file, n_bytes);
+  if (length >= 0 && length < n_bytes && !is_begun_line(*file, length, n_bytes))
     return ms_fail_by(MS_ERROR_SYSTEM, MS_OTHER_OUTPUT,
                       "%s: ends in what no sweep has written, and is left as it is: choose another folder", path);
-  if (length < 0 || (length < info.st_size && ftruncate(*file, length) != 0))
+  if (length < 0 || (length < n_bytes && !ms_os_truncate(*file, (uint64_t)length)))
     return ms_fail(MS_ERROR_SYSTEM, "%s: its unfinished last line cannot be cut off: %s", path, strerror(errno));
   return MS_OK;
 }
 
 static enum ms_status add_text(const char *path, int file, const struct ms_text *text) {
-  struct stat info;
-  if (fstat(file, &info) == 0) {
+  struct ms_os_info info;
+  if (ms_os_info_of(file, &info)) {
     if (!ms_is_file_at(file, path)) /* what is written is gone with the process */
       return ms_fail(MS_ERROR_SYSTEM, "%s: was removed or replaced while the sweep was at work: start the sweep again",
                      path);
     if (ms_write_all(file, text->data, text->length) && ms_sync(file) >= 0)
       return MS_OK;
     const int error = errno;
-    if (ftruncate(file, info.st_size) != 0)
+    if (!ms_os_truncate(file, info.n_bytes))
       return ms_fail(MS_ERROR_SYSTEM, "%s: cannot be written: %s; what was begun is cut off at the next start", path,
                      strerror(error));
     errno = error;
@@ -140,12 +136,16 @@ enum ms_status ms_sweep_log_add(struct ms_sweep_log *log, const struct ms_sweep_
   return status;
 }
 
+static void close_file(int *file) {
+  if (*file >= 0)
+    ms_os_close(*file);
+  *file = -1;
+}
+
 void ms_sweep_log_close(struct ms_sweep_log *log) {
-  const int files[] = {log->results, log->times, log->lock};
-  for (size_t i = 0; i < 3; ++i)
-    if (files[i] >= 0)
-      close(files[i]);
-  log->results = log->times = log->lock = -1;
+  close_file(&log->results);
+  close_file(&log->times);
+  close_file(&log->lock);
 }
 
 /* ---- Merging ---- */
@@ -167,8 +167,10 @@ static enum ms_status merge(const char *folder, const struct ms_sweep *sweep, st
   return ms_run_folder_write(folder, "results.jsonl", results);
 }
 
-enum ms_status ms_sweep_merge(const char *folder, const struct ms_sweep *sweep) {
+enum ms_status ms_sweep_merge(const char *folder, const struct ms_sweep *sweep, struct ms_sweep_log *log) {
   struct ms_text results = {0}, times = {0};
+  close_file(&log->results);
+  close_file(&log->times);
   const enum ms_status status = merge(folder, sweep, &results, &times);
   ms_text_free(&results);
   ms_text_free(&times);
