@@ -63,8 +63,8 @@ const char *test_folder(void);
 /* What `print` writes to standard output; to be freed. */
 char *test_printed(void (*print)(const void *what), const void *what);
 
-/* Sets a variable of the environment, or removes it (NULL). Of the folders in which users' programs keep what is theirs,
- * one chooses it, whatever the system calls it; NULL: there is none. */
+/* Sets a variable of the environment, or removes it (NULL). Of the folders in which users' programs keep what is
+ * theirs, one chooses it, whatever the system calls it; NULL: there is none. */
 void test_environment(const char *name, const char *value);
 void test_state_folder(const char *folder);
 

@@ -1,5 +1,5 @@
-/* Requests to stop and for a checkpoint (runtime/platform/console.h), within training. Schedulers send either before they end
- * a job: Slurm what its --signal names, Grid Engine SIGUSR2. */
+/* Requests to stop and for a checkpoint (runtime/platform/console.h), within training. Schedulers send either before
+ * they end a job: Slurm what its --signal names, Grid Engine SIGUSR2. */
 #ifndef MS_CLI_SIGNALS_H
 #define MS_CLI_SIGNALS_H
 

@@ -1,4 +1,5 @@
-/* ms_train, for callers that have something else to do between two steps: a page's worker, which must hear its messages.
+/* ms_train, for callers that have something else to do between two steps: a page's worker, which must hear its
+ * messages.
  *
  *   ms_training_begin(..., &result, &training);
  *   while (status == MS_OK && !ms_training_is_done(training))

@@ -1,5 +1,5 @@
-/* What a program has from whoever started it: its arguments, a terminal, signals. Not for the library, which leaves all of
- * that alone. console_posix.c, console_windows.c. */
+/* What a program has from whoever started it: its arguments, a terminal, signals. Not for the library, which leaves all
+ * of that alone. console_posix.c, console_windows.c. */
 #ifndef MS_PLATFORM_CONSOLE_H
 #define MS_PLATFORM_CONSOLE_H
 
@@ -30,8 +30,9 @@ bool ms_console_is_utf8(void);
 
 /* From now on, requests to stop and those for a checkpoint are caught. The first to stop is kept, the second ends the
  * program at once. POSIX: SIGINT, SIGTERM, SIGHUP (not under nohup, which has it ignored) and SIGXCPU, the limit of CPU
- * time, which does not count as a second one: the kernel repeats it every second. SIGUSR1 and SIGUSR2 request a checkpoint.
- * Windows: Ctrl-C is SIGINT; Ctrl-Break, the closing of the window and the end of the session are SIGTERM. */
+ * time, which does not count as a second one: the kernel repeats it every second. SIGUSR1 and SIGUSR2 request a
+ * checkpoint. Windows: Ctrl-C is SIGINT; Ctrl-Break, the closing of the window and the end of the session are
+ * SIGTERM. */
 void ms_console_catch(void);
 
 /* The number of the request to stop, 0 before. */

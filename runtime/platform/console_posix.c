@@ -16,7 +16,7 @@ void ms_console_start(int *argc, char ***argv) {
   (void)argc;
   (void)argv;
   signal(SIGPIPE, SIG_IGN); /* a reader that is gone must not cost a training run */
-  signal(SIGXFSZ, SIG_IGN); /* a file over its limit (ulimit -f) is told as an error, and its beginning removed */
+  signal(SIGXFSZ, SIG_IGN); /* a file over its limit (ulimit -f) is reported, and its beginning removed */
 }
 
 /* ---- The terminal ---- */

@@ -8,7 +8,8 @@
  * than the time that its control groups give it, rounded up. */
 size_t ms_cpu_cores(void);
 
-/* The first call of a thread of the pool, by its index: Windows keeps it to 64 processors, of which there may be more. */
+/* The first call of a thread of the pool, by its index: Windows keeps it to 64 processors, of which there may be
+ * more. */
 void ms_cores_enter(size_t index);
 
 /* CPUs' worth of time that control groups, of either version, leave a process; 0: no limit. The files are looked for

@@ -1,5 +1,5 @@
-/* Calls of the operating system about files: as POSIX has them (system_posix.c), or in its words (system_windows.c). What
- * fails says why in errno. A path is bytes on POSIX and UTF-8 on Windows, an open file a descriptor. */
+/* Calls of the operating system about files: as POSIX has them (system_posix.c), or in its words (system_windows.c).
+ * What fails says why in errno. A path is bytes on POSIX and UTF-8 on Windows, an open file a descriptor. */
 #ifndef MS_PLATFORM_SYSTEM_H
 #define MS_PLATFORM_SYSTEM_H
 
@@ -85,8 +85,8 @@ int ms_os_lock(int file, char holder[MS_HOLDER_SIZE]);
 /* A multiple of MS_ALIGNMENT, aligned to it, for free(). NULL if the system has not as much. */
 void *ms_os_allocate(size_t n_bytes);
 
-/* The "C" locale and rounding to nearest for the calling thread, until ms_os_leave_numbers gives back what it had before,
- * traps and exceptions included. */
+/* The "C" locale and rounding to nearest for the calling thread, until ms_os_leave_numbers gives back what it had
+ * before, traps and exceptions included. */
 struct ms_os_numbers {
   void *locale;
 #if defined(_WIN32)

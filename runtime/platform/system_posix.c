@@ -132,7 +132,8 @@ bool ms_os_make_temporary_folder(char path[MS_PATH_SIZE]) {
 
 /* ---- Open files ---- */
 
-/* Its mode is right from the start: fchmod is not permitted everywhere, and narrows what an access control list grants. */
+/* Its mode is right from the start: fchmod is not permitted everywhere, and narrows what an access control list
+ * grants. */
 int ms_os_open(const char *path, enum ms_os_mode mode) {
   static const int flags[] = {[MS_OS_READ] = O_RDONLY | O_NONBLOCK,
                               [MS_OS_NEW] = O_WRONLY | O_CREAT | O_EXCL,
@@ -200,8 +201,8 @@ int ms_os_lock(int file, char holder[MS_HOLDER_SIZE]) {
 
 /* ---- The process ---- */
 
-/* Large blocks begin at a huge page and ask for them: a training step runs through tens of megabytes in strides that small
- * pages do not keep up with. */
+/* Large blocks begin at a huge page and ask for them: a training step runs through tens of megabytes in strides that
+ * small pages do not keep up with. */
 void *ms_os_allocate(size_t n_bytes) {
   enum { HUGE_PAGE = 2 << 20, LARGE = 256 << 10 }; /* bytes */
   if (n_bytes < LARGE)
@@ -240,8 +241,8 @@ static void make_locale(void) {
   c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
 }
 
-/* Without memory for a locale the process's own stays; glibc needs none for this one. Of rounding and traps, the whole is
- * kept: a caller may have set those of SSE without those of the x87 unit, which are all that fegetround sees. */
+/* Without memory for a locale the process's own stays; glibc needs none for this one. Of rounding and traps, the whole
+ * is kept: a caller may have set those of SSE without those of the x87 unit, which are all that fegetround sees. */
 void ms_os_enter_numbers(struct ms_os_numbers *before) {
   static pthread_once_t once = PTHREAD_ONCE_INIT;
   pthread_once(&once, make_locale);

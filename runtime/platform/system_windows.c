@@ -1,5 +1,5 @@
-/* The operating system's calls on Windows: Win32's, with wide names. A path may be as long as MS_PATH_SIZE says, on every
- * Windows; files may be renamed over and removed while others read them, as on POSIX. */
+/* The operating system's calls on Windows: Win32's, with wide names. A path may be as long as MS_PATH_SIZE says, on
+ * every Windows; files may be renamed over and removed while others read them, as on POSIX. */
 #include "runtime/platform/system.h"
 
 #define WIN32_LEAN_AND_MEAN
@@ -363,8 +363,8 @@ void *ms_os_allocate(size_t n_bytes) {
   return _aligned_malloc(n_bytes, n_bytes < LARGE ? MS_ALIGNMENT : PAGE);
 }
 
-/* A thread has a locale of its own from its first number on, and only where the process's has another point. The registers
- * are set here: mingw-w64's feholdexcept keeps but one of them, and asks the CPU at each call what it is. */
+/* A thread has a locale of its own from its first number on, and only where the process's has another point. The
+ * registers are set here: mingw-w64's feholdexcept keeps but one of them, and asks the CPU at each call what it is. */
 void ms_os_enter_numbers(struct ms_os_numbers *before) {
   static const unsigned short x87 = 0x37f; /* of both: all exceptions masked, to nearest */
   before->locale = NULL;

@@ -1,5 +1,5 @@
-/* Signals are the application's business: threads of ours are started with all of them blocked. Whoever includes this has
- * _POSIX_C_SOURCE. */
+/* Signals are the application's business: threads of ours are started with all of them blocked. Whoever includes this
+ * has _POSIX_C_SOURCE. */
 #ifndef MS_PLATFORM_THREAD_SIGNALS_H
 #define MS_PLATFORM_THREAD_SIGNALS_H
 

@@ -1,5 +1,5 @@
-/* Accuracy and loss over the epochs: of one run (Figures 3 and 4 of the report), and of several on the same axes, a line
- * for each group, for several seeds a band around their mean. */
+/* Accuracy and loss over the epochs: of one run (Figures 3 and 4 of the report), and of several on the same axes, a
+ * line for each group, for several seeds a band around their mean. */
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -28,8 +28,8 @@ enum ms_status ms_sweep_log_add(struct ms_sweep_log *log, const struct ms_sweep_
 void ms_sweep_log_close(struct ms_sweep_log *log);
 
 /* Writes all results that were read to results.jsonl and times.jsonl, each atomically: in sweep order, then those that
- * the sweep file no longer asks for, by id. The log must be that of shard 1 of 1, open: its files are closed, for Windows
- * replaces no open ones, its lock stays. */
+ * the sweep file no longer asks for, by id. The log must be that of shard 1 of 1, open: its files are closed, for
+ * Windows replaces no open ones, its lock stays. */
 enum ms_status ms_sweep_merge(const char *folder, const struct ms_sweep *sweep, struct ms_sweep_log *log);
 
 #endif
