@@ -57,7 +57,7 @@ MAIN
 
 says() { # WORDS FLAGS [FILE]: compiled with the flags, or only the file
   local sentence=$1 flags=$2 file=${3:-} source
-  for source in reference/*.c runtime/platform/{check_build,check_kernels,error,c_locale,fpenv}.c "$work/main.c"; do
+  for source in reference/*.c runtime/platform/{check_build,check_kernels,error,c_locale,files,fpenv,memory,system_posix}.c "$work/main.c"; do
     # shellcheck disable=SC2046,SC2086 # several flags, or none
     "$compiler" -std=c11 -O3 -ffp-contract=off -fno-math-errno -I. -c "$source" -o "$work/$(basename "$source").o" \
       $([ -n "$file" ] && [ "$source" != "$file" ] || echo "$flags") || return 1
