@@ -275,11 +275,6 @@ int EXPORT(evaluate)(void) {
                        "confusion", confusion, "mistakes", mistakes));
 }
 
-/* (test images), after evaluate. */
-const uint8_t *EXPORT(predicted_classes)(void) {
-  return evaluation.predicted;
-}
-
 /* ---- Training ---- */
 
 static void on_step(void *context, const struct ms_step *step) {

@@ -56,7 +56,6 @@ const calls = {
   explain: ({ pixels, classNumber }) => engine.explain(pixels, classNumber),
   nearest: ({ pixels, n }) => engine.nearest(pixels, n),
   images: ({ part, indices }) => indices.map(index => ({ index, label: engine.label(part, index), pixels: engine.image(part, index) })),
-  weights: ({ n }) => engine.firstWeights(n),
   evaluate: () => engine.evaluate(),
   open({ run, files }) {
     sent.clear();
